@@ -1,0 +1,195 @@
+import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Vendor } from './canonical.js';
+import type { CanonicalSink } from './sink.js';
+import type { Usage } from './usage.js';
+import type { PublicError } from './verdict.js';
+
+/** Everything impure that a codec may want, handed in: the same input and context give the same output. */
+export interface CodecContext {
+  /** Says that a field could not be carried. */
+  lose(loss: Loss): void;
+  /** A fresh id, at most 40 characters: `newId('call_')`. */
+  newId(prefix: string): string;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Facts of the model that the request goes to, as far as the gateway knows them. */
+  readonly model: { readonly id: string; readonly outputTokensMax?: number };
+}
+
+/** How a stream of frames is laid out in bytes. */
+export type Framing = 'sse' | 'json-array' | 'json-lines';
+
+/** One frame of a stream: the text after `data:` and, where the dialect names its events, the text after `event:`. */
+export interface Frame {
+  readonly data: string;
+  readonly event?: string;
+}
+
+/** Where an encoder writes its frames; the kernel lays them out in bytes and joins what belongs to one network write. */
+export interface FrameSink {
+  frame(data: string, event?: string): void;
+}
+
+/** Takes the frames of one upstream response, in order. */
+export interface FrameDecoder {
+  /** @throws SyntaxError if the frame is not what the dialect promises; the kernel ends the call with an upstream error. */
+  frame(data: string, event: string | undefined): void;
+  /** `done`: the upstream ended its response. `cut`: the connection broke. Must end the sink with `stop` or `fail` if it has not been. */
+  end(cause: 'done' | 'cut'): void;
+}
+
+/** Finds usage in a stream without parsing every frame: only frames that contain a needle are parsed. */
+export interface UsageReader {
+  /**
+   * Texts that nominate a frame, for example `"usage":{` and `"usage": {`. A needle only nominates: `read` takes values from fixed paths of
+   * the parsed frame, so that text written by the model cannot forge usage.
+   */
+  readonly needles: readonly string[];
+  /** `each`: later frames complete earlier ones. `last`: the newest nominated frame that yields usage is the whole truth. */
+  readonly keep: 'each' | 'last';
+  /** Reads what one frame, or a whole unary body, states. Sets only the buckets that it states. */
+  read(json: unknown, into: Partial<Usage>): void;
+}
+
+/** A path that a client calls. */
+export interface DialectRoute {
+  /** All are POST. `{model}` stands for one path part that may contain slashes when it is last before a colon: `/v1beta/models/{model}:generateContent`. */
+  readonly path: string;
+  /** Set where the path and not the body decides whether the answer is streamed. */
+  readonly stream?: boolean;
+}
+
+/** What the kernel has to know of a client's request before anything is translated. */
+export interface RequestFacts {
+  readonly model: string;
+  readonly stream: boolean;
+  /** The most output tokens that the caller allows. */
+  readonly outputTokensMax?: number;
+  /** How many answers the caller wants; 1 unless stated. */
+  readonly choices?: number;
+}
+
+export interface RequestTarget {
+  readonly route: DialectRoute;
+  /** The `{model}` part of the path, decoded. */
+  readonly pathModel?: string;
+  readonly query: URLSearchParams;
+}
+
+/** Where a caller may put its token, besides `Authorization: Bearer`. */
+export type CredentialPlace = { readonly header: string } | { readonly query: string };
+
+/** A model as the model lists show it. */
+export interface ListedModel {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Who offers it; the provider's id. */
+  readonly owner: string;
+}
+
+/** How this dialect lists models. */
+export interface ModelListing {
+  /** `/v1/models`; one model is at `{listPath}/{model}`. Several dialects may share a path: see `recognises`. */
+  readonly listPath: string;
+  /** True if a request to a shared path comes from a client of this dialect. At most one dialect leaves it out and is the default. */
+  recognises?(headers: ClientHeaders, query: URLSearchParams): boolean;
+  encodeList(models: readonly ListedModel[]): unknown;
+  encodeOne(model: ListedModel): unknown;
+}
+
+/** Headers of the client's request, names in lower case. */
+export type ClientHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The half of a dialect that faces clients. */
+export interface ClientSide {
+  readonly routes: readonly DialectRoute[];
+  /** Errors on paths below these prefixes have this dialect's shape, even if no route matches. */
+  readonly pathPrefixes: readonly string[];
+  readonly credentials: readonly CredentialPlace[];
+  /** Client headers that pass on to upstreams of the same wire family: `anthropic-beta`. In lower case. */
+  readonly passHeaders: readonly string[];
+  readonly models?: ModelListing;
+  /**
+   * Top-level keys of the body that the gateway reads or replaces. A second occurrence or an escaped spelling of one of them is refused, so
+   * that gateway and upstream can never read different values.
+   */
+  readonly guardedKeys: readonly string[];
+  /** The top-level key with the model's name; absent where the path carries it. */
+  readonly modelKey?: string;
+  /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
+  inspect(body: JsonObject, target: RequestTarget): RequestFacts;
+  /** The framing of a streamed answer; `sse` for most dialects. */
+  framing(target: RequestTarget): Framing;
+  /** Vendors that report usage in streams only on demand: how the pass lane demands it, and takes the extra frame out again. */
+  readonly usageOnDemand?: {
+    /** Raw JSON per top-level key to splice into the body; undefined if the caller asked for usage itself. */
+    edits(body: JsonObject): Readonly<Record<string, string>> | undefined;
+    /** True for the frame that only came because of the edit. Called with parsed frames that carry usage. */
+    isExtraFrame(json: unknown): boolean;
+  };
+  /** @throws BadRequestError naming the field. */
+  decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest;
+  encodeResponse(response: CanonicalResponse, request: CanonicalRequest, context: CodecContext): unknown;
+  streamEncoder(out: FrameSink, request: CanonicalRequest, context: CodecContext): CanonicalSink;
+  encodeError(error: PublicError, requestId: string): { readonly status: number; readonly body: unknown };
+  /** The frames that end a stream which broke after its first byte. */
+  encodeStreamError(error: PublicError, requestId: string): readonly Frame[];
+}
+
+/** The half of a dialect that faces upstreams. */
+export interface UpstreamSide {
+  /** The body to send. The kernel adds nothing to it. */
+  encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
+  /** @throws UpstreamError if the body is an error in the clothes of a success. */
+  decodeResponse(body: unknown, context: CodecContext): CanonicalResponse;
+  /** `editFrame` is called with each parsed frame before it is read. */
+  streamDecoder(out: CanonicalSink, context: CodecContext, editFrame?: (frame: JsonObject) => void): FrameDecoder;
+}
+
+/** A wire language: how requests, answers and streams look in bytes, toward clients and toward upstreams. */
+export interface Dialect {
+  readonly id: DialectId;
+  /** Dialects of one wire family pass bytes to each other unchanged. */
+  readonly wire: string;
+  /** Whose seals this dialect carries as its own. */
+  readonly vendor: Vendor;
+  /** The framing of upstream streams. */
+  readonly framing: Framing;
+  readonly usage: UsageReader;
+  readonly upstream: UpstreamSide;
+  /** Only dialects that the gateway serves have it. */
+  readonly client?: ClientSide;
+  /** Small differences of a vendor from the dialect it claims to speak; bytes of such a dialect are edited, not passed. */
+  readonly edits?: DialectEdits;
+}
+
+export interface DialectEdits {
+  /** Edits the upstream body, whichever lane made it. */
+  request?(body: JsonObject, context: CodecContext): void;
+  /** Edits each parsed upstream frame, or the whole body of a unary answer, before it is read or passed on. */
+  frame?(frame: JsonObject): void;
+}
+
+/** What {@link extendDialect} may change. */
+export interface DialectChange {
+  readonly id: DialectId;
+  readonly vendor?: Vendor;
+  readonly usage?: Partial<UsageReader>;
+  readonly edits?: DialectEdits;
+}
+
+/**
+ * A dialect with a few fields replaced: how most plugins describe a vendor's quirks without writing a codec. The result faces upstreams
+ * only; clients keep speaking the base dialect.
+ */
+export function extendDialect(base: Dialect, change: DialectChange): Dialect {
+  const { client: _client, ...upstreamOnly } = base;
+  const edits = { ...base.edits, ...change.edits };
+  return {
+    ...upstreamOnly,
+    id: change.id,
+    vendor: change.vendor ?? base.vendor,
+    usage: { ...base.usage, ...change.usage },
+    ...(edits.request !== undefined || edits.frame !== undefined ? { edits } : {}),
+  };
+}

@@ -1,0 +1,12 @@
+export * from './canonical.js';
+export * from './config-schema.js';
+export * from './dialect.js';
+export * from './errors.js';
+export * from './hooks.js';
+export * from './plugin.js';
+export * from './provider.js';
+export * from './seal.js';
+export * from './sink.js';
+export * from './usage.js';
+export * from './verdict.js';
+export { z } from 'zod';

@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { Vendor } from './canonical.js';
+import type { ClientHeaders, Dialect } from './dialect.js';
+import type { UsageBucket } from './usage.js';
+import type { Verdict } from './verdict.js';
+
+/** A request that an adapter describes and the kernel sends. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+}
+
+/** Facts of one attempt, as an adapter sees them. */
+export interface ProviderCall<Config> {
+  /** The channel's configuration, validated by the adapter's schema, secrets in clear. */
+  readonly config: Config;
+  /** Name of the model at the upstream. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** The client's framing where the dialects match and bytes pass: some vendors choose it by a query parameter. */
+  readonly framing: 'sse' | 'json-array' | 'json-lines';
+  readonly dialect: Dialect;
+  /** Headers of the client's request that its dialect lets pass; empty in the translate lane. */
+  readonly clientHeaders: ClientHeaders;
+}
+
+/** An answer that is not a success, as the adapter gets it to judge. */
+export interface UpstreamFailure {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The body, cut at 64 KiB. */
+  readonly text: string;
+  /** The body as JSON, or undefined if it is none. */
+  json(): unknown;
+}
+
+/** One wire language that a provider's place understands. */
+export interface SpokenDialect<Config> {
+  readonly dialect: Dialect;
+  url(call: ProviderCall<Config>): string;
+  /** Only these models are spoken to in this dialect; all, if left out. */
+  models?(model: string): boolean;
+  /** Used only by channels whose `config.dialects` names it. */
+  readonly onDemand?: true;
+}
+
+/** A price that a vendor publishes; offered to an operator for import, never applied by itself. */
+export interface PriceHint {
+  readonly model: string | RegExp;
+  /** US dollars per million tokens. */
+  readonly dollarsPerMillion: Partial<Record<UsageBucket, number>>;
+  /** The day on which it was read: `2026-11-01`. */
+  readonly asOf: string;
+}
+
+export interface UpstreamModel {
+  readonly id: string;
+  readonly title?: string;
+  readonly contextTokensMax?: number;
+  readonly outputTokensMax?: number;
+}
+
+/** Network and storage as the kernel hands them out: proxied, timed and ended with the call. */
+export interface PluginIo {
+  fetch(
+    request: WireRequest,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<{ readonly status: number; readonly headers: ReadonlyMap<string, string>; text(): Promise<string>; json(): Promise<unknown> }>;
+  /** Kept in memory on this node, apart for each plugin. */
+  readonly cache: { get(key: string): string | undefined; set(key: string, value: string, lifetimeMs: number): void };
+  readonly signal: AbortSignal;
+  readonly log: PluginLog;
+}
+
+export interface PluginLog {
+  info(message: string, data?: object): void;
+  warn(message: string, data?: object): void;
+}
+
+/**
+ * A place that speaks some dialects: its address, its credentials, how its errors read. All functions but `sign` are pure descriptions; the
+ * kernel owns sockets, retries and timeouts.
+ */
+export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
+  /** Lower case, `a-z0-9-`: what a channel names in its `provider` field. */
+  readonly id: string;
+  readonly title: string;
+  /** Whose seals may be sent there. */
+  readonly vendor: Vendor;
+  /** Form, validation and storage of a channel's configuration follow from it; mark credentials with `secret()`. */
+  readonly config: Schema;
+  /** Best first: a client's own dialect is taken if it is here, else the first. */
+  readonly speaks: readonly SpokenDialect<z.output<Schema>>[];
+  headers(call: ProviderCall<z.output<Schema>>): Readonly<Record<string, string>>;
+  /** Headers that need computing over the whole request, or a token exchange. The one impure step. */
+  sign?(request: WireRequest, call: ProviderCall<z.output<Schema>>, io: PluginIo): Promise<Readonly<Record<string, string>>>;
+  /** What the failure means; fields left out follow from the status. */
+  classify?(failure: UpstreamFailure): Partial<Verdict>;
+  /** How to ask the place for its models. */
+  readonly models?: {
+    request(config: z.output<Schema>): WireRequest;
+    read(body: unknown): readonly UpstreamModel[];
+  };
+  readonly prices?: readonly PriceHint[];
+}
