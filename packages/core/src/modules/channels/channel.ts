@@ -1,0 +1,19 @@
+import type { ProviderAdapter } from '@tollgate/plugin-kit';
+
+/** A configured upstream account, ready for the relay: secrets in clear, configuration validated by its adapter. */
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly adapter: ProviderAdapter;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Ids of the provider's dialects that this channel may use; undefined = all but those on demand. */
+  readonly dialects?: ReadonlySet<string>;
+  readonly models: ReadonlySet<string>;
+  /** Public name → name at the upstream, for those that differ. */
+  readonly modelMapping: ReadonlyMap<string, string>;
+  readonly groups: ReadonlySet<string>;
+  /** Higher first. */
+  readonly priority: number;
+  /** Share inside one priority; 0 = only when no other is left. */
+  readonly weight: number;
+}

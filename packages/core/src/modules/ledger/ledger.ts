@@ -1,0 +1,65 @@
+import type { Millipoints } from '../../foundation/millipoints.js';
+import type { FrozenRate } from '../pricing/index.js';
+import type { UsageRecord } from '../usage/index.js';
+
+export type HoldOwnerKind = 'call' | 'task' | 'session' | 'job';
+
+/** An amount to set aside before money is spent upstream. */
+export interface HoldRequest {
+  /** UUIDv7, made by the caller of the ledger. */
+  readonly holdId: string;
+  readonly ownerKind: HoldOwnerKind;
+  /** What is paid for: the request id of a call. */
+  readonly ownerId: string;
+  readonly userId: string;
+  /** The token whose budget is charged too; undefined for calls without one. */
+  readonly tokenId?: string;
+  readonly amount: Millipoints;
+  readonly rate: FrozenRate;
+}
+
+/** How a hold was closed, and by which rule. */
+export type ClosingPolicy =
+  /** The upstream stated the usage. */
+  | 'upstream-usage'
+  /** The upstream stated none: charged by estimate of what was delivered. */
+  | 'estimated-usage'
+  /** Nothing reached the caller: nothing is charged. */
+  | 'not-delivered'
+  /** The node died; its holds were given back. */
+  | 'swept-release'
+  /** The node died; its holds were charged in full. */
+  | 'swept-charge';
+
+/** What closes a hold. */
+export interface Settlement {
+  readonly holdId: string;
+  /** What the call really cost. */
+  readonly actual: Millipoints;
+  /** The receipt, written in the same transaction. The ledger fills `cost` and `uncollected`. */
+  readonly record: Omit<UsageRecord, 'cost' | 'uncollected'>;
+}
+
+export interface SettledReceipt {
+  /** False if the hold was closed already: then nothing was changed. */
+  readonly applied: boolean;
+  /** What was really taken. */
+  readonly charged: Millipoints;
+  /** What could not be taken because hold and balance were used up. */
+  readonly uncollected: Millipoints;
+}
+
+/** The only writer of money. Every method resolves when its change is durable. */
+export interface Ledger {
+  /**
+   * Sets the amount aside from the user's accounts and the token's budget.
+   * @throws InsufficientQuotaError, TokenQuotaError, StorageUnavailableError
+   */
+  hold(request: HoldRequest): Promise<void>;
+  /** Sets more aside for a call that outgrows its hold. False if there is not enough left; then nothing changed. @throws StorageUnavailableError */
+  extend(holdId: string, amount: Millipoints): Promise<boolean>;
+  /** Closes a hold: takes what the call cost as far as it is there, gives the rest back, writes the receipt. @throws StorageUnavailableError */
+  settle(settlement: Settlement): Promise<SettledReceipt>;
+  /** Waits until everything accepted so far is durable. */
+  drain(): Promise<void>;
+}

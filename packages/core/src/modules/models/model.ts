@@ -1,0 +1,13 @@
+import type { ModelPrice } from '../pricing/index.js';
+
+/** A model that the gateway knows a price or facts of. */
+export interface Model {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** Undefined = not priced yet. */
+  readonly price?: ModelPrice;
+  /** The most output tokens the model can produce, where known: bounds the hold. */
+  readonly outputTokensMax?: number;
+  readonly createdAt: number;
+}
