@@ -28,10 +28,7 @@ export interface Citation {
   readonly quote?: string;
 }
 
-export type MediaSource =
-  | { readonly url: string }
-  | { readonly base64: string }
-  | { readonly fileId: string; readonly vendor: Vendor };
+export type MediaSource = { readonly url: string } | { readonly base64: string } | { readonly fileId: string; readonly vendor: Vendor };
 
 interface BlockMarks {
   readonly cache?: CacheMark;

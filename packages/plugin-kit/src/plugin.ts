@@ -22,8 +22,7 @@ export interface PluginHost {
 /** What a plugin adds. */
 export interface PluginParts {
   readonly dialects?: readonly Dialect[];
-  // biome-ignore lint/suspicious/noExplicitAny: the schema's type is the adapter's own; the host validates by it and passes the result back
-  readonly providers?: readonly ProviderAdapter<any>[];
+  readonly providers?: readonly ProviderAdapter[];
   readonly hooks?: HookTable;
 }
 
@@ -58,7 +57,8 @@ export interface Plugin<Options extends z.ZodType = z.ZodType> {
  */
 export function definePlugin<Options extends z.ZodType = z.ZodUnknown>(spec: PluginSpec<Options>): Plugin<Options> {
   if (spec.name === '') throw new DefinitionError('A plugin needs a name: use that of its package.');
-  if (!/^\d+\.\d+$/.test(spec.kit)) throw new DefinitionError(`Plugin ${spec.name}: kit is "${spec.kit}", expected "major.minor", for example "${kitVersion}".`);
+  if (!/^\d+\.\d+$/.test(spec.kit))
+    throw new DefinitionError(`Plugin ${spec.name}: kit is "${spec.kit}", expected "major.minor", for example "${kitVersion}".`);
   const configure = (options?: z.input<Options>): ConfiguredPlugin =>
     mark({
       name: spec.name,
@@ -82,13 +82,19 @@ function mark<Value extends object>(value: Value): Value {
 
 /** True for what {@link definePlugin} returns, called or not, also from another copy of this package. */
 export function isPlugin(value: unknown): value is Plugin | ConfiguredPlugin {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && (value as Record<symbol, unknown>)[pluginMarker] === true;
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    (value as Record<symbol, unknown>)[pluginMarker] === true
+  );
 }
 
 /** Declares a provider; checks what types cannot. @throws DefinitionError */
 export function defineProvider<Schema extends z.ZodObject>(adapter: ProviderAdapter<Schema>): ProviderAdapter<Schema> {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(adapter.id)) throw new DefinitionError(`Provider id "${adapter.id}": use lower-case letters, digits and hyphens.`);
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(adapter.id))
+    throw new DefinitionError(`Provider id "${adapter.id}": use lower-case letters, digits and hyphens.`);
   if (adapter.speaks.length === 0) throw new DefinitionError(`Provider ${adapter.id} speaks no dialect.`);
-  if ('dialects' in adapter.config.shape) throw new DefinitionError(`Provider ${adapter.id}: the configuration field "dialects" belongs to the gateway.`);
+  if ('dialects' in adapter.config.shape)
+    throw new DefinitionError(`Provider ${adapter.id}: the configuration field "dialects" belongs to the gateway.`);
   return adapter;
 }

@@ -81,5 +81,8 @@ export function tokenCount(value: unknown): number {
 
 /** `whole` without `parts`, never below zero: for vendors whose totals contain the parts. */
 export function remainder(whole: number, ...parts: readonly number[]): number {
-  return Math.max(0, parts.reduce((rest, part) => rest - part, whole));
+  return Math.max(
+    0,
+    parts.reduce((rest, part) => rest - part, whole),
+  );
 }

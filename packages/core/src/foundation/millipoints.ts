@@ -28,6 +28,8 @@ export function millipointsFromPoints(points: number | string): Millipoints {
 export function pointsText(amount: bigint): string {
   const sign = amount < 0n ? '-' : '';
   const absolute = amount < 0n ? -amount : amount;
-  const fraction = String(absolute % millipointsPerPoint).padStart(3, '0').replace(/0+$/, '');
+  const fraction = String(absolute % millipointsPerPoint)
+    .padStart(3, '0')
+    .replace(/0+$/, '');
   return `${sign}${absolute / millipointsPerPoint}${fraction === '' ? '' : `.${fraction}`}`;
 }

@@ -18,19 +18,6 @@ export interface HoldRequest {
   readonly rate: FrozenRate;
 }
 
-/** How a hold was closed, and by which rule. */
-export type ClosingPolicy =
-  /** The upstream stated the usage. */
-  | 'upstream-usage'
-  /** The upstream stated none: charged by estimate of what was delivered. */
-  | 'estimated-usage'
-  /** Nothing reached the caller: nothing is charged. */
-  | 'not-delivered'
-  /** The node died; its holds were given back. */
-  | 'swept-release'
-  /** The node died; its holds were charged in full. */
-  | 'swept-charge';
-
 /** What closes a hold. */
 export interface Settlement {
   readonly holdId: string;

@@ -18,7 +18,7 @@ export type ModelPrice =
       /** Audio output relative to audio input. */
       readonly audioCompletionRatio: Decimal;
     }
-  | { readonly by: 'call'; /** US dollars. */ readonly pricePerCall: Decimal };
+  | { readonly by: 'call' /** US dollars. */; readonly pricePerCall: Decimal };
 
 /**
  * The multipliers in force for one call: frozen when the call is quoted, kept with its hold and written into its receipt, so that a price

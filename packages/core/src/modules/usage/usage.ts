@@ -1,7 +1,19 @@
 import type { Usage } from '@tollgate/plugin-kit';
 import type { Millipoints } from '../../foundation/millipoints.js';
-import type { ClosingPolicy } from '../ledger/index.js';
 import type { FrozenRate } from '../pricing/index.js';
+
+/** The rule by which a call's hold was closed. */
+export type ClosingPolicy =
+  /** The upstream stated the usage. */
+  | 'upstream-usage'
+  /** The upstream stated none: charged by estimate of what was delivered. */
+  | 'estimated-usage'
+  /** Nothing reached the caller: nothing is charged. */
+  | 'not-delivered'
+  /** The node died; its holds were given back. */
+  | 'swept-release'
+  /** The node died; its holds were charged in full. */
+  | 'swept-charge';
 
 /** One try against one channel, as the receipt tells it. */
 export interface AttemptRecord {

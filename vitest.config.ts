@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+const fromSource = { conditions: ['tollgate-source', 'module', 'node', 'development|production'] };
+
+/** Units beside their source, and what only the whole can show under `tests/`. Long proofs have their own configurations. */
+export default defineConfig({
+  resolve: fromSource,
+  ssr: { resolve: fromSource },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
