@@ -90,7 +90,7 @@ export interface ListedModel {
 /** How this dialect lists models. */
 export interface ModelListing {
   /** `/v1/models`; one model is at `{listPath}/{model}`. Several dialects may share a path: see `recognises`. */
-  readonly listPath: string;
+  readonly listPaths: readonly string[];
   /** True if a request to a shared path comes from a client of this dialect. At most one dialect leaves it out and is the default. */
   recognises?(headers: ClientHeaders, query: URLSearchParams): boolean;
   encodeList(models: readonly ListedModel[]): unknown;
