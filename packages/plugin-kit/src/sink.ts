@@ -14,6 +14,7 @@ export type BlockHead =
  * Order that a decoder keeps: `start` first and once; block indexes count from 0 in the order of `openBlock` / `wholeBlock`; deltas only
  * between a block's `openBlock` and its `closeBlock`; several blocks may be open at once (parallel tool calls); all are closed before
  * `stop`; `usage` any number of times after `start`; last `stop` (a natural end) or `fail` (a broken one), exactly one of them and once.
+ * `fail` may come at any time, even without a `start` and with blocks still open.
  */
 export interface CanonicalSink {
   start(id: string, model: string): void;

@@ -1,0 +1,1 @@
+export { type CheckedSink, checkedSink, type SinkCall } from './checked-sink.js';
