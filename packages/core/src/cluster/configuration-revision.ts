@@ -1,0 +1,15 @@
+import type { Knex } from 'knex';
+
+/**
+ * The configuration in the database has one revision number. Every write to it raises the number in its own transaction, so that a node that
+ * sees an unchanged number knows that nothing changed.
+ */
+export async function readRevision(knex: Knex): Promise<bigint> {
+  const row = await knex<{ revision: bigint | number | string }>('configuration_revision').first('revision');
+  return BigInt(row?.revision ?? 0);
+}
+
+/** Call it in the transaction of every change to settings, users, tokens, groups, channels or models. */
+export async function bumpRevision(transaction: Knex.Transaction): Promise<void> {
+  await transaction('configuration_revision').increment('revision', 1);
+}

@@ -1,0 +1,5 @@
+export { bumpRevision } from '../../cluster/configuration-revision.js';
+export { checkSetting } from './setting-value.js';
+export * from './settings.js';
+export * from './settings-definition.js';
+export * from './settings-errors.js';

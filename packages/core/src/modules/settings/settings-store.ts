@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+
+export interface SettingRow {
+  readonly section: string;
+  readonly key: string;
+  /** JSON text; of secrets, the JSON of the sealed text. */
+  readonly value: string;
+}
+
+export async function readSettings(knex: Knex): Promise<readonly SettingRow[]> {
+  return knex<SettingRow>('settings').select('section', 'key', 'value');
+}
+
+export async function writeSetting(transaction: Knex.Transaction, row: SettingRow): Promise<void> {
+  await transaction<SettingRow>('settings').insert(row).onConflict(['section', 'key']).merge(['value']);
+}
