@@ -9,7 +9,10 @@ function capture(): { readonly lines: string[]; write(line: string): void } {
 describe('logger', () => {
   it('hides credentials at the top of a line and one level below', () => {
     const output = capture();
-    createLogger('info', output).info({ apiKey: 'sk-1', channel: { apiKey: 'sk-2' }, request: { headers: { authorization: 'sk-3' } } }, 'Sent.');
+    createLogger('info', output).info(
+      { apiKey: 'sk-1', channel: { apiKey: 'sk-2' }, request: { headers: { authorization: 'sk-3' } } },
+      'Sent.',
+    );
     expect(output.lines.join()).not.toMatch(/sk-\d/);
     expect(output.lines.join()).toContain('Sent.');
   });
