@@ -26,7 +26,7 @@ const get = (url: string, headers = {}) => ({ method: 'GET', url, headers }) as 
 afterEach(async () => {
   for (const opened of open.splice(0)) {
     if (opened instanceof SafeFetch) await opened.close();
-    else opened.closeAllConnections(), opened.close();
+    else opened.close().closeAllConnections();
   }
 });
 

@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readEnvironment } from './environment.js';
+
+const secret = 'a secret that is long enough to be one';
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tollgate-environment-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('environment', () => {
+  it('has a default for everything that has a sensible one', () => {
+    const environment = readEnvironment({ TOLLGATE_SECRET: secret, PORT: '' });
+    expect(environment).toMatchObject({ port: 3_000, host: '127.0.0.1', logLevel: 'info', trustedProxies: [], bodyBytesMax: 67_108_864 });
+    expect(environment).not.toHaveProperty('databaseUrl');
+  });
+
+  it('lists every variable at fault at once', () => {
+    const read = () =>
+      readEnvironment({ PORT: '80a', LOG_LEVEL: 'loud', TRUST_PROXY: '10.0.0.0/8, nowhere', BODY_LIMIT_MB: '0', TOLLGATE_SECRET: 'short' });
+    for (const name of ['PORT', 'LOG_LEVEL', 'TRUST_PROXY', 'BODY_LIMIT_MB', 'TOLLGATE_SECRET']) expect(read).toThrow(`${name}: use`);
+  });
+
+  it('never repeats a value: it may be a credential', () => {
+    expect(() => readEnvironment({ DATABASE_URL: 'mysql://root:hunter2@host/db', TOLLGATE_SECRET: secret })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+  });
+
+  it('asks for a shared secret where a database is shared', () => {
+    expect(() => readEnvironment({ DATABASE_URL: 'postgres://localhost/tollgate', DATA_DIR: folder })).toThrow('TOLLGATE_SECRET');
+  });
+
+  it('generates a secret once, for the owner alone', () => {
+    const dataFolder = join(folder, 'data');
+    const first = readEnvironment({ DATA_DIR: dataFolder });
+    expect(readEnvironment({ DATA_DIR: dataFolder }).masterSecret).toBe(first.masterSecret);
+    expect(first.masterSecret.length).toBeGreaterThanOrEqual(32);
+    expect(statSync(join(dataFolder, 'secret')).mode & 0o777).toBe(0o600);
+    expect(statSync(dataFolder).mode & 0o777).toBe(0o700);
+  });
+
+  it('never replaces a damaged secret by a new one', () => {
+    writeFileSync(join(folder, 'secret'), '');
+    expect(() => readEnvironment({ DATA_DIR: folder })).toThrow('Restore it from a backup');
+    expect(readFileSync(join(folder, 'secret'), 'utf8')).toBe('');
+  });
+});
