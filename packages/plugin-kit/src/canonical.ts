@@ -142,6 +142,8 @@ export interface CanonicalRequest {
   readonly format?: OutputFormat;
   /** The caller's own name for the person behind the request. */
   readonly endUser?: string;
+  /** The caller asked for usage inside the stream; only dialects where that is a choice look at it. */
+  readonly usageInStream?: true;
   /** Fields only one dialect knows: written back to that dialect, a {@link Loss} for every other. */
   readonly extensions?: Readonly<Record<DialectId, JsonObject>>;
 }
