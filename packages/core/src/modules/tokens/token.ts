@@ -1,3 +1,5 @@
+import type { AddressList } from './address-list.js';
+
 /** A caller's credential as the hot path knows it, with the facts of its user that a call needs. */
 export interface Principal {
   readonly tokenId: string;
@@ -9,10 +11,31 @@ export interface Principal {
   readonly userRatio?: string;
   /** Allowed models; undefined = all. */
   readonly models?: ReadonlySet<string>;
-  /** Allowed addresses as CIDR blocks; undefined = all. */
-  readonly allowedIps?: readonly string[];
+  /** Allowed addresses; undefined = all. */
+  readonly allowedIps?: AddressList;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   readonly tokenEnabled: boolean;
   readonly userEnabled: boolean;
+}
+
+/** A token as it is managed. Its key is known to the caller alone. */
+export interface Token {
+  readonly id: string;
+  readonly userId: string;
+  /** Unique among the tokens of its user. */
+  readonly name: string;
+  /** See {@link hashTokenKey}. */
+  readonly keyHash: string;
+  /** The readable beginning of the key, for people to tell tokens apart. */
+  readonly keyPrefix: string;
+  /** Undefined = the group of its user. */
+  readonly group?: string;
+  readonly models?: readonly string[];
+  /** Addresses and CIDR blocks. */
+  readonly allowIps?: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number;
+  readonly enabled: boolean;
+  readonly createdAt: number;
 }

@@ -1,0 +1,11 @@
+import type { Decimal } from '../pricing/index.js';
+
+/** Users, tokens and channels belong to groups: a call is routed inside its group and priced with the group's ratio. */
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly ratio: Decimal;
+}
+
+/** The group that always exists. */
+export const defaultGroup = 'default';

@@ -1,0 +1,3 @@
+export * from './group.js';
+export * from './group-directory.js';
+export { deleteGroup, insertGroup, readGroups, updateGroup } from './group-store.js';

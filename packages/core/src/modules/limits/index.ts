@@ -1,0 +1,2 @@
+export * from './check-principal.js';
+export * from './limits-errors.js';

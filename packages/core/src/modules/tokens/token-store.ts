@@ -1,0 +1,105 @@
+import type { Knex } from 'knex';
+import type { Token } from './token.js';
+
+interface TokenRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly key_hash: string;
+  readonly key_prefix: string;
+  readonly group_name: string | null;
+  /** JSON text of a list. */
+  readonly models: string | null;
+  /** JSON text of a list. */
+  readonly allow_ips: string | null;
+  readonly expires_at: number | bigint | null;
+  readonly enabled: number | bigint;
+  readonly created_at: number | bigint;
+}
+
+/** A token with the facts of its user that a call needs. */
+export interface TokenOfUser {
+  readonly token: Token;
+  readonly user: { readonly group: string; readonly ratio?: string; readonly enabled: boolean };
+}
+
+interface JoinedRow extends TokenRow {
+  readonly user_group_name: string;
+  readonly user_ratio: string | null;
+  readonly user_enabled: number | bigint;
+}
+
+const columns = [
+  'id',
+  'user_id',
+  'name',
+  'key_hash',
+  'key_prefix',
+  'group_name',
+  'models',
+  'allow_ips',
+  'expires_at',
+  'enabled',
+  'created_at',
+] as const;
+
+export async function readTokens(knex: Knex): Promise<readonly Token[]> {
+  const rows: readonly TokenRow[] = await knex<TokenRow>('tokens').select(...columns).orderBy('id');
+  return rows.map(rowToToken);
+}
+
+export async function findTokenByHash(knex: Knex, keyHash: string): Promise<TokenOfUser | undefined> {
+  const row: JoinedRow | undefined = await knex('tokens')
+    .join('users', 'users.id', 'tokens.user_id')
+    .where('tokens.key_hash', keyHash)
+    .first(
+      ...columns.map((column) => `tokens.${column}`),
+      'users.group_name as user_group_name',
+      'users.ratio as user_ratio',
+      'users.enabled as user_enabled',
+    );
+  if (row === undefined) return undefined;
+  const ratio = row.user_ratio === null ? {} : { ratio: row.user_ratio };
+  return { token: rowToToken(row), user: { group: row.user_group_name, enabled: Number(row.user_enabled) === 1, ...ratio } };
+}
+
+export async function insertToken(transaction: Knex.Transaction, token: Token): Promise<void> {
+  await transaction<TokenRow>('tokens').insert(tokenToRow(token));
+}
+
+export async function updateToken(transaction: Knex.Transaction, token: Token): Promise<void> {
+  const { id, ...changed } = tokenToRow(token);
+  await transaction<TokenRow>('tokens').where('id', id).update(changed);
+}
+
+function rowToToken(row: TokenRow): Token {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    keyHash: row.key_hash,
+    keyPrefix: row.key_prefix,
+    enabled: Number(row.enabled) === 1,
+    createdAt: Number(row.created_at),
+    ...(row.group_name === null ? {} : { group: row.group_name }),
+    ...(row.models === null ? {} : { models: JSON.parse(row.models) as string[] }),
+    ...(row.allow_ips === null ? {} : { allowIps: JSON.parse(row.allow_ips) as string[] }),
+    ...(row.expires_at === null ? {} : { expiresAt: Number(row.expires_at) }),
+  };
+}
+
+function tokenToRow(token: Token): TokenRow {
+  return {
+    id: token.id,
+    user_id: token.userId,
+    name: token.name,
+    key_hash: token.keyHash,
+    key_prefix: token.keyPrefix,
+    group_name: token.group ?? null,
+    models: token.models === undefined ? null : JSON.stringify(token.models),
+    allow_ips: token.allowIps === undefined ? null : JSON.stringify(token.allowIps),
+    expires_at: token.expiresAt ?? null,
+    enabled: token.enabled ? 1 : 0,
+    created_at: token.createdAt,
+  };
+}
