@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '../foundation/errors.js';
 import type { Logger } from '../foundation/logger.js';
 import type { Database } from '../storage/database.js';
 import { readRevision } from './configuration-revision.js';
@@ -57,9 +58,17 @@ export class RevisionWatcher {
   async #check(): Promise<void> {
     const revision = await readRevision(this.#database.knex);
     if (revision === this.#loaded) return;
-    for (const reloader of this.#reloaders) await reloader.reload();
-    // Only now: after a failed reload the next check tries again.
-    this.#loaded = revision;
+    const failures: unknown[] = [];
+    for (const reloader of this.#reloaders) {
+      try {
+        await reloader.reload();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    // An outage is tried again at the next check; what is wrong in the database stays wrong until its next revision.
+    if (!failures.some((failure) => failure instanceof StorageUnavailableError)) this.#loaded = revision;
+    if (failures.length > 0) throw failures[0];
   }
 
   #schedule(): void {
