@@ -1,4 +1,5 @@
 import type { Migration } from '../migrate.js';
+import { directoryMigration } from './0002-directory.js';
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [];
+export const migrations: readonly Migration[] = [directoryMigration];
