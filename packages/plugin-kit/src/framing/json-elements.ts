@@ -1,5 +1,4 @@
 import { codes } from '../json/codes.js';
-import { endsInEscape } from '../json/ends-in-escape.js';
 
 /**
  * Finds where the objects of a streamed JSON array start and end. Texts may be cut anywhere; strings are jumped over with native search.
@@ -64,4 +63,11 @@ export class JsonElements {
     else this.#isInString = isEscaped;
     return quote < 0 ? end : quote + 1;
   }
+}
+
+/** True if the character at `end` is escaped, judged by the backslashes between `start` and it. */
+function endsInEscape(text: string, start: number, end: number): boolean {
+  let first = end;
+  while (first > start && text.charCodeAt(first - 1) === codes.backslash) first -= 1;
+  return (end - first) % 2 === 1;
 }

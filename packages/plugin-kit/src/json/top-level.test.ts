@@ -111,7 +111,15 @@ interface RandomDocument {
 /** JSON objects, some members guarded, spelled with random white space and random escapes. */
 function documents(): fc.Arbitrary<RandomDocument> {
   const key = fc.oneof(fc.constantFrom(...guardedKeys), fc.string({ unit: 'binary' }).filter(isHarmless));
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"model":"x"', '\\', '\\"', '{"', ']}', '\\\\"'));
+  // Long ones too, with escapes anywhere: beyond some bytes the scanner searches instead of reading.
+  const long = fc.array(fc.constantFrom('\\', '"', 'some longer text without quotes, for the search to jump over', '}', 'é'), {
+    maxLength: 12,
+  });
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    long.map((pieces) => pieces.join('')),
+    fc.constantFrom('"model":"x"', '\\', '\\"', '{"', ']}', '\\\\"'),
+  );
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },

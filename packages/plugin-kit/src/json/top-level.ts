@@ -1,12 +1,17 @@
 import { BadRequestError } from '../errors.js';
 import { codes } from './codes.js';
-import { endsInEscape } from './ends-in-escape.js';
+import { skipBlank, skipString, skipValue } from './skip-json.js';
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Where the guarded top-level members of a body stand. All figures are byte offsets. */
 export interface TopLevelSpans {
   readonly guardedKeys: readonly string[];
   /** Span of the value, per guarded key that is there. */
-  readonly values: ReadonlyMap<string, { readonly start: number; readonly end: number }>;
+  readonly values: ReadonlyMap<string, Span>;
   /** Just after the last member, or after the opening brace. */
   readonly insertAt: number;
   readonly isEmpty: boolean;
@@ -18,24 +23,22 @@ export interface TopLevelSpans {
  * for `"model"`), so that no two readers of the body can see different values; or if the body is no object.
  */
 export function scanTopLevel(body: Buffer, guardedKeys: readonly string[]): TopLevelSpans {
-  // One Latin-1 character per byte: offsets stay true, and searching a string costs a fraction of searching a Buffer.
-  const text = body.toString('latin1');
-  const open = skipBlank(text, 0);
-  if (text.charCodeAt(open) !== codes.openBrace) throw new BadRequestError('The body must be a JSON object.');
-  const values = new Map<string, { start: number; end: number }>();
+  const open = skipBlank(body, 0);
+  if (body[open] !== codes.openBrace) throw new BadRequestError('The body must be a JSON object.');
+  const values = new Map<string, Span>();
   let insertAt = open + 1;
-  let at = skipBlank(text, open + 1);
-  const isEmpty = text.charCodeAt(at) !== codes.quote;
-  while (text.charCodeAt(at) === codes.quote) {
-    const keyEnd = stringEnd(text, at);
-    const start = skipBlank(text, skipBlank(text, keyEnd) + 1);
-    const end = valueEnd(text, start);
-    const key = guardedKey(text.slice(at + 1, keyEnd - 1), guardedKeys);
+  let at = skipBlank(body, open + 1);
+  const isEmpty = body[at] !== codes.quote;
+  while (body[at] === codes.quote) {
+    const keyEnd = skipString(body, at);
+    const start = skipBlank(body, skipBlank(body, keyEnd) + 1);
+    const end = skipValue(body, start);
+    const key = guardedKey(body.toString('latin1', at + 1, keyEnd - 1), guardedKeys);
     if (key !== undefined && values.has(key)) throw ambiguous(key, `"${key}" comes twice in the body: send it once.`);
     if (key !== undefined) values.set(key, { start, end });
     insertAt = end;
-    at = skipBlank(text, end);
-    if (text.charCodeAt(at) === codes.comma) at = skipBlank(text, at + 1);
+    at = skipBlank(body, end);
+    if (body[at] === codes.comma) at = skipBlank(body, at + 1);
   }
   return { guardedKeys, values, insertAt, isEmpty };
 }
@@ -45,25 +48,29 @@ export function scanTopLevel(body: Buffer, guardedKeys: readonly string[]): TopL
  * @throws RangeError for a key that was not guarded: it might be there twice.
  */
 export function spliceTopLevel(body: Buffer, spans: TopLevelSpans, edits: Readonly<Record<string, string>>): Buffer {
-  const pieces: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  const replacements: Replacement[] = [];
   let inserted = '';
   for (const [key, value] of Object.entries(edits)) {
     if (!spans.guardedKeys.includes(key)) throw new RangeError(`"${key}" is not among the guarded keys.`);
     const span = spans.values.get(key);
-    if (span !== undefined) pieces.push({ ...span, text: value });
+    if (span !== undefined) replacements.push({ ...span, text: value });
     else inserted += `${spans.isEmpty && inserted === '' ? '' : ','}${JSON.stringify(key)}:${value}`;
   }
-  pieces.sort((left, right) => left.start - right.start);
-  if (inserted !== '') pieces.push({ start: spans.insertAt, end: spans.insertAt, text: inserted });
-  return replaced(body, pieces);
+  replacements.sort((left, right) => left.start - right.start);
+  if (inserted !== '') replacements.push({ start: spans.insertAt, end: spans.insertAt, text: inserted });
+  return replaced(body, replacements);
 }
 
-function replaced(body: Buffer, pieces: readonly { readonly start: number; readonly end: number; readonly text: string }[]): Buffer {
+interface Replacement extends Span {
+  readonly text: string;
+}
+
+function replaced(body: Buffer, replacements: readonly Replacement[]): Buffer {
   const parts: Buffer[] = [];
   let copied = 0;
-  for (const piece of pieces) {
-    parts.push(body.subarray(copied, piece.start), Buffer.from(piece.text));
-    copied = piece.end;
+  for (const { start, end, text } of replacements) {
+    parts.push(body.subarray(copied, start), Buffer.from(text));
+    copied = end;
   }
   parts.push(body.subarray(copied));
   return Buffer.concat(parts);
@@ -89,59 +96,4 @@ function foldCase(key: string): string {
 
 function ambiguous(key: string, message: string): BadRequestError {
   return new BadRequestError(message, key, 'ambiguous_request');
-}
-
-function valueEnd(text: string, start: number): number {
-  const code = text.charCodeAt(start);
-  if (code === codes.quote) return stringEnd(text, start);
-  return code === codes.openBrace || code === codes.openBracket ? nestedEnd(text, start) : literalEnd(text, start);
-}
-
-/** The index after the closing quote of the string that opens at `start`. */
-function stringEnd(text: string, start: number): number {
-  for (let close = text.indexOf('"', start + 1); close >= 0; close = text.indexOf('"', close + 1))
-    if (!endsInEscape(text, start + 1, close)) return close + 1;
-  return text.length;
-}
-
-/** The index after the bracket that closes the one at `start`. */
-function nestedEnd(text: string, start: number): number {
-  let depth = 0;
-  let at = start;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === codes.quote) {
-      at = stringEnd(text, at);
-      continue;
-    }
-    at += 1;
-    if (code === codes.openBrace || code === codes.openBracket) depth += 1;
-    else if (code === codes.closeBrace || code === codes.closeBracket) {
-      depth -= 1;
-      if (depth === 0) break;
-    }
-  }
-  return at;
-}
-
-/** The index after the number, `true`, `false` or `null` at `start`. */
-function literalEnd(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && !isLiteralEnd(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-function isLiteralEnd(code: number): boolean {
-  return code === codes.comma || code === codes.closeBrace || isBlank(code);
-}
-
-function skipBlank(text: string, start: number): number {
-  let at = start;
-  while (isBlank(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-/** The four white-space characters of JSON; anything else up to the blank cannot stand in an accepted body. */
-function isBlank(code: number): boolean {
-  return code <= 0x20;
 }
