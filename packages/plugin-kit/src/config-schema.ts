@@ -22,6 +22,7 @@ export function secretFields(schema: z.ZodObject): readonly string[] {
 
 function isSecret(field: z.ZodType): boolean {
   if (field.meta()?.['secret'] === true) return true;
-  const inner = (field.def as { innerType?: z.ZodType }).innerType;
-  return inner !== undefined && isSecret(inner);
+  // Wrappers (optional, default) hold an inner type, transforms and pipes an input and an output.
+  const { innerType, in: input, out: output } = field.def as { innerType?: z.ZodType; in?: z.ZodType; out?: z.ZodType };
+  return [innerType, input, output].some((inner) => inner !== undefined && isSecret(inner));
 }

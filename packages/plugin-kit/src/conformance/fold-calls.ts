@@ -28,10 +28,13 @@ export function foldCalls(calls: readonly SinkCall[]): CanonicalResponse {
 type BlockCall = Exclude<SinkCall, readonly ['start' | 'usage' | 'stop' | 'fail', ...unknown[]]>;
 
 function applyToBlock(blocks: (GrowingBlock | Block)[], call: BlockCall): void {
-  if (call[0] === 'openBlock') return void (blocks[call[1]] = { head: call[2], content: '', citations: [] });
-  if (call[0] === 'wholeBlock') return void (blocks[call[1]] = call[2]);
   const block = blocks[call[1]];
-  if (block === undefined || !('head' in block)) return;
+  if (call[0] === 'openBlock') blocks.push({ head: call[2], content: '', citations: [] });
+  else if (call[0] === 'wholeBlock') blocks.push(call[2]);
+  else if (block !== undefined && 'head' in block) applyToGrowing(block, call);
+}
+
+function applyToGrowing(block: GrowingBlock, call: Exclude<BlockCall, readonly ['openBlock' | 'wholeBlock', ...unknown[]]>): void {
   if (call[0] === 'textDelta' || call[0] === 'argumentsDelta') block.content += call[2];
   else if (call[0] === 'seal') block.seal = call[2];
   else if (call[0] === 'citation') block.citations.push(call[2]);
