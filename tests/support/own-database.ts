@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** The databases a gateway can be tested on here. PostgreSQL is missing where no server could be found or started. */
+export const databaseKinds: readonly ('sqlite' | 'postgres')[] =
+  process.env['DATABASE_URL_TEST'] === undefined ? ['sqlite'] : ['sqlite', 'postgres'];
+
+export interface OwnDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A PostgreSQL database that belongs to one test. */
+export async function createOwnDatabase(): Promise<OwnDatabase> {
+  const server = process.env['DATABASE_URL_TEST'];
+  if (server === undefined) throw new Error('There is no PostgreSQL server to test on; see databaseKinds.');
+  const name = `tollgate_tests_${process.pid}_${randomBytes(6).toString('hex')}`;
+  await execute(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => execute(server, `drop database if exists ${name} with (force)`) };
+}
+
+async function execute(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
