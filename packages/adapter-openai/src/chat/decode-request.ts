@@ -1,0 +1,171 @@
+import {
+  BadRequestError,
+  type CanonicalRequest,
+  type CodecContext,
+  type JsonObject,
+  type OutputFormat,
+  type RequestFacts,
+  type Sampling,
+  type Thinking,
+  type ToolChoice,
+  type ToolDefinition,
+} from '@tollgate/plugin-kit';
+import { defined } from '../defined.js';
+import { readEffort } from '../reasoning-effort.js';
+import {
+  isObject,
+  optionalBoolean,
+  optionalNumber,
+  optionalObject,
+  optionalText,
+  requireArray,
+  requireName,
+  requireObject,
+} from '../request-fields.js';
+import { decodeMessages } from './decode-messages.js';
+import { customFormats, decodeFunction, decodeToolChoice, decodeTools } from './decode-tools.js';
+import { chatDialectId } from './wire.js';
+
+/** Top-level fields that have a place in the canonical form; all others travel as extensions. */
+const carriedFields: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'messages',
+  'tools',
+  'functions',
+  'function_call',
+  'parallel_tool_calls',
+  'max_tokens',
+  'max_completion_tokens',
+  'n',
+  'stop',
+  'temperature',
+  'top_p',
+  'top_k',
+  'seed',
+  'presence_penalty',
+  'frequency_penalty',
+  'reasoning_effort',
+  'reasoning',
+  'response_format',
+  'user',
+]);
+
+/** @throws BadRequestError naming the field at fault. */
+export function decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest {
+  if ((facts.choices ?? 1) > 1) {
+    throw new BadRequestError(
+      'n must be 1 here: the model is served by an upstream of another dialect, which gives one answer a call.',
+      'n',
+    );
+  }
+  const messages = requireArray(body['messages'], 'messages');
+  if (messages.length === 0) throw new BadRequestError('messages must hold at least one message.', 'messages');
+  const toolChoice = readToolChoice(body);
+  const streamOptions = optionalObject(body['stream_options'], 'stream_options');
+  return defined({
+    model: facts.model,
+    stream: facts.stream,
+    turns: decodeMessages(messages, context),
+    tools: readTools(body, context),
+    toolChoice,
+    parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
+    outputTokensMax: facts.outputTokensMax,
+    stopSequences: readStop(body['stop']),
+    sampling: readSampling(body),
+    thinking: readThinking(body),
+    format: readFormat(body['response_format'], context),
+    endUser: optionalText(body['user'], 'user'),
+    usageInStream: streamOptions?.['include_usage'] === true ? (true as const) : undefined,
+    extensions: readExtensions(body, toolChoice, streamOptions),
+  });
+}
+
+function readTools(body: JsonObject, context: CodecContext): readonly ToolDefinition[] | undefined {
+  if (body['tools'] !== undefined && body['tools'] !== null) return decodeTools(body['tools']);
+  if (body['functions'] === undefined || body['functions'] === null) return undefined;
+  context.lose({ field: 'functions', how: 'emulated', why: 'Functions are offered as tools; calls come back as tool_calls.' });
+  const functions = requireArray(body['functions'], 'functions');
+  return functions.map((declared, index) => decodeFunction(requireObject(declared, `functions.${index}`), `functions.${index}`));
+}
+
+function readToolChoice(body: JsonObject): ToolChoice | undefined {
+  const choice = body['tool_choice'];
+  if (choice !== undefined && choice !== null) return decodeToolChoice(choice);
+  const legacy = body['function_call'];
+  if (legacy === 'auto' || legacy === 'none') return legacy;
+  return isObject(legacy) ? { name: requireName(legacy['name'], 'function_call.name') } : undefined;
+}
+
+function readStop(stop: unknown): readonly string[] | undefined {
+  if (stop === undefined || stop === null) return undefined;
+  if (typeof stop === 'string') return [stop];
+  return requireArray(stop, 'stop').map((sequence, index) => requireName(sequence, `stop.${index}`));
+}
+
+function readSampling(body: JsonObject): Sampling | undefined {
+  const sampling = defined({
+    temperature: optionalNumber(body['temperature'], 'temperature'),
+    topP: optionalNumber(body['top_p'], 'top_p'),
+    topK: optionalNumber(body['top_k'], 'top_k'),
+    seed: optionalNumber(body['seed'], 'seed'),
+    presencePenalty: optionalNumber(body['presence_penalty'], 'presence_penalty'),
+    frequencyPenalty: optionalNumber(body['frequency_penalty'], 'frequency_penalty'),
+  });
+  return Object.keys(sampling).length === 0 ? undefined : sampling;
+}
+
+/** The vendor's `reasoning_effort`, or the `reasoning` object of compatible servers. */
+function readThinking(body: JsonObject): Thinking | undefined {
+  const effort = readEffort(body['reasoning_effort'], 'reasoning_effort');
+  if (effort !== undefined) return effort;
+  const reasoning = optionalObject(body['reasoning'], 'reasoning');
+  if (reasoning === undefined) return undefined;
+  if (reasoning['enabled'] === false) return { mode: 'off' };
+  const budgetTokens = optionalNumber(reasoning['max_tokens'], 'reasoning.max_tokens');
+  return readEffort(reasoning['effort'], 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
+}
+
+function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
+  const format = optionalObject(value, 'response_format');
+  switch (format?.['type']) {
+    case undefined:
+    case 'text':
+      return undefined;
+    case 'json_object':
+      return { type: 'json' };
+    case 'json_schema': {
+      const declared = requireObject(format?.['json_schema'], 'response_format.json_schema');
+      if (declared['description'] !== undefined) {
+        const why = 'The canonical form has no description of a format.';
+        context.lose({ field: 'response_format.json_schema.description', how: 'dropped', why });
+      }
+      return defined({
+        type: 'json-schema' as const,
+        name: requireName(declared['name'], 'response_format.json_schema.name'),
+        schema: optionalObject(declared['schema'], 'response_format.json_schema.schema') ?? {},
+        strict: optionalBoolean(declared['strict'], 'response_format.json_schema.strict'),
+      });
+    }
+    default:
+      throw new BadRequestError('response_format.type must be one of text, json_object, json_schema.', 'response_format.type');
+  }
+}
+
+function readExtensions(
+  body: JsonObject,
+  toolChoice: ToolChoice | undefined,
+  streamOptions: JsonObject | undefined,
+): CanonicalRequest['extensions'] {
+  const { include_usage: _carried, ...streamRest } = streamOptions ?? {};
+  const fields: JsonObject = {};
+  for (const [field, value] of Object.entries(body)) {
+    if (!carriedFields.has(field) && value !== null) fields[field] = value;
+  }
+  delete fields['stream_options'];
+  if (Object.keys(streamRest).length > 0) fields['stream_options'] = streamRest;
+  if (toolChoice !== undefined) delete fields['tool_choice'];
+  const formats = customFormats(body['tools']);
+  if (formats !== undefined) fields['tools.format'] = formats;
+  return Object.keys(fields).length === 0 ? undefined : { [chatDialectId]: fields };
+}

@@ -1,0 +1,73 @@
+import {
+  type Block,
+  type CanonicalResponse,
+  type CodecContext,
+  emptyUsage,
+  type JsonObject,
+  type ToolCallBlock,
+  UpstreamError,
+  verdictForKind,
+} from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
+import { readWireError, verdictOf } from '../wire-error.js';
+import { readAnnotations, readArguments, readImages, readSaid } from './choice-parts.js';
+import { readFinishReason } from './stop-reason.js';
+import { readChatUsage } from './usage.js';
+
+/**
+ * The first choice of a whole answer.
+ * @throws UpstreamError if the body is an error, or holds no answer.
+ */
+export function decodeResponse(body: unknown, context: CodecContext): CanonicalResponse {
+  const answer = isObject(body) ? body : {};
+  const choice: unknown = Array.isArray(answer['choices']) ? answer['choices'][0] : undefined;
+  const message: unknown = isObject(choice) ? choice['message'] : undefined;
+  if (!isObject(choice) || !isObject(message)) throw noAnswer(answer['error']);
+  const usage = emptyUsage();
+  readChatUsage(answer, usage);
+  const said = readSaid(message);
+  const toolCalls = readToolCalls(message, context);
+  const blocks: Block[] = [];
+  if (said.thinking !== '') blocks.push({ type: 'thinking', text: said.thinking });
+  const text = said.text + said.refusal;
+  const citations = readAnnotations(message['annotations']);
+  if (text !== '') blocks.push({ type: 'text', text, ...(citations.length > 0 ? { citations } : {}) });
+  blocks.push(...readImages(message['images']), ...toolCalls);
+  const finish = typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : 'stop';
+  return {
+    id: textOf(answer['id']),
+    model: textOf(answer['model']),
+    blocks,
+    stop: readFinishReason(finish, { toolCall: toolCalls.length > 0, refusal: said.refusal !== '' }),
+    usage,
+  };
+}
+
+function noAnswer(error: unknown): UpstreamError {
+  const stated = readWireError(error);
+  const verdict =
+    stated === undefined ? verdictForKind('server', 502, 'The upstream answered without a choice.', 'upstream_empty') : verdictOf(stated);
+  return new UpstreamError(verdict);
+}
+
+function readToolCalls(message: JsonObject, context: CodecContext): readonly ToolCallBlock[] {
+  const calls = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [];
+  const blocks = calls.filter(isObject).map((call) => readToolCall(call, context));
+  const legacy = message['function_call'];
+  if (blocks.length === 0 && isObject(legacy)) blocks.push(readToolCall({ function: legacy }, context));
+  return blocks;
+}
+
+function readToolCall(call: JsonObject, context: CodecContext): ToolCallBlock {
+  const id = textOf(call['id']) || context.newId('call_');
+  const { custom, function: called } = call;
+  if (isObject(custom)) {
+    return { type: 'tool-call', id, name: textOf(custom['name']), arguments: textOf(custom['input']), freeform: true };
+  }
+  const declared = isObject(called) ? called : {};
+  return { type: 'tool-call', id, name: textOf(declared['name']), arguments: readArguments(declared['arguments']) || '{}' };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,88 @@
+import type { Block, CanonicalRequest, CodecContext, ToolCallBlock, ToolResultBlock, Turn } from '@tollgate/plugin-kit';
+import { isOwnModel } from '../model-families.js';
+import { encodeContent, joinTexts } from './encode-content.js';
+import type { AssistantMessage, Message, ToolCall } from './wire.js';
+
+/** Turns as messages. Results of tools come first in their turn: they must follow the calls directly. */
+export function encodeMessages(request: CanonicalRequest, context: CodecContext): Message[] {
+  return request.turns.flatMap((turn) => encodeTurn(turn, request.model, context));
+}
+
+function encodeTurn(turn: Turn, model: string, context: CodecContext): Message[] {
+  switch (turn.role) {
+    case 'system': {
+      const content = joinSystemTexts(turn.blocks, context);
+      return content === '' ? [] : [{ role: 'system', content }];
+    }
+    case 'user':
+      return encodeUserTurn(turn.blocks, context);
+    case 'assistant':
+      return encodeAssistantTurn(turn.blocks, model, context);
+  }
+}
+
+function joinSystemTexts(blocks: readonly Block[], context: CodecContext): string {
+  return blocks
+    .map((block) => joinTexts([block], context))
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+function encodeUserTurn(blocks: readonly Block[], context: CodecContext): Message[] {
+  const results = blocks.filter((block) => block.type === 'tool-result');
+  const said: Block[] = blocks.filter((block) => block.type !== 'tool-result');
+  const messages: Message[] = results.map((result) => encodeResult(result, context));
+  const attached: Block[] = results.flatMap((result) => result.content.filter((part) => part.type === 'media'));
+  const content = encodeContent([...attached, ...said], context);
+  if (content !== undefined) messages.push({ role: 'user', content });
+  return messages;
+}
+
+const attachedNote = 'The result is attached to the next message.';
+
+/** Tool messages hold text only; pictures and files of a result follow in a message of the user. */
+function encodeResult(result: ToolResultBlock, context: CodecContext): Message {
+  const texts = result.content.filter((part) => part.type === 'text');
+  const text = joinTexts(texts, context);
+  if (texts.length < result.content.length) {
+    const why = 'A tool message holds text only: media follow in a user message.';
+    context.lose({ field: 'tool-result.content', how: 'emulated', why });
+  }
+  if (result.failed === true) context.lose({ field: 'tool-result.failed', how: 'dropped', why: 'A tool message has no mark for failure.' });
+  const needsNote = text === '' && result.content.length > texts.length;
+  return { role: 'tool', tool_call_id: result.callId, content: needsNote ? attachedNote : text };
+}
+
+function encodeAssistantTurn(blocks: readonly Block[], model: string, context: CodecContext): Message[] {
+  const toolCalls = blocks.filter((block) => block.type === 'tool-call');
+  const thinking = thinkingText(blocks, model, context);
+  const text = joinTexts(
+    blocks.filter((block) => block.type !== 'tool-call' && block.type !== 'thinking'),
+    context,
+  );
+  if (text === '' && toolCalls.length === 0) return [];
+  const message: AssistantMessage = { role: 'assistant', content: text === '' ? null : text };
+  if (thinking !== '') message.reasoning_content = thinking;
+  if (toolCalls.length > 0) message.tool_calls = toolCalls.map((call) => encodeToolCall(call, context));
+  return [message];
+}
+
+/** The vendor's own chat models refuse thinking in messages; those of others want it back, as plain text. */
+function thinkingText(blocks: readonly Block[], model: string, context: CodecContext): string {
+  const thinking = blocks.filter((block) => block.type === 'thinking');
+  if (thinking.length === 0) return '';
+  if (isOwnModel(model)) {
+    context.lose({ field: 'thinking block', how: 'dropped', why: `${model} takes no thinking in messages.` });
+    return '';
+  }
+  if (thinking.some((block) => block.seal !== undefined)) {
+    context.lose({ field: 'seal', how: 'dropped', why: 'Seals have no place in this dialect.' });
+  }
+  return thinking.map((block) => block.text).join('');
+}
+
+function encodeToolCall(call: ToolCallBlock, context: CodecContext): ToolCall {
+  if (call.seal !== undefined) context.lose({ field: 'seal', how: 'dropped', why: 'Seals have no place in this dialect.' });
+  if (call.freeform === true) return { id: call.id, type: 'custom', custom: { name: call.name, input: call.arguments } };
+  return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } };
+}

@@ -1,0 +1,51 @@
+import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@tollgate/plugin-kit';
+import { defined } from '../defined.js';
+import { writableExtensions } from '../extensions.js';
+import { isReasoningModel } from '../model-families.js';
+import { writeEffort } from '../reasoning-effort.js';
+import { reportOnce } from '../report-once.js';
+import { isObject } from '../request-fields.js';
+import { responsesDialectId } from '../responses/wire.js';
+import { encodeMessages } from './encode-messages.js';
+import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { chatDialectId, type ResponseFormat } from './wire.js';
+
+/** The body for an upstream that speaks chat. Streams are always asked for usage: calls are billed by it. */
+export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
+  const context = reportOnce(givenContext);
+  const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
+  const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
+  const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, context);
+  if (request.sampling?.topK !== undefined) context.lose({ field: 'topK', how: 'dropped', why: 'This dialect has no top-k sampling.' });
+  return defined({
+    ...otherExtensions,
+    model: request.model,
+    messages: encodeMessages(request, context),
+    stream: request.stream ? true : undefined,
+    stream_options: request.stream ? { ...(isObject(streamOptions) ? streamOptions : {}), include_usage: true } : undefined,
+    tools: tools.length === 0 ? undefined : tools,
+    tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
+    parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
+    ...outputLimit(request),
+    stop: request.stopSequences,
+    temperature: request.sampling?.temperature,
+    top_p: request.sampling?.topP,
+    seed: request.sampling?.seed,
+    presence_penalty: request.sampling?.presencePenalty,
+    frequency_penalty: request.sampling?.frequencyPenalty,
+    reasoning_effort: writeEffort(request.thinking, request.model, context),
+    response_format: request.format === undefined ? undefined : encodeFormat(request.format),
+    user: request.endUser,
+  });
+}
+
+/** Only the vendor's reasoning models insist on the newer name; many compatible servers know only the older one. */
+function outputLimit(request: CanonicalRequest): JsonObject {
+  if (request.outputTokensMax === undefined) return {};
+  return { [isReasoningModel(request.model) ? 'max_completion_tokens' : 'max_tokens']: request.outputTokensMax };
+}
+
+function encodeFormat(format: OutputFormat): ResponseFormat {
+  if (format.type === 'json') return { type: 'json_object' };
+  return { type: 'json_schema', json_schema: defined({ name: format.name, schema: format.schema, strict: format.strict }) };
+}

@@ -1,0 +1,77 @@
+import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ToolCallBlock } from '@tollgate/plugin-kit';
+import { freeformText, isFreeformTool } from '../freeform.js';
+import { mediaUrl } from '../media-url.js';
+import { reportOnce } from '../report-once.js';
+import { sealContent, sealDetail } from './seals.js';
+import { finishByStop } from './stop-reason.js';
+import { writeChatUsage } from './usage.js';
+import type { Annotation, Answer, AnswerMessage, ToolCall } from './wire.js';
+
+/** The whole answer for a chat client. */
+export function encodeResponse(response: CanonicalResponse, request: CanonicalRequest, givenContext: CodecContext): Answer {
+  const context = reportOnce(givenContext);
+  return {
+    id: response.id === '' ? context.newId('chatcmpl-') : response.id,
+    object: 'chat.completion',
+    created: Math.floor(context.now() / 1_000),
+    model: response.model === '' ? request.model : response.model,
+    choices: [
+      {
+        index: 0,
+        message: encodeMessage(response.blocks, request, context),
+        logprobs: null,
+        finish_reason: finishByStop[response.stop],
+      },
+    ],
+    usage: writeChatUsage(response.usage),
+  };
+}
+
+function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, context: CodecContext): AnswerMessage {
+  const texts = blocks.filter((block) => block.type === 'text');
+  const thinking = blocks.filter((block) => block.type === 'thinking');
+  const toolCalls = blocks.filter((block) => block.type === 'tool-call').map((call) => encodeToolCall(call, request));
+  const images = blocks.filter((block) => block.type === 'media' && block.media === 'image').map(imageOf);
+  const annotations = texts.flatMap((text) => (text.citations ?? []).map((citation) => encodeCitation(citation.url, citation.title)));
+  const details = thinking.flatMap((block, index) => (block.seal === undefined ? [] : [sealDetail(block.seal, block, index)]));
+  const thought = thinking.map((block) => block.text).join('');
+  reportLosses(blocks, context);
+  return {
+    role: 'assistant',
+    content: texts.length === 0 ? null : texts.map((block) => block.text).join(''),
+    refusal: null,
+    ...(thought === '' ? {} : { reasoning_content: thought }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+    ...(annotations.length === 0 ? {} : { annotations }),
+    ...(images.length === 0 ? {} : { images }),
+    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+  };
+}
+
+function encodeToolCall(call: ToolCallBlock, request: CanonicalRequest): ToolCall {
+  const seal = call.seal === undefined ? {} : sealContent(call.seal);
+  const { id, name } = call;
+  if (call.freeform === true) return { id, type: 'custom', custom: { name, input: call.arguments }, ...seal };
+  if (isFreeformTool(request, name)) return { id, type: 'custom', custom: { name, input: freeformText(call.arguments) }, ...seal };
+  return { id, type: 'function', function: { name, arguments: call.arguments }, ...seal };
+}
+
+function imageOf(block: Block): { type: 'image_url'; image_url: { url: string } } {
+  return { type: 'image_url', image_url: { url: (block.type === 'media' ? mediaUrl(block) : undefined) ?? '' } };
+}
+
+/** Positions are unknown here: vendors that cite state the source, not the characters. */
+export function encodeCitation(url: string | undefined, title: string | undefined): Annotation {
+  return { type: 'url_citation', url_citation: { url: url ?? '', title: title ?? '', start_index: 0, end_index: 0 } };
+}
+
+function reportLosses(blocks: readonly Block[], context: CodecContext): void {
+  for (const block of blocks) {
+    if (block.type === 'text' && block.seal !== undefined) {
+      context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
+    }
+    const isCarried = block.type === 'text' || block.type === 'thinking' || block.type === 'tool-call';
+    if (isCarried || (block.type === 'media' && block.media === 'image')) continue;
+    context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
+  }
+}

@@ -1,0 +1,18 @@
+import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
+import { optionalBoolean, optionalCount, requireName } from '../request-fields.js';
+
+/** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
+export function inspect(body: JsonObject): RequestFacts {
+  const model = requireName(body['model'], 'model');
+  const stream = optionalBoolean(body['stream'], 'stream') ?? false;
+  const older = optionalCount(body['max_tokens'], 'max_tokens');
+  const newer = optionalCount(body['max_completion_tokens'], 'max_completion_tokens');
+  const choices = optionalCount(body['n'], 'n') ?? 1;
+  const streamOptions = body['stream_options'];
+  if (streamOptions !== undefined && (typeof streamOptions !== 'object' || Array.isArray(streamOptions))) {
+    throw new BadRequestError('stream_options must be an object.', 'stream_options');
+  }
+  // An upstream may heed either name, so the caller allows the larger.
+  const outputTokensMax = Math.max(older ?? 0, newer ?? 0);
+  return outputTokensMax === 0 ? { model, stream, choices } : { model, stream, choices, outputTokensMax };
+}

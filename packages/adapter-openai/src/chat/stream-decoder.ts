@@ -1,0 +1,131 @@
+import type { CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
+import { cutVerdict, emptyVerdict } from '../stream-verdicts.js';
+import { readWireError, verdictOf } from '../wire-error.js';
+import { readAnnotations, readImages, readSaid } from './choice-parts.js';
+import { readFinishReason } from './stop-reason.js';
+import { StreamedToolCalls } from './streamed-tool-calls.js';
+import { readChatUsage } from './usage.js';
+
+/**
+ * Reads the chunks of one stream. The finish reason is kept until the stream ends, since usage and errors may follow it. Only the first
+ * choice is read.
+ */
+export class ChatStreamDecoder implements FrameDecoder {
+  private started = false;
+  private ended = false;
+  private blockCount = 0;
+  /** The text or thinking block that is open. */
+  private spoken: { readonly index: number; readonly type: 'text' | 'thinking' } | undefined;
+  private hasRefusal = false;
+  private finish: string | undefined;
+  private readonly toolCalls: StreamedToolCalls;
+
+  constructor(
+    private readonly out: CanonicalSink,
+    context: CodecContext,
+    private readonly editFrame?: (frame: JsonObject) => void,
+  ) {
+    this.toolCalls = new StreamedToolCalls(out, context, () => {
+      this.closeSpoken();
+      return this.blockCount++;
+    });
+  }
+
+  frame(data: string, _event: string | undefined): void {
+    if (this.ended) return;
+    if (data.startsWith('[DONE]')) return this.finishAnswer(true);
+    const frame: unknown = JSON.parse(data);
+    if (!isObject(frame)) return;
+    this.editFrame?.(frame);
+    const choice = firstChoice(frame['choices']);
+    const error = readWireError(frame['error']);
+    const usage: Partial<Usage> = {};
+    readChatUsage(frame, usage);
+    const hasUsage = usage.inputText !== undefined || usage.outputText !== undefined;
+    if (choice !== undefined || hasUsage) this.start(frame);
+    if (hasUsage) this.out.usage(usage);
+    if (choice !== undefined) this.readChoice(choice);
+    if (error === undefined) return;
+    this.ended = true;
+    this.out.fail(verdictOf(error));
+  }
+
+  end(cause: 'done' | 'cut'): void {
+    if (!this.ended) this.finishAnswer(cause === 'done');
+  }
+
+  private start(frame: JsonObject): void {
+    if (this.started) return;
+    this.started = true;
+    const { id, model } = frame;
+    this.out.start(typeof id === 'string' ? id : '', typeof model === 'string' ? model : '');
+  }
+
+  private readChoice(choice: JsonObject): void {
+    const { delta } = choice;
+    if (isObject(delta)) this.readDelta(delta);
+    if (typeof choice['finish_reason'] === 'string') this.finish = choice['finish_reason'];
+  }
+
+  private readDelta(delta: JsonObject): void {
+    const { content, tool_calls: toolCalls, function_call: functionCall, annotations, images } = delta;
+    const said = readSaid(delta);
+    if (said.thinking !== '') this.say('thinking', said.thinking);
+    if (typeof content === 'string' ? content !== '' : said.text !== '') this.say('text', said.text);
+    if (said.refusal !== '') {
+      this.hasRefusal = true;
+      this.say('text', said.refusal);
+    }
+    if (annotations !== undefined) this.cite(annotations);
+    if (images !== undefined) this.show(images);
+    if (Array.isArray(toolCalls)) {
+      for (const call of toolCalls) if (isObject(call)) this.toolCalls.delta(call);
+    }
+    if (isObject(functionCall)) this.toolCalls.delta({ function: functionCall, index: 0 });
+  }
+
+  private say(type: 'text' | 'thinking', text: string): void {
+    if (this.spoken?.type !== type) {
+      this.closeSpoken();
+      this.spoken = { index: this.blockCount++, type };
+      this.out.openBlock(this.spoken.index, { type });
+    }
+    this.out.textDelta(this.spoken.index, text);
+  }
+
+  private cite(annotations: unknown): void {
+    if (this.spoken?.type !== 'text') return;
+    for (const citation of readAnnotations(annotations)) this.out.citation(this.spoken.index, citation);
+  }
+
+  private show(images: unknown): void {
+    for (const image of readImages(images)) {
+      this.closeSpoken();
+      this.out.wholeBlock(this.blockCount++, image);
+    }
+  }
+
+  private closeSpoken(): void {
+    if (this.spoken !== undefined) this.out.closeBlock(this.spoken.index);
+    this.spoken = undefined;
+  }
+
+  /** `isWhole`: the upstream ended by itself. A stream that was cut after its finish reason lacks at most its usage. */
+  private finishAnswer(isWhole: boolean): void {
+    this.ended = true;
+    if (this.finish === undefined && !isWhole) return this.out.fail(cutVerdict());
+    if (this.finish === undefined && this.blockCount === 0) return this.out.fail(emptyVerdict());
+    this.closeSpoken();
+    this.toolCalls.closeAll();
+    this.out.stop(readFinishReason(this.finish ?? 'stop', { toolCall: this.toolCalls.any, refusal: this.hasRefusal }));
+  }
+}
+
+/** The choice with index 0; undefined in chunks that carry none, such as the one with usage. */
+function firstChoice(choices: unknown): JsonObject | undefined {
+  if (!Array.isArray(choices)) return undefined;
+  const choice: unknown = choices[0];
+  if (!isObject(choice)) return undefined;
+  return choice['index'] === undefined || choice['index'] === 0 ? choice : undefined;
+}

@@ -1,0 +1,165 @@
+import {
+  type Block,
+  type BlockHead,
+  type CanonicalRequest,
+  type CanonicalSink,
+  type Citation,
+  type CodecContext,
+  emptyUsage,
+  type FrameSink,
+  type Seal,
+  type StopReason,
+  type Usage,
+  type Verdict,
+} from '@tollgate/plugin-kit';
+import { freeformText, isFreeformTool } from '../freeform.js';
+import { mediaUrl } from '../media-url.js';
+import { errorObject } from '../public-error.js';
+import { reportOnce } from '../report-once.js';
+import { encodeCitation } from './encode-response.js';
+import { sealContent, sealDetail } from './seals.js';
+import { finishByStop } from './stop-reason.js';
+import { writeChatUsage } from './usage.js';
+
+interface OpenBlock {
+  readonly kind: 'text' | 'thinking' | 'function' | 'custom' | 'emulated';
+  /** Place among the tool calls, or among the thinking blocks. */
+  readonly place: number;
+  /** Arguments so far, of a custom tool that the upstream takes for a function. */
+  text: string;
+  hasArguments: boolean;
+}
+
+/** Writes the chunks of one stream. Everything around a delta is made once, so that a delta costs one string. */
+export class ChatStreamEncoder implements CanonicalSink {
+  private readonly context: CodecContext;
+  private readonly tellsUsage: boolean;
+  private readonly blocks: OpenBlock[] = [];
+  private readonly counted: Usage = emptyUsage();
+  private toolCallCount = 0;
+  private thinkingCount = 0;
+  private ended = false;
+  /** A chunk up to its `choices`. */
+  private head = '';
+
+  constructor(
+    private readonly out: FrameSink,
+    private readonly request: CanonicalRequest,
+    context: CodecContext,
+  ) {
+    this.context = reportOnce(context);
+    this.tellsUsage = request.usageInStream === true;
+  }
+
+  start(id: string, model: string): void {
+    const chunk = {
+      id: id === '' ? this.context.newId('chatcmpl-') : id,
+      object: 'chat.completion.chunk',
+      created: Math.floor(this.context.now() / 1_000),
+      model: model === '' ? this.request.model : model,
+    };
+    this.head = `${JSON.stringify(chunk).slice(0, -1)},"choices":[`;
+    this.delta('{"role":"assistant","content":"","refusal":null}');
+  }
+
+  openBlock(index: number, head: BlockHead): void {
+    if (head.type === 'text') this.blocks[index] = { kind: 'text', place: 0, text: '', hasArguments: false };
+    else if (head.type === 'thinking')
+      this.blocks[index] = { kind: 'thinking', place: this.thinkingCount++, text: '', hasArguments: false };
+    else this.openToolCall(index, head);
+  }
+
+  textDelta(index: number, text: string): void {
+    const field = this.blocks[index]?.kind === 'thinking' ? 'reasoning_content' : 'content';
+    this.delta(`{"${field}":${JSON.stringify(text)}}`);
+  }
+
+  argumentsDelta(index: number, fragment: string): void {
+    const block = this.blocks[index];
+    if (block === undefined) return;
+    block.hasArguments = true;
+    if (block.kind === 'emulated') {
+      block.text += fragment;
+      return;
+    }
+    const json = JSON.stringify(fragment);
+    this.delta(
+      block.kind === 'custom'
+        ? `{"tool_calls":[{"index":${block.place},"custom":{"input":${json}}}]}`
+        : `{"tool_calls":[{"index":${block.place},"function":{"arguments":${json}}}]}`,
+    );
+  }
+
+  seal(index: number, seal: Seal): void {
+    const block = this.blocks[index];
+    if (block === undefined) return;
+    if (block.kind === 'text') {
+      this.context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
+    } else if (block.kind === 'thinking') {
+      this.delta(JSON.stringify({ reasoning_details: [sealDetail(seal, {}, block.place)] }));
+    } else {
+      this.delta(JSON.stringify({ tool_calls: [{ index: block.place, ...sealContent(seal) }] }));
+    }
+  }
+
+  citation(_index: number, citation: Citation): void {
+    this.delta(JSON.stringify({ annotations: [encodeCitation(citation.url, citation.title)] }));
+  }
+
+  wholeBlock(_index: number, block: Block): void {
+    const url = block.type === 'media' && block.media === 'image' ? mediaUrl(block) : undefined;
+    if (url !== undefined) return this.delta(JSON.stringify({ images: [{ type: 'image_url', image_url: { url } }] }));
+    this.context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
+  }
+
+  closeBlock(index: number): void {
+    const block = this.blocks[index];
+    if (block?.kind === 'emulated') {
+      const input = JSON.stringify(freeformText(block.text));
+      this.delta(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
+    } else if (block?.kind === 'function' && !block.hasArguments) {
+      this.delta(`{"tool_calls":[{"index":${block.place},"function":{"arguments":"{}"}}]}`);
+    }
+  }
+
+  usage(patch: Partial<Usage>): void {
+    Object.assign(this.counted, patch);
+  }
+
+  stop(reason: StopReason): void {
+    if (this.ended) return;
+    this.delta('{}', `"${finishByStop[reason]}"`);
+    this.ended = true;
+    if (this.tellsUsage) this.out.frame(`${this.head}],"usage":${JSON.stringify(writeChatUsage(this.counted))}}`);
+    this.out.frame('[DONE]');
+  }
+
+  /** The official clients throw on a chunk with an `error`. No `[DONE]` follows: a broken answer must not look like a whole one. */
+  fail(verdict: Verdict): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.out.frame(JSON.stringify({ error: errorObject(verdict) }));
+  }
+
+  private openToolCall(index: number, { id, name, freeform }: Extract<BlockHead, { type: 'tool-call' }>): void {
+    const place = this.toolCallCount++;
+    const isEmulated = freeform !== true && isFreeformTool(this.request, name);
+    this.blocks[index] = {
+      kind: freeform === true ? 'custom' : isEmulated ? 'emulated' : 'function',
+      place,
+      text: '',
+      hasArguments: false,
+    };
+    const call =
+      freeform === true || isEmulated
+        ? { index: place, id, type: 'custom', custom: { name, input: '' } }
+        : { index: place, id, type: 'function', function: { name, arguments: '' } };
+    this.delta(JSON.stringify({ tool_calls: [call] }));
+  }
+
+  private delta(deltaJson: string, finishJson = 'null'): void {
+    if (this.ended) return;
+    const usage = this.tellsUsage ? ',"usage":null' : '';
+    this.out.frame(`${this.head}{"index":0,"delta":${deltaJson},"logprobs":null,"finish_reason":${finishJson}}]${usage}}`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { CanonicalSink, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
+import { readArguments } from './choice-parts.js';
+
+interface StreamedCall {
+  id: string;
+  name: string;
+  readonly freeform: boolean;
+  /** Index of the block; undefined until the name is known. */
+  block: number | undefined;
+  /** Arguments that came before the name. */
+  early: string;
+  hasArguments: boolean;
+}
+
+/**
+ * Joins the fragments of tool calls. The first id counts: some servers repeat it as an empty string. Servers that number nothing, or
+ * number every call 0, are understood by a new id together with a name.
+ */
+export class StreamedToolCalls {
+  private readonly calls: StreamedCall[] = [];
+  private readonly byWireIndex = new Map<number, StreamedCall>();
+
+  constructor(
+    private readonly out: CanonicalSink,
+    private readonly context: CodecContext,
+    private readonly takeBlockIndex: () => number,
+  ) {}
+
+  get any(): boolean {
+    return this.calls.length > 0;
+  }
+
+  /** One element of a delta's `tool_calls`, or its older `function_call`. */
+  delta(fragment: JsonObject): void {
+    const { custom, function: called } = fragment;
+    const freeform = isObject(custom);
+    const body = freeform ? custom : isObject(called) ? called : {};
+    const id = textOf(fragment['id']);
+    const name = textOf(body['name']);
+    const call = this.find(fragment['index'], id, name) ?? this.add(fragment['index'], freeform);
+    if (call.id === '') call.id = id;
+    if (call.name === '') call.name = name;
+    this.addArguments(call, freeform ? textOf(body['input']) : readArguments(body['arguments']));
+  }
+
+  closeAll(): void {
+    for (const call of this.calls) {
+      if (call.block === undefined) continue;
+      if (!call.hasArguments && !call.freeform) this.out.argumentsDelta(call.block, '{}');
+      this.out.closeBlock(call.block);
+    }
+  }
+
+  private find(wireIndex: unknown, id: string, name: string): StreamedCall | undefined {
+    const known = typeof wireIndex === 'number' ? this.byWireIndex.get(wireIndex) : this.calls.at(-1);
+    const isAnother = known !== undefined && id !== '' && name !== '' && known.id !== '' && known.id !== id;
+    return isAnother ? undefined : known;
+  }
+
+  private add(wireIndex: unknown, freeform: boolean): StreamedCall {
+    const call: StreamedCall = { id: '', name: '', freeform, block: undefined, early: '', hasArguments: false };
+    this.calls.push(call);
+    if (typeof wireIndex === 'number') this.byWireIndex.set(wireIndex, call);
+    return call;
+  }
+
+  private addArguments(call: StreamedCall, fragment: string): void {
+    if (call.block === undefined) {
+      call.early += fragment;
+      if (call.name === '') return;
+      call.block = this.takeBlockIndex();
+      if (call.id === '') call.id = this.context.newId('call_');
+      const { id, name } = call;
+      this.out.openBlock(call.block, call.freeform ? { type: 'tool-call', id, name, freeform: true } : { type: 'tool-call', id, name });
+      fragment = call.early;
+    }
+    if (fragment === '') return;
+    call.hasArguments = true;
+    this.out.argumentsDelta(call.block, fragment);
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

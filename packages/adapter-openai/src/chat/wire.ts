@@ -1,0 +1,58 @@
+import type {
+  ChatCompletion,
+  ChatCompletionAssistantMessageParam,
+  ChatCompletionContentPart,
+  ChatCompletionCreateParamsBase,
+  ChatCompletionMessage,
+  ChatCompletionMessageParam,
+  ChatCompletionMessageToolCall,
+} from 'openai/resources/chat/completions';
+
+export const chatDialectId = 'openai-chat';
+
+/**
+ * Thinking as compatible servers and their clients write it. A signature or encrypted reasoning rides here; ours is wrapped with the name
+ * of its vendor.
+ */
+export interface ReasoningDetail {
+  readonly type: 'reasoning.text' | 'reasoning.encrypted';
+  readonly text?: string;
+  readonly signature?: string;
+  readonly data?: string;
+  readonly index?: number;
+}
+
+/** Where clients of compatible servers keep the thought signature of a tool call. */
+export interface SealCarrier {
+  readonly extra_content?: { readonly google: { readonly thought_signature: string } };
+}
+
+export interface ReasoningFields {
+  reasoning_content?: string;
+  reasoning_details?: readonly ReasoningDetail[];
+}
+
+/** `video_url` is no part of the vendor's own API, but many compatible servers take it. */
+export type ContentPart = ChatCompletionContentPart | { readonly type: 'video_url'; readonly video_url: { readonly url: string } };
+export type ToolCall = ChatCompletionMessageToolCall & SealCarrier;
+export type AssistantMessage = Omit<ChatCompletionAssistantMessageParam, 'tool_calls'> & { tool_calls?: ToolCall[] } & ReasoningFields;
+export type Message =
+  | Exclude<ChatCompletionMessageParam, { role: 'assistant' | 'user' }>
+  | { role: 'user'; content: string | ContentPart[] }
+  | AssistantMessage;
+
+export type Tool = NonNullable<ChatCompletionCreateParamsBase['tools']>[number];
+export type ToolChoiceOption = NonNullable<ChatCompletionCreateParamsBase['tool_choice']>;
+export type ResponseFormat = NonNullable<ChatCompletionCreateParamsBase['response_format']>;
+
+/** Pictures that a model drew, as compatible servers return them. */
+export interface ImagePart {
+  readonly type: 'image_url';
+  readonly image_url: { readonly url: string };
+}
+
+export type Annotation = NonNullable<ChatCompletionMessage['annotations']>[number];
+export type AnswerMessage = ChatCompletionMessage & ReasoningFields & { images?: ImagePart[] };
+export type Answer = Omit<ChatCompletion, 'choices'> & {
+  choices: [Omit<ChatCompletion.Choice, 'message'> & { message: AnswerMessage }];
+};

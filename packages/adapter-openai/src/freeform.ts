@@ -1,0 +1,16 @@
+import type { CanonicalRequest } from '@tollgate/plugin-kit';
+
+/** True if the caller declared `name` as a tool that takes plain text. */
+export function isFreeformTool(request: CanonicalRequest, name: string): boolean {
+  return request.tools?.some((tool) => tool.freeform === true && tool.name === name) ?? false;
+}
+
+/** The plain text inside the `{"input": "…"}` that stands for it where an upstream knows only JSON arguments. */
+export function freeformText(argumentsJson: string): string {
+  try {
+    const parsed = JSON.parse(argumentsJson) as { input?: unknown } | null;
+    return typeof parsed?.input === 'string' ? parsed.input : argumentsJson;
+  } catch {
+    return argumentsJson;
+  }
+}

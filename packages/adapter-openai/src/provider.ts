@@ -1,0 +1,97 @@
+import {
+  defineProvider,
+  type ProviderAdapter,
+  type ProviderCall,
+  secret,
+  type UpstreamModel,
+  type WireRequest,
+  z,
+} from '@tollgate/plugin-kit';
+import { openaiChat } from './chat/dialect.js';
+import { classify } from './classify.js';
+import { isObject } from './request-fields.js';
+
+const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .meta({ title: 'Base URL', description: 'Up to and including the version: https://host/v1' })
+  .transform(withoutTrailingSlash);
+
+const ownConfig = z.object({
+  baseUrl: baseUrl.default('https://api.openai.com/v1'),
+  apiKey: secret('API key'),
+  organization: z.string().min(1).optional().meta({ title: 'Organisation', description: 'For keys that belong to several.' }),
+});
+
+const compatibleConfig = z.object({
+  baseUrl,
+  apiKey: secret('API key').optional(),
+});
+
+type OwnConfig = z.output<typeof ownConfig>;
+type CompatibleConfig = z.output<typeof compatibleConfig>;
+
+/** The vendor itself. */
+export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
+  id: 'openai',
+  title: 'OpenAI',
+  vendor: 'openai',
+  config: ownConfig,
+  speaks: [{ dialect: openaiChat, url: chatUrl }],
+  headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
+  classify,
+  models: {
+    request: (config) => listRequest(config, ownHeaders(config)),
+    read: readModels,
+  },
+});
+
+/** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. */
+export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = defineProvider({
+  id: 'openai-compatible',
+  title: 'OpenAI-compatible server',
+  vendor: 'openai',
+  config: compatibleConfig,
+  speaks: [{ dialect: openaiChat, url: chatUrl }],
+  headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
+  classify,
+  models: {
+    request: (config) => listRequest(config, bearer(config.apiKey)),
+    read: readModels,
+  },
+});
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function chatUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${call.config.baseUrl}/chat/completions`;
+}
+
+/** Headers of every request: what the client's dialect lets pass, and that the body is JSON. */
+function jsonHeaders(call: ProviderCall<CompatibleConfig>): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(call.clientHeaders)) {
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  headers['content-type'] = 'application/json';
+  return headers;
+}
+
+function ownHeaders(config: OwnConfig): Record<string, string> {
+  return { ...bearer(config.apiKey), ...(config.organization === undefined ? {} : { 'openai-organization': config.organization }) };
+}
+
+function bearer(apiKey: string | undefined): Record<string, string> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+function listRequest(config: CompatibleConfig, headers: Record<string, string>): WireRequest {
+  return { method: 'GET', url: `${config.baseUrl}/models`, headers };
+}
+
+function readModels(body: unknown): readonly UpstreamModel[] {
+  const listed: unknown = isObject(body) ? body['data'] : undefined;
+  if (!Array.isArray(listed)) return [];
+  return listed.flatMap((model: unknown) => (isObject(model) && typeof model['id'] === 'string' ? [{ id: model['id'] }] : []));
+}

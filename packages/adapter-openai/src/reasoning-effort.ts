@@ -1,0 +1,54 @@
+import { BadRequestError, type CodecContext, type Thinking } from '@tollgate/plugin-kit';
+import { canSkipReasoning, isOwnModel, isReasoningModel } from './model-families.js';
+
+type Effort = NonNullable<Thinking['effort']>;
+
+/** What the wire calls an effort: the vendor's `xhigh` and `max` are both our `max`. */
+type WireEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+
+const effortByWire: ReadonlyMap<unknown, Effort> = new Map<unknown, Effort>([
+  ['minimal', 'minimal'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['xhigh', 'max'],
+  ['max', 'max'],
+]);
+
+/** @throws BadRequestError if the effort is none that the vendor documents. */
+export function readEffort(value: unknown, field: string): Thinking | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (value === 'none') return { mode: 'off' };
+  const effort = effortByWire.get(value);
+  if (effort === undefined) throw new BadRequestError(`${field} must be one of none, minimal, low, medium, high, xhigh, max.`, field);
+  return { mode: 'on', effort };
+}
+
+/** The effort to ask `model` for; undefined where nothing is to be said or the model would refuse the field. */
+export function writeEffort(thinking: Thinking | undefined, model: string, context: CodecContext): WireEffort | undefined {
+  if (thinking === undefined) return undefined;
+  if (thinking.mode === 'off') return writeOff(model, context);
+  const effort = thinking.effort ?? effortForBudget(thinking.budgetTokens);
+  if (effort === undefined) return undefined;
+  if (isOwnModel(model) && !isReasoningModel(model)) {
+    context.lose({ field: 'thinking', how: 'dropped', why: `${model} does not reason.` });
+    return undefined;
+  }
+  if (thinking.budgetTokens !== undefined) {
+    context.lose({ field: 'thinking.budgetTokens', how: 'coerced', why: 'This dialect knows degrees of effort, not budgets.' });
+  }
+  return effort === 'max' ? 'xhigh' : effort;
+}
+
+function writeOff(model: string, context: CodecContext): 'none' | undefined {
+  if (canSkipReasoning(model)) return 'none';
+  const hasNothingToSwitchOff = isOwnModel(model) && !isReasoningModel(model);
+  if (!hasNothingToSwitchOff) context.lose({ field: 'thinking', how: 'dropped', why: `${model} may not take "none" as an effort.` });
+  return undefined;
+}
+
+function effortForBudget(budgetTokens: number | undefined): Effort | undefined {
+  if (budgetTokens === undefined) return undefined;
+  if (budgetTokens <= 2_048) return 'low';
+  return budgetTokens <= 8_192 ? 'medium' : 'high';
+}

@@ -1,0 +1,91 @@
+import { type FailureKind, type Verdict, verdictForKind, verdictForStatus } from '@tollgate/plugin-kit';
+import { defined } from './defined.js';
+import { redact } from './redact.js';
+import { isObject } from './request-fields.js';
+
+/** An error as the vendor and its compatibles write it, inside `{"error": …}` or bare. */
+export interface WireError {
+  readonly message: string;
+  readonly type?: string;
+  readonly code?: string;
+  readonly field?: string;
+  /** Some compatibles put the HTTP status into the error. */
+  readonly status?: number;
+}
+
+/** Codes first, then types, of the vendor's error reference and of what compatibles are seen to send. */
+const kindByName: Readonly<Partial<Record<string, FailureKind>>> = {
+  account_deactivated: 'authentication',
+  authentication_error: 'authentication',
+  billing_hard_limit_reached: 'insufficient-quota',
+  billing_not_active: 'insufficient-quota',
+  content_filter: 'content-filter',
+  content_policy_violation: 'content-filter',
+  context_length_exceeded: 'context-length',
+  engine_overloaded: 'overloaded',
+  insufficient_balance: 'insufficient-quota',
+  insufficient_quota: 'insufficient-quota',
+  internal_server_error: 'server',
+  invalid_api_key: 'authentication',
+  invalid_authentication: 'authentication',
+  model_not_found: 'not-found',
+  overloaded_error: 'overloaded',
+  permission_error: 'permission',
+  rate_limit_error: 'rate-limit',
+  rate_limit_exceeded: 'rate-limit',
+  server_error: 'server',
+  unsupported_country_region_territory: 'permission',
+};
+
+const statusByKind: Readonly<Partial<Record<FailureKind, number>>> = {
+  authentication: 401,
+  permission: 403,
+  'insufficient-quota': 429,
+  'rate-limit': 429,
+  overloaded: 503,
+  'not-found': 404,
+  server: 502,
+};
+
+const contextMessage = /context (?:length|window)|maximum context/i;
+
+/** Reads the value of an `error` member, whatever its form; undefined if it says nothing. */
+export function readWireError(error: unknown): WireError | undefined {
+  if (typeof error === 'string' && error !== '') return { message: error };
+  if (!isObject(error)) return undefined;
+  const { code, type, param } = error;
+  const status = [error['status_code'], error['status'], code].find((value) => typeof value === 'number' && value >= 400 && value < 600);
+  return defined({
+    message: messageOf(error),
+    type: typeof type === 'string' ? type : undefined,
+    code: typeof code === 'string' && code !== '' ? code : undefined,
+    field: typeof param === 'string' && param !== '' ? param : undefined,
+    status: status as number | undefined,
+  });
+}
+
+function messageOf(error: Readonly<Record<string, unknown>>): string {
+  const message = typeof error['message'] === 'string' && error['message'] !== '' ? error['message'] : 'The upstream gave no reason.';
+  const metadata = error['metadata'];
+  const raw = isObject(metadata) ? metadata['raw'] : undefined;
+  return typeof raw === 'string' ? `${message}: ${raw}` : message;
+}
+
+/** What the error means. Without an HTTP status (an error inside a stream that began well) one that fits is chosen. */
+export function verdictOf(error: WireError, httpStatus?: number): Verdict {
+  const status = httpStatus ?? error.status;
+  const kind = kindOf(error, status);
+  const verdictStatus = status ?? statusByKind[kind] ?? 400;
+  const code = error.code ?? (error.type === 'insufficient_quota' ? error.type : `upstream_${verdictStatus}`);
+  const verdict = verdictForKind(kind, verdictStatus, redact(error.message), code);
+  return error.field === undefined ? verdict : { ...verdict, field: error.field };
+}
+
+function kindOf(error: WireError, status: number | undefined): FailureKind {
+  const named = kindByName[error.code ?? ''] ?? kindByName[error.type ?? ''];
+  if (named !== undefined) return named;
+  const isRequestFault = status === undefined ? error.type === 'invalid_request_error' : status >= 400 && status < 500;
+  if (isRequestFault && contextMessage.test(error.message)) return 'context-length';
+  if (status !== undefined) return verdictForStatus(status, '').kind;
+  return isRequestFault ? 'invalid-request' : 'server';
+}
