@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     pool: 'forks',
+    globalSetup: ['tests/support/database-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
