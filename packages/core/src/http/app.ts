@@ -1,0 +1,123 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Logger } from '../foundation/logger.js';
+import { checkPrincipal } from '../modules/limits/index.js';
+import type { AddressList, Principal } from '../modules/tokens/index.js';
+import { publicErrorOf } from '../relay/public-error.js';
+import type { Clock } from '../foundation/clock.js';
+import { type Endpoint, runEndpoint } from './api/endpoint.js';
+import type { Authenticator } from './authenticator.js';
+import { clientAddress } from './client-address.js';
+import { presentError } from './error-presenter.js';
+import { MethodNotAllowedError, RouteNotFoundError } from './http-errors.js';
+import type { ModelLists } from './model-lists.js';
+import type { RelayFront } from './relay-front.js';
+import type { ServedDialects } from './served-dialects.js';
+
+export interface HttpDoors {
+  readonly dialects: ServedDialects;
+  readonly relayFront: RelayFront;
+  readonly modelLists: ModelLists;
+  readonly authenticator: Authenticator;
+  readonly endpoints: readonly Endpoint[];
+  readonly trustedProxies: AddressList;
+  /** False once the gateway shuts down, so that load balancers look elsewhere. */
+  readonly ready: () => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newRequestId: () => string;
+}
+
+interface State {
+  requestId: string;
+}
+
+/** The whole front of the house, in the order in which a request meets it. */
+export function createApp(doors: HttpDoors): Koa<State> {
+  const app = new Koa<State>();
+  // Errors are told to callers below; what reaches Koa itself is a broken connection.
+  app.silent = true;
+  app.use(paidCalls(doors));
+  app.use(requestIds(doors));
+  app.use(errorsInTheCallersDialect(doors));
+  app.use(managementApi(doors).routes());
+  app.use(modelLists(doors));
+  app.use(({ method, path }) => {
+    throw new RouteNotFoundError(method, path);
+  });
+  return app;
+}
+
+/** First, and beside Koa's own response handling: the hot path. */
+function paidCalls({ dialects, relayFront }: HttpDoors): Koa.Middleware<State> {
+  return (context, next) => {
+    const { method, url = '' } = context.req;
+    const queryStart = url.indexOf('?');
+    const match = dialects.routeOf(queryStart < 0 ? url : url.slice(0, queryStart));
+    if (match === undefined) return next();
+    if (method !== 'POST') return next();
+    context.respond = false;
+    return relayFront.serve(match, context.req, context.res);
+  };
+}
+
+function requestIds({ newRequestId }: HttpDoors): Koa.Middleware<State> {
+  return (context, next) => {
+    context.state.requestId = newRequestId();
+    context.set('x-request-id', context.state.requestId);
+    return next();
+  };
+}
+
+function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware<State> {
+  return async (context, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const { requestId } = context.state;
+      const told = publicErrorOf(error);
+      if (told.code === 'internal_error') log.error({ err: error, requestId }, 'A request failed');
+      const isOurs = context.path.startsWith('/api/');
+      const { status, headers, body } = presentError(told, requestId, isOurs ? undefined : dialects.dialectOf(context.path));
+      context.status = status;
+      context.set(headers);
+      context.type = 'application/json';
+      context.body = body;
+    }
+  };
+}
+
+function managementApi(doors: HttpDoors): Router<State> {
+  const router = new Router<State>();
+  router.get('/healthz', (context) => {
+    const ready = doors.ready();
+    context.status = ready ? 200 : 503;
+    context.body = { status: ready ? 'ok' : 'shutting down' };
+  });
+  for (const endpoint of doors.endpoints) {
+    router.get(endpoint.path, async (context) => {
+      const query = new URLSearchParams(context.querystring);
+      const principal = await authenticated(doors, context.req, query);
+      context.body = await runEndpoint(endpoint, principal, query);
+    });
+  }
+  return router;
+}
+
+function modelLists(doors: HttpDoors): Koa.Middleware<State> {
+  return async (context, next) => {
+    const query = new URLSearchParams(context.querystring);
+    const request = doors.modelLists.find(context.path, context.req.headers, query);
+    if (request === undefined) return next();
+    if (doors.dialects.routeOf(context.path) !== undefined) throw new MethodNotAllowedError(context.method, 'POST');
+    if (context.method !== 'GET') throw new MethodNotAllowedError(context.method, 'GET');
+    context.body = doors.modelLists.answer(request, await authenticated(doors, context.req, query));
+  };
+}
+
+/** @throws MissingApiKeyError, InvalidApiKeyError, StorageUnavailableError, and what the token's own limits refuse */
+async function authenticated(doors: HttpDoors, request: Koa.Request['req'], query: URLSearchParams): Promise<Principal> {
+  const principal = await doors.authenticator.principalOf(request.headers, query);
+  checkPrincipal(principal, { clientIp: clientAddress(request, doors.trustedProxies), now: doors.clock.now() });
+  return principal;
+}

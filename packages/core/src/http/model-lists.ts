@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ListedModel, ModelListing } from '@tollgate/plugin-kit';
+import type { ChannelDirectory } from '../modules/channels/index.js';
+import type { ModelDirectory } from '../modules/models/index.js';
+import type { Principal } from '../modules/tokens/index.js';
+import type { ServedDialect } from '../relay/relay-call.js';
+import { ModelNotFoundError } from './http-errors.js';
+import type { ServedDialects } from './served-dialects.js';
+
+/** A request for a model list, or for one model of it. */
+export interface ListRequest {
+  readonly dialect: ServedDialect;
+  readonly listing: ModelListing;
+  /** Undefined = the whole list. */
+  readonly model?: string;
+}
+
+/** Model lists in the shape of each dialect, limited to what the caller's token may use. */
+export class ModelLists {
+  readonly #dialects: ServedDialects;
+  readonly #channels: Pick<ChannelDirectory, 'modelsFor'>;
+  readonly #models: Pick<ModelDirectory, 'find'>;
+
+  constructor(dialects: ServedDialects, channels: Pick<ChannelDirectory, 'modelsFor'>, models: Pick<ModelDirectory, 'find'>) {
+    this.#dialects = dialects;
+    this.#channels = channels;
+    this.#models = models;
+  }
+
+  /** Undefined if no dialect lists models there. Where several share a path, the one that recognises its client is taken. */
+  find(path: string, headers: IncomingHttpHeaders, query: URLSearchParams): ListRequest | undefined {
+    const there = this.#dialects.all.flatMap((dialect) => listingAt(dialect, path));
+    return (
+      there.find(({ listing }) => listing.recognises?.(headers, query) === true) ??
+      there.find(({ listing }) => listing.recognises === undefined) ??
+      there[0]
+    );
+  }
+
+  /** @throws ModelNotFoundError */
+  answer({ listing, model }: ListRequest, principal: Principal): unknown {
+    const models = this.#modelsOf(principal);
+    if (model === undefined) return listing.encodeList(models);
+    const one = models.find(({ id }) => id === model);
+    if (one === undefined) throw new ModelNotFoundError(model);
+    return listing.encodeOne(one);
+  }
+
+  #modelsOf(principal: Principal): readonly ListedModel[] {
+    return this.#channels.modelsFor(principal.group).flatMap(({ name, owner }) => {
+      const known = this.#models.find(name);
+      if (known?.enabled === false || principal.models?.has(name) === false) return [];
+      return [{ id: name, createdAt: known?.createdAt ?? 0, owner }];
+    });
+  }
+}
+
+function listingAt(dialect: ServedDialect, path: string): readonly ListRequest[] {
+  const listing = dialect.client.models;
+  if (listing === undefined) return [];
+  if (listing.listPaths.includes(path)) return [{ dialect, listing }];
+  const parent = listing.listPaths.find((listPath) => path.startsWith(`${listPath}/`));
+  return parent === undefined ? [] : [{ dialect, listing, model: decodeURIComponent(path.slice(parent.length + 1)) }];
+}

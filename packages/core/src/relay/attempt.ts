@@ -1,0 +1,210 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  BadRequestError,
+  type CallView,
+  type PluginIo,
+  type ProviderAdapter,
+  type ProviderCall,
+  type Verdict,
+  verdictForKind,
+  type WireRequest,
+} from '@tollgate/plugin-kit';
+import type { SettingsValues } from '../modules/settings/index.js';
+import type { AnswerReceiver, AttemptEnd } from './answer.js';
+import type { ClientReply } from './client-reply.js';
+import { EditLane } from './edit-lane.js';
+import { UpstreamExchange } from './exchange.js';
+import { FailureReader } from './failure-reader.js';
+import type { HoldGrowth } from './hold-growth.js';
+import type { KeepAlive } from './keep-alive.js';
+import { faultVerdict } from './network-verdict.js';
+import { PassLane } from './pass-lane.js';
+import type { RelayCall, Translation } from './relay-call.js';
+import type { relaySettings } from './relay-settings.js';
+import { providerCallOf, type Route } from './route.js';
+import type { StreamLane } from './stream-lane.js';
+import { StreamPump } from './stream-pump.js';
+import { TranslateLane } from './translate-lane.js';
+import { hidesUsageFrame, upstreamBody } from './upstream-body.js';
+import type { UpstreamPools } from './upstream-pools.js';
+import type { UsageMeter } from './usage-meter.js';
+import { wholeAnswer } from './whole-answer.js';
+import { WholeReader } from './whole-reader.js';
+
+/** What attempts share with their relay. */
+export interface AttemptTools {
+  readonly pools: UpstreamPools;
+  readonly keepAlive: KeepAlive;
+  /** Network and storage for an adapter's own part in one call. */
+  ioOf(adapter: ProviderAdapter, signal: AbortSignal): PluginIo;
+  readonly userAgent: string;
+  fault(error: unknown, route: Route): void;
+}
+
+export interface AttemptParts {
+  readonly call: RelayCall;
+  /** The call as plugins see it. */
+  readonly view: CallView;
+  readonly route: Route;
+  readonly translation: Translation;
+  readonly reply: ClientReply;
+  readonly meter: UsageMeter;
+  readonly growth: HoldGrowth | undefined;
+  readonly settings: SettingsValues<typeof relaySettings>;
+  /** Hears the upstream's bytes, for plugins that asked to. */
+  readonly tap: ((bytes: Buffer) => void) | undefined;
+  readonly headArrived: ((status: number) => void) | undefined;
+}
+
+/** One try against one channel: describe, send, and let the right receiver take the answer. */
+export class Attempt {
+  #finish: (end: AttemptEnd) => void = () => undefined;
+  #streaming: StreamPump | undefined;
+
+  readonly #tools: AttemptTools;
+  readonly #parts: AttemptParts;
+
+  constructor(tools: AttemptTools, parts: AttemptParts) {
+    this.#tools = tools;
+    this.#parts = parts;
+  }
+
+  /** @throws BadRequestError if the request cannot be said in the channel's language. */
+  async run(): Promise<AttemptEnd> {
+    const providerCall = providerCallOf(this.#parts.call, this.#parts.route);
+    let wire: WireRequest;
+    try {
+      wire = await this.#signed(this.#describe(providerCall), providerCall);
+    } catch (error) {
+      if (BadRequestError.isInstance(error)) throw error;
+      this.#tools.fault(error, this.#parts.route);
+      return { answered: false, verdict: faultVerdict() };
+    }
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+      this.#send(wire);
+    });
+  }
+
+  async #signed(wire: WireRequest, providerCall: ProviderCall<Record<string, unknown>>): Promise<WireRequest> {
+    const { adapter } = this.#parts.route.channel;
+    if (adapter.sign === undefined) return wire;
+    const headers = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.#parts.view.signal));
+    return { ...wire, headers: { ...wire.headers, ...headers } };
+  }
+
+  #describe(providerCall: ProviderCall<Record<string, unknown>>): WireRequest {
+    const { call, route, translation } = this.#parts;
+    const body = upstreamBody(call, route, translation);
+    if (translation.losses.length > 0) this.#tellLosses();
+    return { method: 'POST', url: route.spoken.url(providerCall), headers: route.channel.adapter.headers(providerCall), body };
+  }
+
+  #tellLosses(): void {
+    const { settings, translation, reply } = this.#parts;
+    const fields = translation.losses.map(({ field, how }) => `${field}=${how}`).join(', ');
+    if (settings.onLoss === 'reject') {
+      throw new BadRequestError(
+        `This request cannot be translated without loss (${fields}). Leave these fields out, or use a model of this dialect.`,
+        undefined,
+        'translation_loss',
+      );
+    }
+    if (settings.onLoss === 'header' && !reply.headSent) reply.setHeader('x-tollgate-loss', fields.replace(/[^\x20-\x7e]/g, '?'));
+  }
+
+  #send(wire: WireRequest): void {
+    const { settings, reply } = this.#parts;
+    const url = new URL(wire.url);
+    const exchange: UpstreamExchange = new UpstreamExchange(
+      (status, headers) => this.#receiverFor(status, headers, exchange),
+      (verdict) => this.#finish({ answered: false, verdict }),
+    );
+    reply.onGone(() => this.#clientLeft(exchange));
+    const headers = ['user-agent', this.#tools.userAgent];
+    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    this.#tools.pools.poolFor(url.origin, settings.connectTimeoutMs).dispatch(
+      {
+        method: wire.method,
+        path: url.pathname + url.search,
+        headers,
+        body: wire.body ?? null,
+        headersTimeout: settings.firstByteTimeoutMs,
+        bodyTimeout: settings.idleTimeoutMs,
+      },
+      exchange,
+    );
+  }
+
+  #clientLeft(exchange: UpstreamExchange): void {
+    const { settings } = this.#parts;
+    const stop = (): void => {
+      exchange.abort();
+      this.#streaming?.stop();
+      this.#finish({ answered: true, ending: 'client-gone' });
+    };
+    if (settings.clientGone === 'abort') {
+      stop();
+      return;
+    }
+    exchange.resume();
+    setTimeout(stop, settings.drainTimeMaxMs).unref();
+  }
+
+  #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
+    const { call, route, headArrived } = this.#parts;
+    const refuse = (verdict: Verdict): void => this.#finish({ answered: false, verdict });
+    headArrived?.(status);
+    if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
+    const contentType = headers['content-type'] ?? 'application/json';
+    if (!call.facts.stream)
+      return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(contentType, body), refuse);
+    if (call.framing !== 'json-array' && contentType.startsWith('application/json')) {
+      return new FailureReader(route.channel.adapter, 502, headers, () =>
+        refuse(verdictForKind('server', 502, 'The upstream did not stream its answer.', 'upstream_not_streaming')),
+      );
+    }
+    return this.#pump(exchange);
+  }
+
+  #pump(exchange: UpstreamExchange): StreamPump {
+    const { call, reply, growth, settings, tap, route } = this.#parts;
+    this.#streaming = new StreamPump({
+      reply,
+      lane: this.#streamLane(),
+      flow: exchange,
+      framing: call.framing,
+      growth,
+      keepAlive: this.#tools.keepAlive,
+      keepAliveAfterMs: settings.keepAliveAfterMs,
+      tap,
+      finished: this.#finish,
+      fault: (error) => this.#tools.fault(error, route),
+    });
+    return this.#streaming;
+  }
+
+  #streamLane(): StreamLane {
+    const { call, route, translation, meter } = this.#parts;
+    const { dialect } = route.spoken;
+    if (route.lane === 'translate') return new TranslateLane(call, dialect, route.model, translation, meter);
+    const Lane = route.lane === 'pass' ? PassLane : EditLane;
+    return new Lane(call, dialect, meter, hidesUsageFrame(call));
+  }
+
+  #answerWhole(contentType: string, bytes: Buffer): void {
+    const { call, route, translation, meter, reply } = this.#parts;
+    try {
+      const answer = wholeAnswer(call, route, translation, meter, contentType, bytes);
+      if ('verdict' in answer) {
+        this.#finish({ answered: false, verdict: answer.verdict });
+        return;
+      }
+      reply.sendWhole(200, answer.contentType, answer.body);
+      this.#finish({ answered: true, ending: 'complete' });
+    } catch (error) {
+      this.#tools.fault(error, route);
+      this.#finish({ answered: false, verdict: faultVerdict() });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http';
+
+/** An answer of this size or more is sent as it is; smaller ones share one buffer with the head. */
+const oneBufferBytesMax = 65_536;
+
+/**
+ * The way back to the client. It is the only writer of the response: once the head is out it stays out, and nothing is written to a client
+ * that left.
+ */
+export class ClientReply {
+  #streaming = false;
+  #left = false;
+  #firstByte: number | undefined;
+  readonly #leaveListeners: (() => void)[] = [];
+  #drainListener: (() => void) | undefined;
+  readonly #extraHeaders = new Map<string, string>();
+
+  readonly #response: ServerResponse;
+  readonly #requestId: string;
+
+  constructor(response: ServerResponse, requestId: string) {
+    this.#response = response;
+    this.#requestId = requestId;
+    this.#left = response.closed;
+    response.on('close', () => this.#noteClose());
+    response.on('drain', () => this.#drainListener?.());
+  }
+
+  /** True once a status has been sent: a later failure can only be said inside the stream. */
+  get headSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  /** True if the client hung up before the answer was complete. */
+  get gone(): boolean {
+    return this.#left;
+  }
+
+  /** When the first byte of an answer went out, in milliseconds since 1970. */
+  get firstByteAt(): number | undefined {
+    return this.#firstByte;
+  }
+
+  noteFirstByte(): void {
+    this.#firstByte ??= Date.now();
+  }
+
+  /** Calls at once if the client has left already. */
+  onGone(listener: () => void): void {
+    if (this.#left) listener();
+    else this.#leaveListeners.push(listener);
+  }
+
+  /** Runs whenever the client can take more after `write` said false. One listener at a time. */
+  onDrain(listener: () => void): void {
+    this.#drainListener = listener;
+  }
+
+  /** A header for the head that is still to come. */
+  setHeader(name: string, value: string): void {
+    this.#extraHeaders.set(name, value);
+  }
+
+  sendWhole(status: number, contentType: string, body: Buffer | string): void {
+    if (this.#left) return;
+    this.noteFirstByte();
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    this.#writeHead(status, contentType, ['content-length', String(length)]);
+    if (typeof body === 'string') this.#response.end(body);
+    else if (length < oneBufferBytesMax) this.#response.end(body.toString('latin1'), 'latin1');
+    else this.#response.end(body);
+  }
+
+  startStream(contentType: string): void {
+    if (this.#streaming || this.#left) return;
+    this.#streaming = true;
+    this.#writeHead(200, contentType, ['cache-control', 'no-cache', 'x-accel-buffering', 'no']);
+  }
+
+  /** False if the client is slower than the upstream: read no more until `onDrain` runs. */
+  write(bytes: Buffer | string): boolean {
+    return this.#left || this.#response.write(bytes);
+  }
+
+  end(): void {
+    if (!this.#left) this.#response.end();
+  }
+
+  #writeHead(status: number, contentType: string, headers: readonly string[]): void {
+    const flat = ['content-type', contentType, 'x-request-id', this.#requestId, ...headers];
+    for (const [name, value] of this.#extraHeaders) flat.push(name, value);
+    this.#response.writeHead(status, flat);
+  }
+
+  #noteClose(): void {
+    if (this.#response.writableFinished) return;
+    this.#left = true;
+    for (const listener of this.#leaveListeners) listener();
+    this.#leaveListeners.length = 0;
+  }
+}

@@ -1,0 +1,67 @@
+import { type Dialect, FrameScanner, FrameWriter, type JsonObject, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import type { RelayCall } from './relay-call.js';
+import type { StreamLane } from './stream-lane.js';
+import { terminalErrorBytes } from './stream-frames.js';
+import type { UsageMeter } from './usage-meter.js';
+
+/** The same language but for a few fields: each frame is parsed, edited by the dialect's own rule and written again. */
+export class EditLane implements StreamLane {
+  readonly failure: Verdict | undefined = undefined;
+  #out = '';
+  readonly #scanner: FrameScanner;
+  readonly #writer: FrameWriter;
+
+  readonly #call: RelayCall;
+  readonly #upstreamDialect: Dialect;
+  readonly #meter: UsageMeter;
+  readonly #hidesUsageFrame: boolean;
+
+  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
+    this.#call = call;
+    this.#upstreamDialect = upstreamDialect;
+    this.#meter = meter;
+    this.#hidesUsageFrame = hidesUsageFrame;
+    this.#writer = new FrameWriter(call.framing, (text) => {
+      this.#out += text;
+    });
+    this.#scanner = new FrameScanner(upstreamDialect.framing, (data, event) => this.#frame(data, event));
+  }
+
+  take(bytes: Buffer): string | undefined {
+    this.#meter.passed(bytes);
+    this.#scanner.push(bytes);
+    return this.#written();
+  }
+
+  finish(): string | undefined {
+    this.#scanner.end();
+    this.#writer.end();
+    return this.#written();
+  }
+
+  fail(error: PublicError, afterFrames: boolean): string {
+    return terminalErrorBytes(this.#call.dialect, this.#call.framing, error, this.#call.requestId, afterFrames);
+  }
+
+  #frame(data: string, event: string | undefined): void {
+    if (!data.startsWith('{')) {
+      this.#writer.frame(data, event);
+      return;
+    }
+    const frame = JSON.parse(data) as JsonObject;
+    this.#upstreamDialect.edits?.frame?.(frame);
+    this.#meter.read(frame);
+    if (this.#hidesUsageFrame && this.#call.dialect.client.usageOnDemand?.isExtraFrame(frame) === true) return;
+    this.#writer.frame(JSON.stringify(frame), event);
+  }
+
+  close(): void {
+    // Usage has been read frame by frame.
+  }
+
+  #written(): string | undefined {
+    const text = this.#out;
+    this.#out = '';
+    return text === '' ? undefined : text;
+  }
+}

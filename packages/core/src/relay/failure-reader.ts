@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type ProviderAdapter, type UpstreamFailure, type Verdict, verdictForStatus } from '@tollgate/plugin-kit';
+import type { AnswerReceiver } from './answer.js';
+
+const failureBytesMax = 65_536;
+
+/** Reads the body of an upstream's refusal and lets the adapter say what it means. */
+export class FailureReader implements AnswerReceiver {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  readonly #adapter: ProviderAdapter;
+  readonly #status: number;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #judged: (verdict: Verdict) => void;
+
+  constructor(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, judged: (verdict: Verdict) => void) {
+    this.#adapter = adapter;
+    this.#status = status;
+    this.#headers = headers;
+    this.#judged = judged;
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#bytes < failureBytesMax) this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  end(): void {
+    const text = Buffer.concat(this.#chunks).subarray(0, failureBytesMax).toString();
+    this.#judged(verdictOf(this.#adapter, this.#status, this.#headers, text));
+  }
+
+  broken(): void {
+    this.end();
+  }
+}
+
+function verdictOf(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, text: string): Verdict {
+  const usual = verdictForStatus(status, 'The upstream refused the request.');
+  const retryAfterMs = retryAfterOf(headers);
+  const failure: UpstreamFailure = { status, headers: headerMap(headers), text, json: () => jsonOf(text) };
+  return { ...usual, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...adapter.classify?.(failure) };
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3). */
+function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
+}
+
+function headerMap(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

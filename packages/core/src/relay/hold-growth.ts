@@ -1,0 +1,43 @@
+import type { UsageMeter } from './usage-meter.js';
+
+/** No language and no dialect packs a token into fewer bytes of a stream. */
+const bytesPerTokenMin = 2;
+
+/**
+ * Watches whether a stream outgrows what is held for it. Bytes are compared first, since they cost nothing to count; tokens only once the
+ * bytes could be enough.
+ */
+export class HoldGrowth {
+  #extending = false;
+
+  readonly #meter: UsageMeter;
+  #heldOutputTokens: number;
+  readonly #stepTokens: number;
+  readonly #extendHold: (tokens: number) => Promise<boolean>;
+
+  constructor(meter: UsageMeter, heldOutputTokens: number, stepTokens: number, extendHold: (tokens: number) => Promise<boolean>) {
+    this.#meter = meter;
+    this.#heldOutputTokens = heldOutputTokens;
+    this.#stepTokens = stepTokens;
+    this.#extendHold = extendHold;
+  }
+
+  /** True if it is time to hold more. */
+  outgrown(): boolean {
+    if (this.#extending) return false;
+    if (this.#meter.passedBytes > 0 && this.#meter.passedBytes < this.#heldOutputTokens * bytesPerTokenMin) return false;
+    return this.#meter.outputTokens() >= this.#heldOutputTokens;
+  }
+
+  /** Holds one more step; false if there is not enough left. */
+  async extend(): Promise<boolean> {
+    this.#extending = true;
+    try {
+      const enough = await this.#extendHold(this.#stepTokens);
+      if (enough) this.#heldOutputTokens += this.#stepTokens;
+      return enough;
+    } finally {
+      this.#extending = false;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { defineSettings } from '../modules/settings/index.js';
+
+/** How calls are sent, tried again and ended. */
+export const relaySettings = defineSettings('relay', {
+  attemptsMax: z.int().min(1).max(20).default(4).meta({ title: 'Channels tried for one call at most' }),
+  attemptsTimeMaxMs: z.int().positive().default(120_000).meta({ title: 'No new attempt after', unit: 'ms' }),
+  connectTimeoutMs: z.int().positive().default(10_000).meta({ title: 'Time to connect to an upstream', unit: 'ms' }),
+  firstByteTimeoutMs: z.int().positive().default(300_000).meta({ title: 'Time until an upstream answers', unit: 'ms' }),
+  idleTimeoutMs: z.int().positive().default(300_000).meta({ title: 'Silence allowed inside an answer', unit: 'ms' }),
+  keepAliveAfterMs: z
+    .int()
+    .min(1_000)
+    .default(15_000)
+    .meta({ title: 'Silence after which a stream gets a keep-alive comment', unit: 'ms' }),
+  clientGone: z
+    .enum(['abort', 'drain'])
+    .default('abort')
+    .meta({ title: 'When the client leaves: stop the upstream, or read its answer to the end for exact usage' }),
+  drainTimeMaxMs: z.int().positive().default(60_000).meta({ title: 'Time to read on after the client left', unit: 'ms' }),
+  onLoss: z.enum(['allow', 'header', 'reject']).default('header').meta({ title: 'When a translation cannot carry a field' }),
+  answerBytesMax: z.int().positive().default(268_435_456).meta({ title: 'Size of an unstreamed answer at most', unit: 'bytes' }),
+});

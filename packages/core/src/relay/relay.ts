@@ -1,0 +1,173 @@
+import type { PluginIo, ProviderAdapter, Verdict } from '@tollgate/plugin-kit';
+import type { Clock } from '../foundation/clock.js';
+import type { Logger } from '../foundation/logger.js';
+import type { ChannelDirectory } from '../modules/channels/index.js';
+import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
+import type { ModelDirectory } from '../modules/models/index.js';
+import type { PriceBook } from '../modules/pricing/index.js';
+import type { Settings } from '../modules/settings/index.js';
+import type { AttemptEnd } from './answer.js';
+import { Attempt, type AttemptTools } from './attempt.js';
+import { callView, routeView, streamTap } from './call-view.js';
+import { Candidates } from './candidates.js';
+import type { ClientReply } from './client-reply.js';
+import { HoldGrowth } from './hold-growth.js';
+import { KeepAlive } from './keep-alive.js';
+import { costOfMoreOutput, quoteFor } from './quote.js';
+import { type RelayCall, Translation } from './relay-call.js';
+import { NoChannelError, UpstreamFailedError } from './relay-errors.js';
+import type { RelayHooks } from './relay-hooks.js';
+import { relaySettings } from './relay-settings.js';
+import { routeTo, type Route } from './route.js';
+import { publicErrorOf } from './public-error.js';
+import type { RunningCall } from './running-call.js';
+import { Settler } from './settler.js';
+import { UpstreamPools } from './upstream-pools.js';
+import { UsageMeter } from './usage-meter.js';
+
+/** What the relay needs of the house. */
+export interface RelayDoors {
+  readonly settings: Settings;
+  readonly models: Pick<ModelDirectory, 'find'>;
+  readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
+  readonly prices: Pick<PriceBook, 'rateFor'>;
+  readonly ledger: Ledger;
+  readonly hooks: RelayHooks;
+  ioOf(adapter: ProviderAdapter, signal: AbortSignal): PluginIo;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly newId: () => string;
+  readonly newPrefixedId: (prefix: string) => string;
+  readonly random: () => number;
+  readonly userAgent: string;
+}
+
+/** One paid call, top to bottom: quote → hold → attempts → settle. Success, failure and hang-up all end in the same settlement. */
+export class Relay {
+  readonly #doors: RelayDoors;
+  readonly #pools = new UpstreamPools();
+  readonly #settler: Settler;
+  readonly #tools: AttemptTools;
+
+  constructor(doors: RelayDoors) {
+    this.#doors = doors;
+    this.#settler = new Settler(doors);
+    this.#tools = {
+      pools: this.#pools,
+      keepAlive: new KeepAlive(),
+      ioOf: doors.ioOf,
+      userAgent: doors.userAgent,
+      fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
+    };
+  }
+
+  /**
+   * Answers the call, or throws what the caller shall be told instead.
+   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError
+   */
+  async run(call: RelayCall, reply: ClientReply): Promise<void> {
+    const { hooks, models, prices, ledger, settings } = this.#doors;
+    const model = models.find(call.facts.model);
+    const translation = new Translation(call, this.#doors.newPrefixedId, model?.outputTokensMax);
+    const view = callView(call, translation, reply);
+    if (hooks.onRequest !== null) await hooks.onRequest(view);
+
+    const candidates = this.#candidatesFor(call, model?.enabled !== false);
+    const rate = prices.rateFor(model, call.facts.model, call.principal);
+    const quote = quoteFor(call, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
+    const holdId = this.#doors.newId();
+    const { userId, tokenId } = call.principal;
+    await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
+
+    const running: RunningCall = { call, reply, translation, view, quote, holdId, course: { attempts: [] } };
+    try {
+      await this.#tryChannels(running, candidates);
+    } catch (error) {
+      running.course.error = publicErrorOf(error);
+      throw error;
+    } finally {
+      this.#settler.settle(running);
+    }
+  }
+
+  /** Waits until every call that has ended is settled. */
+  async drain(): Promise<void> {
+    await this.#settler.drain();
+  }
+
+  async close(): Promise<void> {
+    await this.#pools.close();
+  }
+
+  #candidatesFor(call: RelayCall, modelEnabled: boolean): Candidates {
+    const { model } = call.facts;
+    const channels = modelEnabled ? this.#doors.channels.candidatesFor(model, call.principal.group) : [];
+    if (channels.length === 0) throw new NoChannelError(model, call.principal.group);
+    return new Candidates(channels, this.#doors.random);
+  }
+
+  async #tryChannels(running: RunningCall, candidates: Candidates): Promise<void> {
+    const { call, reply, course } = running;
+    const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
+    let last: Verdict | undefined;
+    while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
+      const channel = candidates.next();
+      if (channel === undefined) break;
+      const route = routeTo(channel, call, course.attempts.length + 1);
+      if (route === undefined || (await this.#vetoed(running, route))) continue;
+      const end = await this.#attempt(running, route);
+      if (end.answered || reply.gone) return;
+      last = end.verdict;
+      if (last.retry === 'never') break;
+    }
+    throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last);
+  }
+
+  async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {
+    const { onRouted } = this.#doors.hooks;
+    return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
+  }
+
+  async #attempt(running: RunningCall, route: Route): Promise<AttemptEnd> {
+    const { call, reply, translation, quote, view, course } = running;
+    const { hooks, clock } = this.#doors;
+    const meter = new UsageMeter(
+      route.spoken.dialect,
+      route.lane === 'pass' ? call.framing : route.spoken.dialect.framing,
+      quote.inputTokens,
+    );
+    course.route = route;
+    course.meter = meter;
+    const startedAt = clock.now();
+    const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
+    const { onUpstreamResponse } = hooks;
+    const end = await new Attempt(this.#tools, {
+      call,
+      view,
+      route,
+      translation,
+      reply,
+      meter,
+      growth: quote.canOutgrow ? this.#growthOf(running, meter) : undefined,
+      settings: this.#doors.settings.current(relaySettings),
+      tap: tapSink && streamTap(route, translation, call, tapSink),
+      headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
+    }).run();
+    course.end = end;
+    const { verdict } = end;
+    course.attempts.push({
+      channelId: route.channel.id,
+      ...(verdict === undefined ? {} : { status: verdict.status, failure: verdict.code }),
+      durationMs: clock.now() - startedAt,
+    });
+    if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
+    return end;
+  }
+
+  #growthOf({ holdId, quote }: RunningCall, meter: UsageMeter): HoldGrowth {
+    const { ledger, settings } = this.#doors;
+    return new HoldGrowth(meter, quote.heldOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, (tokens) =>
+      ledger.extend(holdId, costOfMoreOutput(quote.rate, tokens)),
+    );
+  }
+}

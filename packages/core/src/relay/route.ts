@@ -1,0 +1,47 @@
+import type { Dialect, ProviderCall, SpokenDialect } from '@tollgate/plugin-kit';
+import type { Channel } from '../modules/channels/index.js';
+import type { RelayCall } from './relay-call.js';
+
+/** How bytes get from the client's language to the upstream's: unchanged, with a few fields edited, or translated. */
+export type Lane = 'pass' | 'edit' | 'translate';
+
+/** Where one attempt goes and in which language. */
+export interface Route {
+  readonly channel: Channel;
+  readonly spoken: SpokenDialect<Record<string, unknown>>;
+  readonly lane: Lane;
+  /** Name of the model at the upstream. */
+  readonly model: string;
+  readonly attempt: number;
+}
+
+/** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
+export function routeTo(channel: Channel, call: RelayCall, attempt: number): Route | undefined {
+  const model = channel.modelMapping.get(call.facts.model) ?? call.facts.model;
+  const spoken = channel.adapter.speaks.filter((candidate) => usable(candidate, channel, model));
+  const own = spoken.find(({ dialect }) => dialect.wire === call.dialect.wire);
+  const chosen = own ?? spoken[0];
+  return chosen && { channel, spoken: chosen, lane: own === undefined ? 'translate' : laneOf(own.dialect), model, attempt };
+}
+
+function usable(spoken: SpokenDialect<Record<string, unknown>>, channel: Channel, model: string): boolean {
+  const named = channel.dialects === undefined ? spoken.onDemand !== true : channel.dialects.has(spoken.dialect.id);
+  return named && spoken.models?.(model) !== false;
+}
+
+function laneOf(dialect: Dialect): Lane {
+  return dialect.edits === undefined ? 'pass' : 'edit';
+}
+
+/** The facts of an attempt as its adapter sees them. */
+export function providerCallOf(call: RelayCall, route: Route): ProviderCall<Record<string, unknown>> {
+  const sameLanguage = route.lane !== 'translate';
+  return {
+    config: route.channel.config,
+    model: route.model,
+    stream: call.facts.stream,
+    framing: sameLanguage ? call.framing : route.spoken.dialect.framing,
+    dialect: route.spoken.dialect,
+    clientHeaders: sameLanguage ? call.passHeaders : {},
+  };
+}

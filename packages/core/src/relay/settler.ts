@@ -1,0 +1,140 @@
+import type { SettledView } from '@tollgate/plugin-kit';
+import type { Clock } from '../foundation/clock.js';
+import type { Logger } from '../foundation/logger.js';
+import { pointsText } from '../foundation/millipoints.js';
+import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
+import { type CallResult, resultOf } from './call-course.js';
+import type { RelayHooks } from './relay-hooks.js';
+import type { RunningCall } from './running-call.js';
+import { SettledBatches } from './settled-batches.js';
+
+const retryAfterMsMin = 100;
+const retryAfterMsMax = 5_000;
+
+export interface SettlerDoors {
+  readonly ledger: Ledger;
+  readonly hooks: RelayHooks;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
+export class Settler {
+  readonly #doors: SettlerDoors;
+  readonly #open = new Set<Promise<void>>();
+  readonly #batches: SettledBatches | undefined;
+
+  constructor(doors: SettlerDoors) {
+    this.#doors = doors;
+    this.#batches = doors.hooks.onBatch === null ? undefined : new SettledBatches(doors.hooks.onBatch);
+  }
+
+  /** Does not keep the caller waiting; `drain` waits for it. */
+  settle(running: RunningCall): void {
+    const settling = this.#settle(running)
+      .catch((error: unknown) =>
+        this.#doors.log.error({ err: error, requestId: running.call.requestId }, 'A settled call could not be reported'),
+      )
+      .finally(() => this.#open.delete(settling));
+    this.#open.add(settling);
+  }
+
+  async drain(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+    await this.#batches?.flush();
+  }
+
+  async #settle(running: RunningCall): Promise<void> {
+    const result = resultOf(running.course, running.quote.rate, running.reply.gone);
+    const settlement = settlementOf(running, result, this.#doors.clock.now());
+    const receipt = await this.#untilDurable(settlement);
+    this.#report(running, settlement, result, receipt);
+  }
+
+  /** While the database is away the settlement waits: a call that used tokens must be on record. */
+  async #untilDurable(settlement: Settlement): Promise<SettledReceipt> {
+    for (let waitMs = retryAfterMsMin; ; waitMs = Math.min(waitMs * 2, retryAfterMsMax)) {
+      try {
+        return await this.#doors.ledger.settle(settlement);
+      } catch (error) {
+        this.#doors.log.warn({ err: error, holdId: settlement.holdId }, 'A settlement is not durable yet; trying again');
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  #report(running: RunningCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
+    const { log, hooks } = this.#doors;
+    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, firstByteMs, totalMs } = record;
+    log.info(
+      {
+        requestId,
+        model,
+        channelId,
+        outcome,
+        policy,
+        usage,
+        attempts: attempts.length,
+        failure,
+        firstByteMs,
+        totalMs,
+        costPoints: pointsText(receipt.charged),
+      },
+      'call',
+    );
+    if (hooks.onSettled === null && this.#batches === undefined) return;
+    const settled = settledView(running, record, result, receipt);
+    if (hooks.onSettled !== null) void hooks.onSettled(running.view, settled);
+    this.#batches?.add(running.view, settled);
+  }
+}
+
+function settlementOf({ call, course, quote, reply, holdId }: RunningCall, result: CallResult, now: number): Settlement {
+  const { route, attempts } = course;
+  return {
+    holdId,
+    actual: result.cost,
+    record: {
+      id: holdId,
+      requestId: call.requestId,
+      createdAt: now,
+      userId: call.principal.userId,
+      tokenId: call.principal.tokenId,
+      tokenName: call.principal.tokenName,
+      ...(route === undefined
+        ? {}
+        : {
+            channelId: route.channel.id,
+            provider: route.channel.adapter.id,
+            upstreamModel: route.model,
+            upstreamDialect: route.spoken.dialect.id,
+          }),
+      model: call.facts.model,
+      dialect: call.dialect.id,
+      stream: call.facts.stream,
+      outcome: result.outcome,
+      policy: result.policy,
+      usage: result.usage,
+      estimated: result.estimated,
+      suspicious: result.suspicious,
+      rate: quote.rate,
+      attempts,
+      ...(result.failure === undefined ? {} : { failure: result.failure }),
+      ...(reply.firstByteAt === undefined ? {} : { firstByteMs: reply.firstByteAt - call.startedAt }),
+      totalMs: now - call.startedAt,
+    },
+  };
+}
+
+function settledView({ translation }: RunningCall, record: Settlement['record'], result: CallResult, receipt: SettledReceipt): SettledView {
+  return {
+    usage: record.usage,
+    estimated: record.estimated,
+    costMillipoints: receipt.charged,
+    outcome: result.outcome,
+    losses: translation.losses,
+    totalMs: record.totalMs,
+    ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
+    ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
+  };
+}

@@ -1,0 +1,169 @@
+import { contentTypeOf, type Framing, keepAlive as keepAliveComment, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import type { AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
+import type { ClientReply } from './client-reply.js';
+import type { HoldGrowth } from './hold-growth.js';
+import type { KeepAlive, QuietStream } from './keep-alive.js';
+import { faultVerdict } from './network-verdict.js';
+import { QuotaExhaustedError, UpstreamFailedError } from './relay-errors.js';
+import type { StreamLane } from './stream-lane.js';
+
+export interface StreamPumpParts {
+  readonly reply: ClientReply;
+  readonly lane: StreamLane;
+  readonly flow: UpstreamFlow;
+  readonly framing: Framing;
+  readonly growth: HoldGrowth | undefined;
+  readonly keepAlive: KeepAlive;
+  readonly keepAliveAfterMs: number;
+  /** Hears every upstream byte, for plugins that asked to. */
+  readonly tap: ((bytes: Buffer) => void) | undefined;
+  readonly finished: (end: AttemptEnd) => void;
+  readonly fault: (error: unknown) => void;
+}
+
+/**
+ * Moves one streamed answer. All upstream chunks of one turn of the event loop are joined and leave in one write; a client that is slower
+ * than the upstream pauses it. Only whole frames are written, so comments and error events can stand anywhere in between.
+ */
+export class StreamPump implements AnswerReceiver, QuietStream {
+  #waiting: Buffer[] = [];
+  #flushPlanned = false;
+  #wrote = false;
+  #done = false;
+  #upstreamEnded = false;
+  #brokenBy: Verdict | undefined;
+  readonly #noteWrite: () => void;
+  readonly #flush = (): void => this.#flushWaiting();
+
+  readonly #parts: StreamPumpParts;
+
+  constructor(parts: StreamPumpParts) {
+    this.#parts = parts;
+    this.#noteWrite = parts.keepAlive.watch(this, parts.keepAliveAfterMs);
+    parts.reply.onDrain(() => parts.flow.resume());
+  }
+
+  data(chunk: Buffer): void {
+    this.#waiting.push(chunk);
+    this.#planFlush();
+  }
+
+  end(): void {
+    this.#upstreamEnded = true;
+    this.#planFlush();
+  }
+
+  broken(verdict: Verdict): void {
+    this.#brokenBy = verdict;
+    this.#planFlush();
+  }
+
+  keepAlive(): void {
+    const comment = keepAliveComment(this.#parts.framing);
+    if (comment === undefined || this.#done) return;
+    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    this.#parts.reply.write(comment);
+  }
+
+  /** The client's credit is used up: the stream ends with the dialect's own error. */
+  endForQuota(): void {
+    if (this.#done) return;
+    this.#parts.flow.abort();
+    this.#breakOff(new QuotaExhaustedError(), { answered: true, ending: 'quota' });
+  }
+
+  /** The call is over: nothing more is written. */
+  stop(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#parts.keepAlive.forget(this);
+    this.#parts.lane.close();
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#done) return;
+    this.#flushPlanned = true;
+    setImmediate(this.#flush);
+  }
+
+  #flushWaiting(): void {
+    this.#flushPlanned = false;
+    if (this.#done) return;
+    try {
+      if (this.#waiting.length > 0) this.#move(this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting));
+      if (!this.#done && this.#upstreamEnded) this.#finish();
+      if (!this.#done && this.#brokenBy !== undefined) this.#failWith(this.#brokenBy);
+    } catch (error) {
+      this.#parts.fault(error);
+      this.#parts.flow.abort();
+      this.#failWith(faultVerdict());
+    }
+  }
+
+  #move(bytes: Buffer): void {
+    this.#waiting = [];
+    this.#parts.tap?.(bytes);
+    const out = this.#parts.lane.take(bytes);
+    if (this.#stoppedByFailure(out) || out === undefined) return;
+    this.#write(out);
+    if (this.#parts.growth?.outgrown() === true) this.#grow(this.#parts.growth);
+  }
+
+  #finish(): void {
+    const out = this.#parts.lane.finish();
+    if (this.#stoppedByFailure(out)) return;
+    if (out !== undefined) this.#write(out);
+    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    this.#parts.reply.end();
+    this.#settle({ answered: true, ending: 'complete' });
+  }
+
+  /** An error said inside the stream. What came before it in the same turn still goes out, unless another channel can be tried. */
+  #stoppedByFailure(out: Buffer | string | undefined): boolean {
+    const { failure } = this.#parts.lane;
+    if (failure === undefined) return false;
+    if (this.#wrote && out !== undefined) this.#write(out);
+    if (!this.#upstreamEnded) this.#parts.flow.abort();
+    this.#failWith(failure);
+    return true;
+  }
+
+  #failWith(verdict: Verdict): void {
+    if (this.#wrote) this.#breakOff(new UpstreamFailedError(verdict), { answered: true, ending: 'broken', verdict });
+    else this.#settle({ answered: false, verdict });
+  }
+
+  #breakOff(error: PublicError, end: AttemptEnd): void {
+    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    this.#parts.reply.write(this.#parts.lane.fail(error, this.#wrote));
+    this.#parts.reply.end();
+    this.#settle(end);
+  }
+
+  #write(out: Buffer | string): void {
+    if (!this.#wrote) {
+      this.#wrote = true;
+      this.#parts.reply.noteFirstByte();
+      this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    }
+    this.#noteWrite();
+    if (!this.#parts.reply.write(out)) this.#parts.flow.pause();
+  }
+
+  #grow(growth: HoldGrowth): void {
+    growth.extend().then(
+      (enough) => {
+        if (!enough) this.endForQuota();
+      },
+      (error: unknown) => {
+        this.#parts.fault(error);
+        this.endForQuota();
+      },
+    );
+  }
+
+  #settle(end: AttemptEnd): void {
+    this.stop();
+    this.#parts.finished(end);
+  }
+}

@@ -1,0 +1,41 @@
+import { type JsonObject, spliceTopLevel } from '@tollgate/plugin-kit';
+import type { RelayCall, Translation } from './relay-call.js';
+import type { Route } from './route.js';
+
+/**
+ * The body of an attempt. In the pass lane it is the client's own bytes, with only the model's name and the demand for usage spliced in.
+ * @throws BadRequestError if a request cannot be translated.
+ */
+export function upstreamBody(call: RelayCall, route: Route, translation: Translation): Buffer | string {
+  const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
+  switch (route.lane) {
+    case 'pass':
+      return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
+    case 'edit': {
+      const body = JSON.parse(call.body.toString()) as JsonObject;
+      for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
+      route.spoken.dialect.edits?.request?.(body, translation.context(route.model));
+      return JSON.stringify(body);
+    }
+    case 'translate': {
+      const { dialect } = route.spoken;
+      const context = translation.context(route.model);
+      const body = dialect.upstream.encodeRequest({ ...translation.request(), model: route.model }, context);
+      dialect.edits?.request?.(body, context);
+      return JSON.stringify(body);
+    }
+  }
+}
+
+function wantedEdits(call: RelayCall, route: Route): Record<string, string> {
+  const { modelKey, usageOnDemand } = call.dialect.client;
+  const edits: Record<string, string> = {};
+  if (modelKey !== undefined && route.model !== call.facts.model) edits[modelKey] = JSON.stringify(route.model);
+  if (call.facts.stream) Object.assign(edits, usageOnDemand?.edits(call.json));
+  return edits;
+}
+
+/** True if usage was demanded on the caller's behalf: the frame that brings it must not reach the caller. */
+export function hidesUsageFrame(call: RelayCall): boolean {
+  return call.facts.stream && call.dialect.client.usageOnDemand?.edits(call.json) !== undefined;
+}
