@@ -165,9 +165,9 @@ export interface Dialect {
 
 export interface DialectEdits {
   /** Edits the upstream body, whichever lane made it. */
-  request?(body: JsonObject, context: CodecContext): void;
+  readonly request?: (body: JsonObject, context: CodecContext) => void;
   /** Edits each parsed upstream frame, or the whole body of a unary answer, before it is read or passed on. */
-  frame?(frame: JsonObject): void;
+  readonly frame?: (frame: JsonObject) => void;
 }
 
 /** What {@link extendDialect} may change. */

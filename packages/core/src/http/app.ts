@@ -1,4 +1,4 @@
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from '../foundation/logger.js';
 import { checkPrincipal } from '../modules/limits/index.js';
@@ -108,7 +108,10 @@ function modelLists(doors: HttpDoors): Koa.Middleware<State> {
   return async (context, next) => {
     const query = new URLSearchParams(context.querystring);
     const request = doors.modelLists.find(context.path, context.req.headers, query);
-    if (request === undefined) return next();
+    if (request === undefined) {
+      await next();
+      return;
+    }
     if (doors.dialects.routeOf(context.path) !== undefined) throw new MethodNotAllowedError(context.method, 'POST');
     if (context.method !== 'GET') throw new MethodNotAllowedError(context.method, 'GET');
     context.body = doors.modelLists.answer(request, await authenticated(doors, context.req, query));

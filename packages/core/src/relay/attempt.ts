@@ -36,7 +36,7 @@ export interface AttemptTools {
   readonly pools: UpstreamPools;
   readonly keepAlive: KeepAlive;
   /** Network and storage for an adapter's own part in one call. */
-  ioOf(adapter: ProviderAdapter, signal: AbortSignal): PluginIo;
+  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
   fault(error: unknown, route: Route): void;
 }

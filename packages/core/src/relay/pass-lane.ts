@@ -1,4 +1,4 @@
-import { type Dialect, FrameScanner, type Framing, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';

@@ -33,7 +33,7 @@ export interface RelayDoors {
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
   readonly hooks: RelayHooks;
-  ioOf(adapter: ProviderAdapter, signal: AbortSignal): PluginIo;
+  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly clock: Clock;
   readonly log: Logger;
   readonly newId: () => string;

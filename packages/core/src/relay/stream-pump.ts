@@ -106,7 +106,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     const out = this.#parts.lane.take(bytes);
     if (this.#stoppedByFailure(out) || out === undefined) return;
     this.#write(out);
-    if (this.#parts.growth?.outgrown() === true) this.#grow(this.#parts.growth);
+    if (this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
   }
 
   #finish(): void {
@@ -150,16 +150,13 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     if (!this.#parts.reply.write(out)) this.#parts.flow.pause();
   }
 
-  #grow(growth: HoldGrowth): void {
-    growth.extend().then(
-      (enough) => {
-        if (!enough) this.endForQuota();
-      },
-      (error: unknown) => {
-        this.#parts.fault(error);
-        this.endForQuota();
-      },
-    );
+  async #grow(growth: HoldGrowth): Promise<void> {
+    try {
+      if (!(await growth.extend())) this.endForQuota();
+    } catch (error) {
+      this.#parts.fault(error);
+      this.endForQuota();
+    }
   }
 
   #settle(end: AttemptEnd): void {
