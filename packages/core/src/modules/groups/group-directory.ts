@@ -17,7 +17,7 @@ export class GroupDirectory {
     this.#groups = new Map((await readGroups(this.#database.knex)).map((group) => [group.name, group]));
   }
 
-  /** Undefined if there is no such group. */
+  /** Undefined if there is no such group or it states none. */
   ratioOf(name: string): Decimal | undefined {
     return this.#groups.get(name)?.ratio;
   }

@@ -4,7 +4,9 @@ import type { Decimal } from '../pricing/index.js';
 export interface Group {
   readonly id: string;
   readonly name: string;
-  readonly ratio: Decimal;
+  /** Undefined = the setting `pricing.defaultGroupRatio`. */
+  readonly ratio?: Decimal;
+  readonly createdAt: number;
 }
 
 /** The group that always exists. */

@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
+/** Bits that an IPv4 address in IPv6 clothes has before its own. */
+const mappedBits = 96;
+
 type Block = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number];
 
 /** Addresses and CIDR blocks, parsed once. IPv4 addresses in IPv6 clothes (`::ffff:10.0.0.1`) count as IPv4. */
@@ -13,22 +16,29 @@ export class AddressList {
 
   /** False also for what is no address. */
   contains(address: string): boolean {
-    if (!ipaddr.isValid(address)) return false;
+    if (!isAddress(address)) return false;
     const parsed = ipaddr.process(address);
     return this.#blocks.some(([network, prefixLength]) => parsed.kind() === network.kind() && parsed.match(network, prefixLength));
   }
 }
 
 function parseBlock(entry: string): Block {
-  try {
-    const [address, prefixLength] = ipaddr.isValidCIDR(entry) ? ipaddr.parseCIDR(entry) : [ipaddr.parse(entry), undefined];
-    const network = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
-    const bits = network.kind() === 'ipv4' ? 32 : 128;
-    const mappedBits = network === address ? 0 : 96;
-    const length = (prefixLength ?? bits + mappedBits) - mappedBits;
-    if (length < 0) throw new RangeError('A block of mapped addresses is shorter than 96 bits.');
-    return [network, length];
-  } catch (error) {
-    throw new RangeError(`"${entry}" is neither an IP address nor a CIDR block such as "10.0.0.0/8".`, { cause: error });
-  }
+  if (!isAddressOrBlock(entry)) throw new RangeError(`"${entry}" is neither an IP address nor a CIDR block such as "10.0.0.0/8".`);
+  const [network, prefixLength] = isAddress(entry) ? wholeAddress(entry) : ipaddr.parseCIDR(entry);
+  const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && prefixLength >= mappedBits;
+  return isMapped ? [network.toIPv4Address(), prefixLength - mappedBits] : [network, prefixLength];
+}
+
+function wholeAddress(text: string): Block {
+  const address = ipaddr.parse(text);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** Four-part decimal only for IPv4: the older spellings (`10`, `012.1`) mean different addresses to different programs. */
+export function isAddressOrBlock(text: string): boolean {
+  return isAddress(text) || ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text);
+}
+
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }

@@ -7,7 +7,7 @@ export const directoryMigration: Migration = {
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
     await transaction('configuration_revision').insert({ id: 1, revision: 0 });
-    await transaction('groups').insert({ id: uuidv7(), name: 'default', ratio: '1', created_at: Date.now() });
+    await transaction('groups').insert({ id: uuidv7(), name: 'default', ratio: null, created_at: Date.now() });
   },
 };
 
@@ -25,7 +25,7 @@ const statements = [
   `create table groups (
     id text primary key,
     name text not null unique,
-    ratio text not null,
+    ratio text,
     created_at bigint not null
   )`,
   `create table models (
