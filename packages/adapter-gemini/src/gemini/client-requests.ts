@@ -1,0 +1,22 @@
+import { BadRequestError, type Framing, type JsonObject, type RequestFacts, type RequestTarget } from '@tollgate/plugin-kit';
+import { RequestFields } from './request-fields.js';
+
+/** What the kernel has to know of a request. @throws BadRequestError */
+export function inspectRequest(body: JsonObject, target: RequestTarget): RequestFacts {
+  const model = target.pathModel?.replace(/^models\//, '') ?? '';
+  if (model === '') throw new BadRequestError('The path names no model: use /v1beta/models/{model}:generateContent.', 'model');
+  const config = new RequestFields(body, '').object('generationConfig');
+  const outputTokensMax = config?.number('maxOutputTokens');
+  const choices = config?.number('candidateCount');
+  return {
+    model,
+    stream: target.route.stream === true,
+    ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
+    ...(choices === undefined ? {} : { choices }),
+  };
+}
+
+/** Streams are server-sent events only on demand; else one JSON array, sent piece by piece. */
+export function framingOf(target: RequestTarget): Framing {
+  return target.query.get('alt') === 'sse' ? 'sse' : 'json-array';
+}

@@ -1,0 +1,46 @@
+import type { Dialect, DialectRoute } from '@tollgate/plugin-kit';
+import { framingOf, inspectRequest } from './client-requests.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { encodeError, encodeStreamError } from './errors.js';
+import { geminiModels } from './model-listing.js';
+import { StreamDecoder } from './stream-decoder.js';
+import { StreamEncoder } from './stream-encoder.js';
+import { geminiUsage } from './usage.js';
+import { geminiId, geminiVendor } from './wire.js';
+
+const routes: readonly DialectRoute[] = ['/v1beta', '/v1'].flatMap((version) => [
+  { path: `${version}/models/{model}:generateContent`, stream: false },
+  { path: `${version}/models/{model}:streamGenerateContent`, stream: true },
+]);
+
+/** The Gemini API's `generateContent` and `streamGenerateContent`. */
+export const geminiDialect: Dialect = {
+  id: geminiId,
+  wire: geminiId,
+  vendor: geminiVendor,
+  framing: 'sse',
+  usage: geminiUsage,
+  upstream: {
+    encodeRequest,
+    decodeResponse,
+    streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),
+  },
+  client: {
+    routes,
+    pathPrefixes: ['/v1beta/'],
+    credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
+    passHeaders: [],
+    models: geminiModels,
+    guardedKeys: ['generationConfig', 'generation_config'],
+    inspect: inspectRequest,
+    framing: framingOf,
+    decodeRequest,
+    encodeResponse,
+    streamEncoder: (out, _request, context) => new StreamEncoder(out, context),
+    encodeError,
+    encodeStreamError,
+  },
+};

@@ -1,0 +1,24 @@
+import type { Block, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import { mediaPart } from './encode-media.js';
+import { signatureOf } from './seals.js';
+import { argumentsObject } from './tool-arguments.js';
+import { geminiId, type WirePart } from './wire.js';
+
+/** A block of an answer as the part that clients read, or undefined if there is nothing in it for them. */
+export function answerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
+  if ((block.type === 'text' || block.type === 'thinking') && block.text === '' && block.seal === undefined) return undefined;
+  const part = bareAnswerPart(block, context);
+  return part === undefined || block.seal === undefined ? part : { ...part, thoughtSignature: signatureOf(block.seal) };
+}
+
+function bareAnswerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
+  const lose = context.lose.bind(context);
+  if (block.type === 'text') return { text: block.text };
+  if (block.type === 'thinking') return { text: block.text, thought: true };
+  if (block.type === 'media') return mediaPart(block, lose);
+  if (block.type === 'tool-call') return { functionCall: { id: block.id, name: block.name, args: argumentsObject(block, lose) } };
+  if (block.type === 'opaque' && block.dialect === geminiId) return block.data as JsonObject;
+  const owner = block.type === 'opaque' ? block.dialect : block.type;
+  lose({ field: `${owner} block`, how: 'dropped', why: 'Answers of this dialect have no place for it.' });
+  return undefined;
+}

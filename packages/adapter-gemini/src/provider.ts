@@ -1,0 +1,76 @@
+import { defineProvider, type ProviderCall, secret, type UpstreamFailure, type UpstreamModel, type Verdict, z } from '@tollgate/plugin-kit';
+import { geminiDialect } from './gemini/dialect.js';
+import { verdictOfError } from './gemini/error-verdict.js';
+import { geminiVendor, isJsonObject } from './gemini/wire.js';
+import { retryAfterMs } from './retry-after.js';
+
+const config = z.object({
+  baseUrl: z
+    .url()
+    .default('https://generativelanguage.googleapis.com')
+    .meta({ title: 'Base URL', help: "The host's root, without a version." }),
+  apiKey: secret('API key'),
+  apiVersion: z
+    .string()
+    .regex(/^v\d+[a-z0-9]*$/)
+    .default('v1beta')
+    .meta({ title: 'API version', help: 'v1beta, or v1 for stable features only.' }),
+});
+
+type Config = z.output<typeof config>;
+
+/** Google's Gemini API with an API key. */
+export const geminiProvider = defineProvider({
+  id: 'gemini',
+  title: 'Google Gemini',
+  vendor: geminiVendor,
+  config,
+  speaks: [{ dialect: geminiDialect, url: callUrl }],
+  headers: (call) => ({ 'x-goog-api-key': call.config.apiKey, 'content-type': 'application/json' }),
+  classify,
+  models: {
+    request: (settings) => ({
+      method: 'GET',
+      url: `${apiRoot(settings)}/models?pageSize=1000`,
+      headers: { 'x-goog-api-key': settings.apiKey },
+    }),
+    read: readModels,
+  },
+});
+
+function apiRoot(settings: Config): string {
+  return `${settings.baseUrl.replace(/\/+$/, '')}/${settings.apiVersion}`;
+}
+
+function callUrl(call: ProviderCall<Config>): string {
+  const model = call.model.split('/').map(encodeURIComponent).join('/');
+  // Tuned models live beside the vendor's own and bring their folder with them.
+  const place = model.includes('/') ? model : `models/${model}`;
+  const method = call.stream ? 'streamGenerateContent' : 'generateContent';
+  const query = call.stream && call.framing === 'sse' ? '?alt=sse' : '';
+  return `${apiRoot(call.config)}/${place}:${method}${query}`;
+}
+
+function classify(failure: UpstreamFailure): Partial<Verdict> {
+  const verdict = verdictOfError(failure.json(), failure.status);
+  const fromHeader = retryAfterMs(failure.headers.get('retry-after'));
+  return { ...verdict, ...(fromHeader === undefined ? {} : { retryAfterMs: fromHeader }) };
+}
+
+function readModels(body: unknown): readonly UpstreamModel[] {
+  const models = isJsonObject(body) && Array.isArray(body['models']) ? (body['models'] as unknown[]) : [];
+  return models.flatMap((model) => (isJsonObject(model) ? readModel(model) : []));
+}
+
+function readModel(model: Record<string, unknown>): readonly UpstreamModel[] {
+  const { name, displayName, inputTokenLimit, outputTokenLimit, supportedGenerationMethods: methods } = model;
+  if (typeof name !== 'string' || (Array.isArray(methods) && !methods.includes('generateContent'))) return [];
+  return [
+    {
+      id: name.replace(/^models\//, ''),
+      ...(typeof displayName === 'string' ? { title: displayName } : {}),
+      ...(typeof inputTokenLimit === 'number' ? { contextTokensMax: inputTokenLimit } : {}),
+      ...(typeof outputTokenLimit === 'number' ? { outputTokensMax: outputTokenLimit } : {}),
+    },
+  ];
+}
