@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Vendor } from './canonical.js';
+import { withOwnUsage } from './own-usage.js';
 import type { CanonicalSink } from './sink.js';
 import type { Usage } from './usage.js';
 import type { PublicError } from './verdict.js';
@@ -185,11 +186,13 @@ export interface DialectChange {
 export function extendDialect(base: Dialect, change: DialectChange): Dialect {
   const { client: _client, ...upstreamOnly } = base;
   const edits = { ...base.edits, ...change.edits };
+  const read = change.usage?.read;
   return {
     ...upstreamOnly,
     id: change.id,
     vendor: change.vendor ?? base.vendor,
     usage: { ...base.usage, ...change.usage },
+    upstream: read === undefined ? base.upstream : withOwnUsage(base.upstream, read),
     ...(edits.request !== undefined || edits.frame !== undefined ? { edits } : {}),
   };
 }
