@@ -1,0 +1,58 @@
+import {
+  type Block,
+  type CanonicalResponse,
+  type CodecContext,
+  emptyUsage,
+  type JsonObject,
+  UpstreamError,
+  verdictForKind,
+} from '@tollgate/plugin-kit';
+import { decodeCitations } from './citations.js';
+import { verdictOf } from './errors.js';
+import { readSeal } from './seals.js';
+import { decodeStopReason } from './stop-reason.js';
+import { readUsage } from './usage.js';
+import { dialectId, isObject, objectsIn, textIn } from './wire.js';
+
+/** @throws UpstreamError if the body is an error, or no message at all. */
+export function decodeResponse(body: unknown, context: CodecContext): CanonicalResponse {
+  const failure = verdictOf(body);
+  if (failure !== undefined) throw new UpstreamError(failure);
+  if (!isObject(body)) throw new UpstreamError(verdictForKind('server', 502, 'The upstream sent no message.', 'upstream_invalid_response'));
+  const usage = emptyUsage();
+  if (isObject(body.usage)) readUsage(body.usage, usage);
+  return {
+    id: textIn(body.id) || context.newId('msg_'),
+    model: textIn(body.model) || context.model.id,
+    blocks: objectsIn(body.content).map((block) => decodeOutputBlock(block, context)),
+    stop: decodeStopReason(body.stop_reason),
+    ...(typeof body.stop_sequence === 'string' ? { stopSequence: body.stop_sequence } : {}),
+    usage,
+  };
+}
+
+function decodeOutputBlock(block: JsonObject, context: CodecContext): Block {
+  switch (block.type) {
+    case 'text': {
+      const citations = decodeCitations(block.citations);
+      return { type: 'text', text: textIn(block.text), ...(citations.length > 0 ? { citations } : {}) };
+    }
+    case 'thinking': {
+      const seal = readSeal(block.signature);
+      return { type: 'thinking', text: textIn(block.thinking), ...(seal === undefined ? {} : { seal }) };
+    }
+    case 'redacted_thinking': {
+      const seal = readSeal(block.data);
+      return { type: 'thinking', text: '', redacted: true, ...(seal === undefined ? {} : { seal }) };
+    }
+    case 'tool_use':
+      return {
+        type: 'tool-call',
+        id: textIn(block.id) || context.newId('toolu_'),
+        name: textIn(block.name),
+        arguments: JSON.stringify(block.input ?? {}),
+      };
+    default:
+      return { type: 'opaque', dialect: dialectId, data: block };
+  }
+}

@@ -1,0 +1,42 @@
+import type { Dialect } from '@tollgate/plugin-kit';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { encodeErrorBody, encodeStreamError } from './errors.js';
+import { inspect } from './inspect.js';
+import { modelListing } from './model-listing.js';
+import { ClaudeStreamDecoder } from './stream-decoder.js';
+import { ClaudeStreamEncoder } from './stream-encoder.js';
+import { usageReader } from './usage.js';
+import { dialectId, vendor } from './wire.js';
+
+/** The messages language of Anthropic, toward clients and toward upstreams. */
+export const claudeMessages: Dialect = {
+  id: dialectId,
+  wire: dialectId,
+  vendor,
+  framing: 'sse',
+  usage: usageReader,
+  upstream: {
+    encodeRequest,
+    decodeResponse,
+    streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),
+  },
+  client: {
+    routes: [{ path: '/v1/messages' }],
+    pathPrefixes: ['/v1/messages'],
+    credentials: [{ header: 'x-api-key' }],
+    passHeaders: ['anthropic-beta', 'anthropic-version'],
+    models: modelListing,
+    guardedKeys: ['model', 'stream', 'max_tokens'],
+    modelKey: 'model',
+    inspect,
+    framing: () => 'sse',
+    decodeRequest,
+    encodeResponse,
+    streamEncoder: (out, _request, context) => new ClaudeStreamEncoder(out, context),
+    encodeError: (error, requestId) => ({ status: error.status, body: encodeErrorBody(error, requestId) }),
+    encodeStreamError,
+  },
+};

@@ -1,0 +1,60 @@
+import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, TextBlock, ThinkingBlock } from '@tollgate/plugin-kit';
+import { encodeCitation } from './citations.js';
+import { sealForClient } from './seals.js';
+import { encodeStopReason } from './stop-reason.js';
+import { argumentsObject } from './tool-arguments.js';
+import { encodeUsage } from './usage.js';
+import { dialectId, type WireBlock, type WireMessage } from './wire.js';
+
+export function encodeResponse(response: CanonicalResponse, _request: CanonicalRequest, context: CodecContext): WireMessage {
+  return {
+    id: response.id || context.newId('msg_'),
+    type: 'message',
+    role: 'assistant',
+    model: response.model,
+    content: response.blocks.map((block) => encodeOutputBlock(block, context)).filter((block) => block !== undefined),
+    stop_reason: encodeStopReason(response.stop),
+    stop_sequence: response.stopSequence ?? null,
+    usage: encodeUsage(response.usage),
+  };
+}
+
+/** A block of an answer; undefined where it says nothing or the dialect has no place for it. */
+function encodeOutputBlock(block: Block, context: CodecContext): WireBlock | undefined {
+  switch (block.type) {
+    case 'text':
+      if (block.seal !== undefined) loseSeal(context);
+      return encodeOutputText(block);
+    case 'thinking':
+      return encodeOutputThinking(block);
+    case 'tool-call':
+      if (block.seal !== undefined) loseSeal(context);
+      return { type: 'tool_use', id: block.id, name: block.name, input: argumentsObject(block, context) };
+    default:
+      return encodeWholeBlock(block, context);
+  }
+}
+
+/** Clients send answers back as history, where the vendor refuses empty text: such a block is better left out at once. */
+function encodeOutputText({ text, citations = [] }: TextBlock): WireBlock | undefined {
+  if (text === '') return undefined;
+  return { type: 'text', text, ...(citations.length > 0 ? { citations: citations.map(encodeCitation) } : {}) };
+}
+
+function encodeOutputThinking({ text, redacted, seal }: ThinkingBlock): WireBlock | undefined {
+  if (redacted === true) return seal === undefined ? undefined : { type: 'redacted_thinking', data: sealForClient(seal) };
+  if (text === '' && seal === undefined) return undefined;
+  return { type: 'thinking', thinking: text, signature: seal === undefined ? '' : sealForClient(seal) };
+}
+
+/** A block that streams bring in one piece. */
+export function encodeWholeBlock(block: Block, context: CodecContext): WireBlock | undefined {
+  if (block.type === 'opaque' && block.dialect === dialectId) return block.data as WireBlock;
+  const what = block.type === 'opaque' ? `blocks that only ${block.dialect} knows` : 'media';
+  context.lose({ field: 'content', how: 'dropped', why: `Answers of Claude have no place for ${what}.` });
+  return undefined;
+}
+
+export function loseSeal(context: CodecContext): void {
+  context.lose({ field: 'seal', how: 'dropped', why: 'Only thinking has a signature in the language of Claude.' });
+}

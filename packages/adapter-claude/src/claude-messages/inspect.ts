@@ -1,0 +1,14 @@
+import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
+
+/** Looks only at what the gateway itself needs; the rest of the request is checked by whoever reads it. */
+export function inspect(body: JsonObject): RequestFacts {
+  const { model, stream, max_tokens: outputTokensMax } = body;
+  if (typeof model !== 'string' || model === '') throw new BadRequestError('model is required: the name of the model, as text.', 'model');
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean')
+    throw new BadRequestError('stream must be true or false.', 'stream');
+  if (outputTokensMax === undefined || outputTokensMax === null)
+    throw new BadRequestError('max_tokens is required: the most tokens that the answer may have.', 'max_tokens');
+  if (typeof outputTokensMax !== 'number' || !Number.isInteger(outputTokensMax) || outputTokensMax < 0)
+    throw new BadRequestError('max_tokens must be a whole number and not negative.', 'max_tokens');
+  return { model, stream: stream === true, outputTokensMax };
+}
