@@ -47,7 +47,10 @@ export interface UsageReader {
   readonly needles: readonly string[];
   /** `each`: later frames complete earlier ones. `last`: the newest nominated frame that yields usage is the whole truth. */
   readonly keep: 'each' | 'last';
-  /** Reads what one frame, or a whole unary body, states. Sets only the buckets that it states. */
+  /**
+   * Reads what one frame, or a whole unary body, states. Sets only the buckets that it states; `into` holds what earlier frames of the same
+   * answer stated, for vendors whose later totals can only be divided by what came before.
+   */
   read(json: unknown, into: Partial<Usage>): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Block, Citation, JsonObject, Seal, StopReason } from './canonical.js';
 import type { UpstreamSide, UsageReader } from './dialect.js';
 import type { BlockHead, CanonicalSink } from './sink.js';
-import { emptyUsage, type Usage } from './usage.js';
+import { emptyUsage, type Usage, usageBuckets } from './usage.js';
 import type { Verdict } from './verdict.js';
 
 /** The upstream half of a dialect, but with usage as `read` sees it: whichever lane a call takes, its figures are the same. */
@@ -27,25 +27,25 @@ export function withOwnUsage(upstream: UpstreamSide, read: UsageReader['read']):
 class OwnUsageSink implements CanonicalSink {
   readonly #out: CanonicalSink;
   #state: 'new' | 'started' | 'ended' = 'new';
-  /** Read before the start, when usage may not be said yet. */
-  #early: Partial<Usage> | undefined;
+  /** All that the frames so far stated. Until the start it may not be said yet. */
+  #stated: Partial<Usage> = {};
 
   constructor(out: CanonicalSink) {
     this.#out = out;
   }
 
   read(frame: JsonObject, read: UsageReader['read']): void {
-    const patch: Partial<Usage> = {};
-    read(frame, patch);
-    if (Object.keys(patch).length === 0) return;
-    if (this.#state === 'started') this.#out.usage(patch);
-    else this.#early = { ...this.#early, ...patch };
+    const stated = { ...this.#stated };
+    read(frame, stated);
+    if (usageBuckets.every((bucket) => stated[bucket] === this.#stated[bucket])) return;
+    this.#stated = stated;
+    if (this.#state === 'started') this.#out.usage(stated);
   }
 
   start(id: string, model: string): void {
     this.#state = 'started';
     this.#out.start(id, model);
-    if (this.#early !== undefined) this.#out.usage(this.#early);
+    if (Object.keys(this.#stated).length > 0) this.#out.usage(this.#stated);
   }
 
   usage(): void {

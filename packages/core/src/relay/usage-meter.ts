@@ -110,7 +110,7 @@ export class UsageMeter {
   }
 
   #state(fill: (into: Partial<Usage>) => void): void {
-    const patch: Partial<Usage> = {};
+    const patch: Partial<Usage> = { ...this.#figures };
     fill(patch);
     for (const bucket in patch) {
       this.#figures[bucket as UsageBucket] = patch[bucket as UsageBucket] ?? 0;
