@@ -1,1 +1,3 @@
 export * from './usage.js';
+export * from './usage-record-row.js';
+export * from './usage-report-store.js';

@@ -1,0 +1,37 @@
+import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
+import type { Database } from '../../storage/database.js';
+import { type AccountRow, accountColumns, type BudgetRow, budgetColumns, rowToAccount, rowToBudget } from './ledger-rows.js';
+
+export interface AccountReport {
+  /** All that the user owns, what is held included. */
+  readonly balance: Millipoints;
+  readonly held: Millipoints;
+}
+
+export interface BudgetReport {
+  readonly granted: Millipoints | 'unlimited';
+  readonly spent: Millipoints;
+  readonly held: Millipoints;
+  readonly remaining: Millipoints | 'unlimited';
+}
+
+/** Sums of all accounts of a user. @throws StorageUnavailableError */
+export async function accountOf(database: Database, userId: string): Promise<AccountReport> {
+  const rows = (await database.knex('accounts').where('owner_user_id', userId).select(accountColumns.split(', '))) as AccountRow[];
+  const accounts = rows.map(rowToAccount);
+  return {
+    balance: millipoints(accounts.reduce((sum, account) => sum + account.balance, 0n)),
+    held: millipoints(accounts.reduce((sum, account) => sum + account.held, 0n)),
+  };
+}
+
+/** Undefined if the token has no budget. @throws StorageUnavailableError */
+export async function budgetOf(database: Database, tokenId: string): Promise<BudgetReport | undefined> {
+  const row = (await database.knex('token_budgets').where('token_id', tokenId).first(budgetColumns.split(', '))) as BudgetRow | undefined;
+  if (row === undefined) return undefined;
+  const { granted, spent, held } = rowToBudget(row);
+  const amounts = { spent: millipoints(spent), held: millipoints(held) };
+  if (granted === null) return { granted: 'unlimited', remaining: 'unlimited', ...amounts };
+  const rest = granted - spent - held;
+  return { granted: millipoints(granted), remaining: millipoints(rest > 0n ? rest : 0n), ...amounts };
+}

@@ -1,0 +1,80 @@
+import type { RowMac } from '../../foundation/row-mac.js';
+import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
+import type { HoldOwnerKind } from './ledger.js';
+import { type AccountState, type BudgetState, fundingOf, type HoldState, signedTransferValues, type TransferRow } from './ledger-state.js';
+
+/** An integer as drivers return it. */
+type Integer = number | bigint | string;
+
+export interface AccountRow {
+  readonly id: string;
+  readonly owner_user_id: string;
+  readonly kind: string;
+  readonly balance: Integer;
+  readonly held: Integer;
+}
+
+export interface BudgetRow {
+  readonly token_id: string;
+  readonly granted: Integer | null;
+  readonly spent: Integer;
+  readonly held: Integer;
+}
+
+export interface HoldRow {
+  readonly id: string;
+  readonly owner_kind: string;
+  readonly owner_id: string;
+  readonly user_id: string;
+  readonly token_id: string | null;
+  readonly node_id: string;
+  readonly state: string;
+  readonly amount: Integer;
+  readonly funding: string;
+  readonly rate: string;
+  readonly last_extension: string | null;
+  readonly created_at: Integer;
+  readonly charged: Integer | null;
+  readonly uncollected: Integer | null;
+}
+
+export const accountColumns = 'id, owner_user_id, kind, balance, held';
+export const budgetColumns = 'token_id, granted, spent, held';
+export const holdColumns =
+  'id, owner_kind, owner_id, user_id, token_id, node_id, state, amount, funding, rate, last_extension, created_at, charged, uncollected';
+
+export function rowToAccount(row: AccountRow): AccountState {
+  return { id: row.id, userId: row.owner_user_id, kind: row.kind, balance: BigInt(row.balance), held: BigInt(row.held) };
+}
+
+export function rowToBudget(row: BudgetRow): BudgetState {
+  const granted = row.granted === null ? null : BigInt(row.granted);
+  return { tokenId: row.token_id, granted, spent: BigInt(row.spent), held: BigInt(row.held) };
+}
+
+export function rowToHold(row: HoldRow): HoldState {
+  return {
+    id: row.id,
+    ownerKind: row.owner_kind as HoldOwnerKind,
+    ownerId: row.owner_id,
+    userId: row.user_id,
+    tokenId: row.token_id,
+    nodeId: row.node_id,
+    state: row.state as HoldState['state'],
+    amount: BigInt(row.amount),
+    funding: fundingOf(row.funding),
+    rate: row.rate,
+    lastExtension: row.last_extension,
+    createdAt: Number(row.created_at),
+    charged: BigInt(row.charged ?? 0),
+    uncollected: BigInt(row.uncollected ?? 0),
+  };
+}
+
+export function transferMac(mac: RowMac, row: TransferRow): string {
+  return mac.sign('transfers', signedTransferValues(row));
+}
+
+export function usageMac(mac: RowMac, row: Omit<UsageRecordRow, 'mac'>): string {
+  return mac.sign('usage_records', signedUsageValues(row));
+}

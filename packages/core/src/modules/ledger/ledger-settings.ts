@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineSettings } from '../settings/index.js';
+
+export const ledgerSettings = defineSettings('ledger', {
+  durability: z
+    .enum(['power', 'process'])
+    .default('power')
+    .meta({ title: 'What a booking survives: a power cut (power), or the end of the process only (process, faster)' }),
+  holdOutputTokensMax: z.int().positive().default(4_096).meta({ title: 'Output tokens held before a call, at most', unit: 'tokens' }),
+  holdExtensionTokens: z
+    .int()
+    .positive()
+    .default(4_096)
+    .meta({ title: 'Step by which the hold of a stream grows that outgrows it', unit: 'tokens' }),
+  sweepPolicy: z
+    .enum(['release', 'charge'])
+    .default('release')
+    .meta({ title: 'Calls that died with their node: give what was held back (release), or charge it (charge)' }),
+  nodeLeaseMs: z.int().min(500).default(30_000).meta({ title: 'How long a node that says nothing counts as alive', unit: 'ms' }),
+});

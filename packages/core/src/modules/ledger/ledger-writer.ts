@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../foundation/clock.js';
+import { StorageUnavailableError } from '../../foundation/errors.js';
+import { newId } from '../../foundation/ids.js';
+import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
+import type { FrozenRate } from '../pricing/index.js';
+import { receiptRowOf } from '../usage/index.js';
+import type { HoldRequest, Ledger, SettledReceipt, Settlement } from './ledger.js';
+import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
+import type { LedgerExecutor, LedgerOperation, LedgerOutcome, SweepPolicy } from './ledger-operation.js';
+
+export interface LedgerWriterOptions {
+  readonly executor: LedgerExecutor;
+  readonly clock: Clock;
+  /** The node that new holds belong to. */
+  readonly nodeId: () => string;
+  /** How long the writer waits before it tries a database again that was away; doubled each time. */
+  readonly retryDelayMs?: number;
+}
+
+interface Waiting {
+  readonly operation: LedgerOperation;
+  readonly resolve: (outcome: LedgerOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  attempts: number;
+}
+
+const operationsPerBatch = 256;
+const retryDelayMaxMs = 2_000;
+/** Holds and extensions have a caller waiting: once more, then 503. What closes a hold is tried until it is done. */
+const attemptsOfOpenings = 2;
+
+/**
+ * Collects operations and commits them in groups: at once while no commit is under way, else all that wait go with the next one. No timers:
+ * a lone call pays one commit, a busy node shares it.
+ */
+export class LedgerWriter implements Ledger {
+  readonly #executor: LedgerExecutor;
+  readonly #clock: Clock;
+  readonly #nodeId: () => string;
+  readonly #retryDelayMs: number;
+  readonly #rateTexts = new WeakMap<FrozenRate, string>();
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #failuresInRow = 0;
+  #closing = false;
+
+  constructor(options: LedgerWriterOptions) {
+    this.#executor = options.executor;
+    this.#clock = options.clock;
+    this.#nodeId = options.nodeId;
+    this.#retryDelayMs = options.retryDelayMs ?? 50;
+  }
+
+  async hold(request: HoldRequest): Promise<void> {
+    const { holdId, ownerKind, ownerId, userId, amount } = request;
+    refuseNegative(amount);
+    const outcome = await this.#enqueue({
+      type: 'hold',
+      holdId,
+      ownerKind,
+      ownerId,
+      userId,
+      tokenId: request.tokenId ?? null,
+      nodeId: this.#nodeId(),
+      amount,
+      rate: this.#rateText(request.rate),
+      at: this.#clock.now(),
+    });
+    if (outcome.type !== 'refused') return;
+    const available = millipoints(outcome.available);
+    throw outcome.by === 'token' ? new TokenQuotaError(amount, available) : new InsufficientQuotaError(amount, available);
+  }
+
+  async extend(holdId: string, amount: Millipoints): Promise<boolean> {
+    refuseNegative(amount);
+    const outcome = await this.#enqueue({ type: 'extend', holdId, amount, key: newId() });
+    return outcome.type === 'extended' && outcome.enough;
+  }
+
+  async settle({ holdId, actual, record }: Settlement): Promise<SettledReceipt> {
+    refuseNegative(actual);
+    const receipt = { ...receiptRowOf(record, this.#rateText(record.rate)), id: holdId };
+    return receiptOf(await this.#enqueue({ type: 'settle', holdId, actual, receipt, at: this.#clock.now() }));
+  }
+
+  /** Closes the hold of a node that is dead. @throws StorageUnavailableError */
+  async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
+    return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, at: this.#clock.now() }));
+  }
+
+  async drain(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Writes what it can and stops; what a database that is away cannot take is refused now, and swept after the next start. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.drain();
+    await this.#executor.close();
+  }
+
+  #enqueue(operation: LedgerOperation): Promise<LedgerOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ operation, resolve, reject, attempts: 0 });
+      this.#running ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop, so that all that came with it share a commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, operationsPerBatch);
+      await this.#commit(batch);
+      if (this.#failuresInRow > 0 && !this.#closing) await this.#pause();
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
+      this.#failuresInRow = 0;
+      for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
+    } catch (error) {
+      if (error instanceof StorageUnavailableError) this.#postpone(batch, error);
+      else await this.#bisect(batch, error);
+    }
+  }
+
+  /** Nothing of the batch was written: finds the row that spoils it, and writes the rest. */
+  async #bisect(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length <= 1) {
+      for (const waiting of batch) waiting.reject(error);
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await this.#commit(batch.slice(0, middle));
+    await this.#commit(batch.slice(middle));
+  }
+
+  /** It is not known whether the batch was written. Every operation may be repeated, so it is. */
+  #postpone(batch: readonly Waiting[], error: StorageUnavailableError): void {
+    this.#failuresInRow += 1;
+    const again: Waiting[] = [];
+    for (const waiting of batch) {
+      waiting.attempts += 1;
+      const opens = waiting.operation.type === 'hold' || waiting.operation.type === 'extend';
+      if (!this.#closing && (!opens || waiting.attempts < attemptsOfOpenings)) {
+        again.push(waiting);
+        continue;
+      }
+      waiting.reject(error);
+      if (waiting.operation.type === 'hold' && !this.#closing) again.push(this.#releaseOf(waiting.operation.holdId));
+    }
+    this.#queue.unshift(...again);
+  }
+
+  /** A hold whose caller was told no, but which may have been written all the same. */
+  #releaseOf(holdId: string): Waiting {
+    const operation = { type: 'sweep', holdId, policy: 'release', at: this.#clock.now() } as const;
+    return { operation, resolve: () => {}, reject: () => {}, attempts: 0 };
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(Math.min(retryDelayMaxMs, this.#retryDelayMs * 2 ** Math.min(this.#failuresInRow - 1, 10)));
+  }
+
+  /** Rates are compiled once and used for many calls: their text is made once too. */
+  #rateText(rate: FrozenRate): string {
+    const known = this.#rateTexts.get(rate);
+    if (known !== undefined) return known;
+    const { model, group, groupRatio, price } = rate;
+    const text = JSON.stringify({ model, group, groupRatio, price });
+    this.#rateTexts.set(rate, text);
+    return text;
+  }
+}
+
+function receiptOf(outcome: LedgerOutcome): SettledReceipt {
+  if (outcome.type !== 'closed') throw new Error(`A closing was answered with ${outcome.type}.`);
+  return { applied: outcome.applied, charged: millipoints(outcome.charged), uncollected: millipoints(outcome.uncollected) };
+}
+
+function refuseNegative(amount: bigint): void {
+  if (amount < 0n) throw new RangeError('An amount of money is never negative.');
+}

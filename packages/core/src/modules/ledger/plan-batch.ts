@@ -1,0 +1,279 @@
+import { emptyUsage } from '@tollgate/plugin-kit';
+import type { FrozenRate } from '../pricing/index.js';
+import { type ReceiptRow, receiptRowOf, type UsageRecordRow } from '../usage/index.js';
+import type {
+  ExtendOperation,
+  HoldOperation,
+  LedgerOperation,
+  LedgerOutcome,
+  SettleOperation,
+  SweepOperation,
+} from './ledger-operation.js';
+import {
+  type AccountState,
+  type BudgetState,
+  type FundingLeg,
+  type HoldClosing,
+  type HoldState,
+  type LedgerPlan,
+  type LedgerState,
+  revenueAccount,
+  type TransferRow,
+} from './ledger-state.js';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * Plans a batch in memory, operation by operation: what is answered, and what is written in the end. Pure; the same for both databases.
+ * The state must hold every row that the operations touch, locked until the changes are written.
+ */
+export function planBatch(operations: readonly LedgerOperation[], state: LedgerState, newId: () => string): LedgerPlan {
+  const batch = new Batch(state, newId);
+  const outcomes = operations.map((operation) => batch.apply(operation));
+  return { outcomes, changes: batch.changes() };
+}
+
+/** Subscriptions before the wallet. */
+const fundingOrder: Readonly<Record<string, number>> = { subscription: 0, wallet: 1 };
+
+/** Working copies of the rows, and what becomes of them. */
+class Batch {
+  readonly #newId: () => string;
+  readonly #before: LedgerState;
+  readonly #accounts: ReadonlyMap<string, Writable<AccountState>>;
+  readonly #accountsOfUsers = new Map<string, Writable<AccountState>[]>();
+  readonly #budgets: ReadonlyMap<string, Writable<BudgetState>>;
+  readonly #holds: Map<string, Writable<HoldState>>;
+  readonly #opened: HoldState[] = [];
+  readonly #extended = new Set<HoldState>();
+  readonly #closed: HoldClosing[] = [];
+  readonly #transfers: TransferRow[] = [];
+  readonly #receipts: Omit<UsageRecordRow, 'mac'>[] = [];
+
+  constructor(state: LedgerState, newId: () => string) {
+    this.#newId = newId;
+    this.#before = state;
+    this.#accounts = new Map(state.accounts.map((account) => [account.id, { ...account }]));
+    this.#budgets = new Map(state.budgets.map((budget) => [budget.tokenId, { ...budget }]));
+    this.#holds = new Map(state.holds.map((hold) => [hold.id, { ...hold }]));
+    for (const account of this.#accounts.values()) {
+      const accounts = this.#accountsOfUsers.get(account.userId);
+      if (accounts === undefined) this.#accountsOfUsers.set(account.userId, [account]);
+      else accounts.push(account);
+    }
+    for (const accounts of this.#accountsOfUsers.values())
+      accounts.sort((one, other) => (fundingOrder[one.kind] ?? 2) - (fundingOrder[other.kind] ?? 2) || (one.id < other.id ? -1 : 1));
+  }
+
+  apply(operation: LedgerOperation): LedgerOutcome {
+    switch (operation.type) {
+      case 'hold':
+        return this.#hold(operation);
+      case 'extend':
+        return this.#extend(operation);
+      case 'settle':
+        return this.#settle(operation);
+      case 'sweep':
+        return this.#sweep(operation);
+    }
+  }
+
+  changes(): LedgerPlan['changes'] {
+    const accounts = this.#before.accounts.flatMap((before) => {
+      const after = this.#accounts.get(before.id) ?? before;
+      const change = { id: before.id, balance: after.balance - before.balance, held: after.held - before.held };
+      return change.balance === 0n && change.held === 0n ? [] : [change];
+    });
+    const budgets = this.#before.budgets.flatMap((before) => {
+      const after = this.#budgets.get(before.tokenId) ?? before;
+      const change = { tokenId: before.tokenId, spent: after.spent - before.spent, held: after.held - before.held };
+      return change.spent === 0n && change.held === 0n ? [] : [change];
+    });
+    return {
+      accounts,
+      budgets,
+      opened: this.#opened,
+      extended: [...this.#extended],
+      closed: this.#closed,
+      transfers: this.#transfers,
+      receipts: this.#receipts,
+    };
+  }
+
+  #hold(operation: HoldOperation): LedgerOutcome {
+    if (this.#holds.has(operation.holdId)) return { type: 'held' };
+    const { amount, userId, tokenId } = operation;
+    const refusal = this.#refusal(userId, tokenId, amount);
+    if (refusal !== undefined) return refusal;
+    const hold: HoldState = {
+      id: operation.holdId,
+      ownerKind: operation.ownerKind,
+      ownerId: operation.ownerId,
+      userId,
+      tokenId,
+      nodeId: operation.nodeId,
+      state: 'open',
+      amount,
+      funding: this.#setAside(userId, tokenId, amount, []),
+      rate: operation.rate,
+      lastExtension: null,
+      createdAt: operation.at,
+      charged: 0n,
+      uncollected: 0n,
+    };
+    this.#holds.set(hold.id, hold);
+    this.#opened.push(hold);
+    return { type: 'held' };
+  }
+
+  #extend(operation: ExtendOperation): LedgerOutcome {
+    const hold = this.#holds.get(operation.holdId);
+    if (hold?.lastExtension === operation.key) return { type: 'extended', enough: true };
+    if (hold?.state !== 'open' || this.#refusal(hold.userId, hold.tokenId, operation.amount) !== undefined)
+      return { type: 'extended', enough: false };
+    hold.funding = this.#setAside(hold.userId, hold.tokenId, operation.amount, hold.funding);
+    hold.amount += operation.amount;
+    hold.lastExtension = operation.key;
+    this.#extended.add(hold);
+    return { type: 'extended', enough: true };
+  }
+
+  #settle(operation: SettleOperation): LedgerOutcome {
+    const hold = this.#holds.get(operation.holdId);
+    if (hold?.state !== 'open')
+      return { type: 'closed', applied: false, charged: hold?.charged ?? 0n, uncollected: hold?.uncollected ?? 0n };
+    return this.#close(hold, 'settled', operation.actual, operation.receipt, operation.at);
+  }
+
+  #sweep(operation: SweepOperation): LedgerOutcome {
+    const hold = this.#holds.get(operation.holdId);
+    if (hold?.state !== 'open') return { type: 'closed', applied: false, charged: 0n, uncollected: 0n };
+    const actual = operation.policy === 'charge' ? hold.amount : 0n;
+    return this.#close(hold, 'swept', actual, sweptReceipt(hold, operation), operation.at);
+  }
+
+  /** Undefined if user and token have as much free. */
+  #refusal(userId: string, tokenId: string | null, amount: bigint): LedgerOutcome | undefined {
+    const ofToken = this.#freeOfToken(tokenId);
+    if (ofToken !== undefined && ofToken < amount) return { type: 'refused', by: 'token', available: ofToken };
+    const ofUser = this.#accountsOf(userId).reduce((sum, account) => sum + account.balance - account.held, 0n);
+    return ofUser < amount ? { type: 'refused', by: 'account', available: ofUser } : undefined;
+  }
+
+  /** Holds an amount that is known to be free, on the accounts in their order; the result has at most one leg for each account. */
+  #setAside(userId: string, tokenId: string | null, amount: bigint, funding: readonly FundingLeg[]): readonly FundingLeg[] {
+    const legs = new Map(funding.map((leg) => [leg.accountId, leg.amount]));
+    let rest = amount;
+    for (const account of this.#accountsOf(userId)) {
+      const part = smaller(rest, account.balance - account.held);
+      if (part <= 0n) continue;
+      account.held += part;
+      rest -= part;
+      legs.set(account.id, (legs.get(account.id) ?? 0n) + part);
+    }
+    const budget = tokenId === null ? undefined : this.#budgets.get(tokenId);
+    if (budget !== undefined) budget.held += amount;
+    return [...legs].map(([accountId, legAmount]) => ({ accountId, amount: legAmount }));
+  }
+
+  /**
+   * Gives the hold back and takes what the call cost: first from what was held, what is above it from what is free. The token's budget
+   * bounds what is taken above the hold, never what was held: a cap is never exceeded, and never keeps a hold from being settled.
+   */
+  #close(hold: Writable<HoldState>, state: HoldClosing['state'], actual: bigint, receipt: ReceiptRow, at: number): LedgerOutcome {
+    const legs = this.#takeHeld(hold, actual);
+    const budget = hold.tokenId === null ? undefined : this.#budgets.get(hold.tokenId);
+    const takenOfHold = smaller(actual, hold.amount);
+    if (budget !== undefined) {
+      budget.held -= hold.amount;
+      budget.spent += takenOfHold;
+    }
+    const aboveHold = this.#takeFree(hold.userId, smaller(actual - takenOfHold, this.#freeOfToken(hold.tokenId) ?? actual), legs);
+    if (budget !== undefined) budget.spent += aboveHold;
+    const charged = takenOfHold + aboveHold;
+    const uncollected = actual - charged;
+    this.#book(hold, legs, at);
+    Object.assign(hold, { state, charged, uncollected });
+    this.#closed.push({ id: hold.id, state, closedAt: at, recordAt: receipt.created_at, charged, uncollected });
+    this.#receipts.push({ ...receipt, cost: charged, uncollected });
+    return { type: 'closed', applied: true, charged, uncollected };
+  }
+
+  #takeHeld(hold: HoldState, actual: bigint): Map<string, bigint> {
+    const legs = new Map<string, bigint>();
+    let rest = actual;
+    for (const { accountId, amount } of hold.funding) {
+      const account = this.#accounts.get(accountId);
+      if (account === undefined) throw new Error(`Account ${accountId} of hold ${hold.id} was not loaded.`);
+      const part = smaller(rest, amount);
+      account.held -= amount;
+      account.balance -= part;
+      rest -= part;
+      legs.set(accountId, part);
+    }
+    return legs;
+  }
+
+  /** Takes up to `wanted` of what is free, adds it to the legs, and says how much it was. */
+  #takeFree(userId: string, wanted: bigint, legs: Map<string, bigint>): bigint {
+    let rest = wanted;
+    for (const account of this.#accountsOf(userId)) {
+      const part = smaller(rest, account.balance - account.held);
+      if (part <= 0n) continue;
+      account.balance -= part;
+      rest -= part;
+      legs.set(account.id, (legs.get(account.id) ?? 0n) + part);
+    }
+    return wanted - rest;
+  }
+
+  #book(hold: HoldState, legs: ReadonlyMap<string, bigint>, at: number): void {
+    for (const [leg, [accountId, amount]] of [...legs].entries()) {
+      if (amount === 0n) continue;
+      const sides = { debit_account: accountId, credit_account: revenueAccount, amount };
+      this.#transfers.push({ id: this.#newId(), ...sides, kind: hold.ownerKind, reference: hold.id, leg, at });
+    }
+  }
+
+  #accountsOf(userId: string): readonly Writable<AccountState>[] {
+    return this.#accountsOfUsers.get(userId) ?? [];
+  }
+
+  /** Undefined = unlimited. A token without a budget row has none to spend. */
+  #freeOfToken(tokenId: string | null): bigint | undefined {
+    if (tokenId === null) return undefined;
+    const budget = this.#budgets.get(tokenId);
+    if (budget === undefined) return 0n;
+    if (budget.granted === null) return undefined;
+    const free = budget.granted - budget.spent - budget.held;
+    return free > 0n ? free : 0n;
+  }
+}
+
+/** The receipt of a hold whose node died: nobody knows what the call used. */
+function sweptReceipt(hold: HoldState, operation: SweepOperation): ReceiptRow {
+  const rate = JSON.parse(hold.rate) as FrozenRate;
+  const record = {
+    id: hold.id,
+    requestId: hold.ownerId,
+    createdAt: hold.createdAt,
+    userId: hold.userId,
+    ...(hold.tokenId === null ? {} : { tokenId: hold.tokenId }),
+    model: rate.model,
+    dialect: '',
+    stream: false,
+    outcome: 'lost',
+    policy: operation.policy === 'charge' ? 'swept-charge' : 'swept-release',
+    usage: emptyUsage(),
+    estimated: true,
+    suspicious: false,
+    rate,
+    attempts: [],
+    totalMs: 0,
+  } as const;
+  return receiptRowOf(record, hold.rate);
+}
+
+function smaller(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}

@@ -1,0 +1,81 @@
+import { signedUsageColumns } from '../usage/index.js';
+import { accountColumns, budgetColumns, holdColumns } from './ledger-rows.js';
+import { signedTransferColumns } from './ledger-state.js';
+
+/** Prepared once for each connection; many rows travel as one parameter, JSON. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+}
+
+const integerColumns: ReadonlySet<string> = new Set(['leg', 'stream', 'estimated', 'suspicious', 'first_byte_ms', 'total_ms']);
+const bigintColumns: ReadonlySet<string> = new Set([
+  'amount',
+  'at',
+  'balance',
+  'charged',
+  'closed_at',
+  'cost',
+  'created_at',
+  'held',
+  'record_at',
+  'spent',
+  'uncollected',
+]);
+
+function typed(columns: readonly string[]): string {
+  return columns
+    .map((column) => `${column} ${bigintColumns.has(column) ? 'bigint' : integerColumns.has(column) ? 'integer' : 'text'}`)
+    .join(', ');
+}
+
+function rowsOfParameter(columns: readonly string[]): string {
+  return `json_to_recordset($1::json) as row(${typed(columns)})`;
+}
+
+function insertion(table: string, columns: readonly string[]): string {
+  const names = columns.join(', ');
+  return `insert into ${table} (${names}) select ${names} from ${rowsOfParameter(columns)}`;
+}
+
+const heldBy = (column: string) => `select ${column} from holds where id = any($2)`;
+
+export const postgresLedgerStatements = {
+  holds: { name: 'ledger-holds', text: `select ${holdColumns} from holds where id = any($1) order by id for update` },
+  accounts: {
+    name: 'ledger-accounts',
+    text: `select ${accountColumns} from accounts where owner_user_id = any($1) or owner_user_id in (${heldBy('user_id')}) order by id for update`,
+  },
+  budgets: {
+    name: 'ledger-budgets',
+    text: `select ${budgetColumns} from token_budgets where token_id = any($1) or token_id in (${heldBy('token_id')}) order by token_id for update`,
+  },
+  changeAccounts: {
+    name: 'ledger-change-accounts',
+    text: `update accounts set balance = accounts.balance + row.balance, held = accounts.held + row.held
+      from ${rowsOfParameter(['id', 'balance', 'held'])} where accounts.id = row.id`,
+  },
+  changeBudgets: {
+    name: 'ledger-change-budgets',
+    text: `update token_budgets set spent = token_budgets.spent + row.spent, held = token_budgets.held + row.held
+      from ${rowsOfParameter(['token_id', 'spent', 'held'])} where token_budgets.token_id = row.token_id`,
+  },
+  openHolds: {
+    name: 'ledger-open-holds',
+    text: insertion('holds', ['id', 'owner_kind', 'owner_id', 'user_id', 'token_id', 'node_id', 'amount', 'funding', 'rate', 'created_at']),
+  },
+  extendHolds: {
+    name: 'ledger-extend-holds',
+    text: `update holds set amount = row.amount, funding = row.funding, last_extension = row.last_extension
+      from ${rowsOfParameter(['id', 'amount', 'funding', 'last_extension'])} where holds.id = row.id and holds.state = 'open'`,
+  },
+  closeHolds: {
+    name: 'ledger-close-holds',
+    text: `update holds set state = row.state, closed_at = row.closed_at, record_at = row.record_at, charged = row.charged,
+      uncollected = row.uncollected
+      from ${rowsOfParameter(['id', 'state', 'closed_at', 'record_at', 'charged', 'uncollected'])}
+      where holds.id = row.id and holds.state = 'open'`,
+  },
+  insertTransfers: { name: 'ledger-insert-transfers', text: insertion('transfers', [...signedTransferColumns, 'mac']) },
+  insertRecords: { name: 'ledger-insert-records', text: insertion('usage_records', [...signedUsageColumns, 'mac']) },
+} as const satisfies Readonly<Record<string, NamedStatement>>;

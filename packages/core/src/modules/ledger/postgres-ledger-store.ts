@@ -1,0 +1,205 @@
+import pg from 'pg';
+import { StorageUnavailableError } from '../../foundation/errors.js';
+import { RowMac } from '../../foundation/row-mac.js';
+import { asStorageFailure } from '../../storage/storage-failure.js';
+import type { Durability, LedgerExecutor, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
+import {
+  type AccountRow,
+  type BudgetRow,
+  type HoldRow,
+  rowToAccount,
+  rowToBudget,
+  rowToHold,
+  transferMac,
+  usageMac,
+} from './ledger-rows.js';
+import { fundingText, type LedgerChanges, type LedgerState, needsOf } from './ledger-state.js';
+import { planBatch } from './plan-batch.js';
+import { type NamedStatement, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
+
+export interface PostgresLedgerOptions {
+  readonly databaseUrl: string;
+  readonly macKey: Uint8Array;
+  readonly durability: Durability;
+  readonly newId: () => string;
+}
+
+/** A statement that takes longer has lost its server. */
+const statementTimeoutMs = 15_000;
+const connectTimeoutMs = 5_000;
+
+const synchronousCommitOf: Readonly<Record<Durability, string>> = { power: 'on', process: 'off' };
+
+/**
+ * The ledger on PostgreSQL, on a connection of its own. A batch is one transaction in two trips: begin and locking reads, then all writes and
+ * the commit, each trip pipelined. A connection that failed is thrown away; the next batch opens another.
+ */
+export class PostgresLedgerStore implements LedgerExecutor {
+  readonly #options: PostgresLedgerOptions;
+  readonly #mac: RowMac;
+  #durability: Durability;
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(options: PostgresLedgerOptions) {
+    this.#options = options;
+    this.#durability = options.durability;
+    this.#mac = new RowMac(options.macKey);
+  }
+
+  async execute(operations: readonly LedgerOperation[]): Promise<readonly LedgerOutcome[]> {
+    const client = await this.#connected();
+    try {
+      const state = await this.#load(client, operations);
+      const { outcomes, changes } = planBatch(operations, state, this.#options.newId);
+      await this.#write(client, changes);
+      return outcomes;
+    } catch (error) {
+      throw await this.#undone(client, error);
+    }
+  }
+
+  setDurability(durability: Durability): void {
+    this.#durability = durability;
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.then(
+      (connected) => connected.end(),
+      () => undefined,
+    );
+  }
+
+  /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
+  async #load(client: pg.Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
+    const { holdIds, userIds, tokenIds } = needsOf(operations);
+    const [, , holds, accounts, budgets] = await together([
+      client.query('begin'),
+      client.query(`set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
+      client.query<HoldRow>({ ...statements.holds, values: [holdIds] }),
+      client.query<AccountRow>({ ...statements.accounts, values: [userIds, holdIds] }),
+      client.query<BudgetRow>({ ...statements.budgets, values: [tokenIds, holdIds] }),
+    ]);
+    return { holds: holds.rows.map(rowToHold), accounts: accounts.rows.map(rowToAccount), budgets: budgets.rows.map(rowToBudget) };
+  }
+
+  async #write(client: pg.Client, changes: LedgerChanges): Promise<void> {
+    const writes = rowsOf(changes, this.#mac).filter(({ rows }) => rows.length > 0);
+    const results = await together([
+      ...writes.map(({ statement, rows }) => client.query({ ...statement, values: [JSON.stringify(rows, bigintAsText)] })),
+      client.query('commit'),
+    ]);
+    if (results.at(-1)?.command !== 'COMMIT') throw new Error('PostgreSQL rolled the batch back without saying why.');
+  }
+
+  /** After this the connection is usable or gone. A failure of the connection leaves open whether the batch was written. */
+  async #undone(client: pg.Client, error: unknown): Promise<unknown> {
+    const failure = asStorageFailure(error);
+    if (failure instanceof StorageUnavailableError) {
+      this.#drop(client);
+      return failure;
+    }
+    try {
+      await client.query('rollback');
+    } catch {
+      this.#drop(client);
+    }
+    return failure;
+  }
+
+  #drop(client: pg.Client): void {
+    this.#client = undefined;
+    client.end().catch(() => undefined);
+  }
+
+  #connected(): Promise<pg.Client> {
+    this.#client ??= this.#connect();
+    return this.#client;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString: this.#options.databaseUrl,
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: statementTimeoutMs,
+      application_name: 'tollgate ledger',
+      keepAlive: true,
+      pipeline: true,
+    });
+    // A connection that breaks while it is idle: the next batch finds out and opens another.
+    client.on('error', () => this.#drop(client));
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      this.#client = undefined;
+      throw asStorageFailure(error);
+    }
+  }
+}
+
+interface StatementRows {
+  readonly statement: NamedStatement;
+  readonly rows: readonly object[];
+}
+
+function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
+  return [
+    { statement: statements.changeAccounts, rows: changes.accounts },
+    { statement: statements.changeBudgets, rows: changes.budgets.map(({ tokenId, ...change }) => ({ token_id: tokenId, ...change })) },
+    {
+      statement: statements.openHolds,
+      rows: changes.opened.map((hold) => ({
+        id: hold.id,
+        owner_kind: hold.ownerKind,
+        owner_id: hold.ownerId,
+        user_id: hold.userId,
+        token_id: hold.tokenId,
+        node_id: hold.nodeId,
+        amount: hold.amount,
+        funding: fundingText(hold.funding),
+        rate: hold.rate,
+        created_at: hold.createdAt,
+      })),
+    },
+    {
+      statement: statements.extendHolds,
+      rows: changes.extended.map(({ id, amount, funding, lastExtension }) => ({
+        id,
+        amount,
+        funding: fundingText(funding),
+        last_extension: lastExtension,
+      })),
+    },
+    {
+      statement: statements.closeHolds,
+      rows: changes.closed.map(({ id, state, closedAt, recordAt, charged, uncollected }) => ({
+        id,
+        state,
+        closed_at: closedAt,
+        record_at: recordAt,
+        charged,
+        uncollected,
+      })),
+    },
+    { statement: statements.insertTransfers, rows: changes.transfers.map((row) => ({ ...row, mac: transferMac(mac, row) })) },
+    { statement: statements.insertRecords, rows: changes.receipts.map((row) => ({ ...row, mac: usageMac(mac, row) })) },
+  ];
+}
+
+/** Waits for all of a pipelined trip, so that none is left behind on the connection, then throws the first failure: later ones follow from it. */
+async function together<Results extends readonly unknown[]>(
+  queries: {
+    readonly [Index in keyof Results]: Promise<Results[Index]>;
+  },
+): Promise<Results> {
+  const settled = await Promise.allSettled(queries as readonly Promise<unknown>[]);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Results;
+}
+
+function bigintAsText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,164 @@
+import Sqlite, { type Database as SqliteConnection, type Statement } from 'better-sqlite3';
+import { RowMac } from '../../foundation/row-mac.js';
+import { asStorageFailure } from '../../storage/storage-failure.js';
+import { signedUsageColumns, signedUsageValues } from '../usage/index.js';
+import type { Durability, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
+import {
+  type AccountRow,
+  accountColumns,
+  type BudgetRow,
+  budgetColumns,
+  type HoldRow,
+  holdColumns,
+  rowToAccount,
+  rowToBudget,
+  rowToHold,
+  transferMac,
+  usageMac,
+} from './ledger-rows.js';
+import {
+  type AccountState,
+  fundingText,
+  type HoldState,
+  type LedgerChanges,
+  type LedgerState,
+  needsOf,
+  signedTransferColumns,
+  signedTransferValues,
+} from './ledger-state.js';
+import { planBatch } from './plan-batch.js';
+
+export interface SqliteLedgerOptions {
+  readonly filename: string;
+  readonly macKey: Uint8Array;
+  readonly durability: Durability;
+  readonly newId: () => string;
+}
+
+/** Waits for other processes' write locks here: this connection lives in a thread of its own, or in a test. */
+const lockWaitMs = 10_000;
+
+const synchronousOf: Readonly<Record<Durability, string>> = { power: 'FULL', process: 'NORMAL' };
+
+/** The ledger's own connection to the SQLite file: a batch is one IMMEDIATE transaction of prepared statements. */
+export class SqliteLedgerStore {
+  readonly #connection: SqliteConnection;
+  readonly #statements: Statements;
+  readonly #mac: RowMac;
+  readonly #newId: () => string;
+
+  constructor(options: SqliteLedgerOptions) {
+    this.#connection = new Sqlite(options.filename, { timeout: lockWaitMs });
+    this.#connection.defaultSafeIntegers(true);
+    this.#connection.pragma('journal_mode = WAL');
+    this.setDurability(options.durability);
+    this.#statements = prepareStatements(this.#connection);
+    this.#mac = new RowMac(options.macKey);
+    this.#newId = options.newId;
+  }
+
+  setDurability(durability: Durability): void {
+    this.#connection.pragma(`synchronous = ${synchronousOf[durability]}`);
+  }
+
+  /** @throws StorageUnavailableError if the file is locked, full or damaged. */
+  execute(operations: readonly LedgerOperation[]): readonly LedgerOutcome[] {
+    try {
+      this.#statements.begin.run();
+      const { outcomes, changes } = planBatch(operations, this.#load(operations), this.#newId);
+      this.#write(changes);
+      this.#statements.commit.run();
+      return outcomes;
+    } catch (error) {
+      if (this.#connection.inTransaction) this.#statements.rollback.run();
+      throw asStorageFailure(error);
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #load(operations: readonly LedgerOperation[]): LedgerState {
+    const needs = needsOf(operations);
+    const userIds = new Set(needs.userIds);
+    const tokenIds = new Set(needs.tokenIds);
+    const holds: HoldState[] = [];
+    for (const id of needs.holdIds) {
+      const row = this.#statements.hold.get(id);
+      if (row === undefined) continue;
+      holds.push(rowToHold(row));
+      userIds.add(row.user_id);
+      if (row.token_id !== null) tokenIds.add(row.token_id);
+    }
+    const accounts: AccountState[] = [];
+    for (const userId of userIds) for (const row of this.#statements.accounts.all(userId)) accounts.push(rowToAccount(row));
+    const budgets = [...tokenIds].flatMap((tokenId) => {
+      const row = this.#statements.budget.get(tokenId);
+      return row === undefined ? [] : [rowToBudget(row)];
+    });
+    return { accounts, budgets, holds };
+  }
+
+  #write(changes: LedgerChanges): void {
+    const statements = this.#statements;
+    for (const { id, balance, held } of changes.accounts) expectOne(statements.changeAccount.run(balance, held, id));
+    for (const { tokenId, spent, held } of changes.budgets) expectOne(statements.changeBudget.run(spent, held, tokenId));
+    for (const hold of changes.opened) this.#insertHold(hold);
+    for (const hold of changes.extended)
+      expectOne(statements.extendHold.run(hold.amount, fundingText(hold.funding), hold.lastExtension, hold.id));
+    for (const closing of changes.closed) {
+      const { state, closedAt, recordAt, charged, uncollected, id } = closing;
+      expectOne(statements.closeHold.run(state, closedAt, recordAt, charged, uncollected, id));
+    }
+    for (const transfer of changes.transfers)
+      statements.insertTransfer.run(...signedTransferValues(transfer), transferMac(this.#mac, transfer));
+    for (const receipt of changes.receipts) statements.insertRecord.run(...signedUsageValues(receipt), usageMac(this.#mac, receipt));
+  }
+
+  #insertHold(hold: HoldState): void {
+    const { id, ownerKind, ownerId, userId, tokenId, nodeId, amount, funding, rate, createdAt } = hold;
+    this.#statements.openHold.run(id, ownerKind, ownerId, userId, tokenId, nodeId, amount, fundingText(funding), rate, createdAt);
+  }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(connection: SqliteConnection) {
+  const write = (sql: string): Statement<unknown[]> => connection.prepare<unknown[]>(sql);
+  const insert = (table: string, columns: readonly string[]) =>
+    write(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`);
+  return {
+    begin: write('begin immediate'),
+    commit: write('commit'),
+    rollback: write('rollback'),
+    hold: connection.prepare<[string], HoldRow>(`select ${holdColumns} from holds where id = ?`),
+    accounts: connection.prepare<[string], AccountRow>(`select ${accountColumns} from accounts where owner_user_id = ?`),
+    budget: connection.prepare<[string], BudgetRow>(`select ${budgetColumns} from token_budgets where token_id = ?`),
+    changeAccount: write('update accounts set balance = balance + ?, held = held + ? where id = ?'),
+    changeBudget: write('update token_budgets set spent = spent + ?, held = held + ? where token_id = ?'),
+    openHold: insert('holds', [
+      'id',
+      'owner_kind',
+      'owner_id',
+      'user_id',
+      'token_id',
+      'node_id',
+      'amount',
+      'funding',
+      'rate',
+      'created_at',
+    ]),
+    extendHold: write("update holds set amount = ?, funding = ?, last_extension = ? where id = ? and state = 'open'"),
+    closeHold: write(
+      "update holds set state = ?, closed_at = ?, record_at = ?, charged = ?, uncollected = ? where id = ? and state = 'open'",
+    ),
+    insertTransfer: insert('transfers', [...signedTransferColumns, 'mac']),
+    insertRecord: insert('usage_records', [...signedUsageColumns, 'mac']),
+  };
+}
+
+/** What was read under the write lock must still be there; anything else is a fault of ours and must not be committed. */
+function expectOne(result: { readonly changes: number }): void {
+  if (result.changes !== 1) throw new Error('A row of the ledger changed under its lock.');
+}

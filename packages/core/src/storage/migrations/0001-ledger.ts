@@ -1,0 +1,122 @@
+import type { Migration } from '../migrate.js';
+
+/**
+ * Money, receipts, nodes and jobs. Amounts are millipoints, times milliseconds since 1970. The checks are the last line of defence: the
+ * ledger plans under locks and never relies on them.
+ */
+export const ledgerMigration: Migration = {
+  name: '0001-ledger',
+  async up(transaction) {
+    for (const statement of statements) await transaction.raw(statement);
+  },
+};
+
+const statements = [
+  `create table accounts (
+    id text primary key,
+    owner_user_id text not null,
+    kind text not null,
+    balance bigint not null default 0,
+    held bigint not null default 0,
+    created_at bigint not null,
+    check (balance >= 0),
+    check (held >= 0 and held <= balance)
+  )`,
+  `create index accounts_by_owner on accounts (owner_user_id)`,
+  `create table transfers (
+    id text primary key,
+    debit_account text not null,
+    credit_account text not null,
+    amount bigint not null,
+    kind text not null,
+    reference text not null,
+    leg integer not null,
+    at bigint not null,
+    mac text not null,
+    unique (kind, reference, leg),
+    check (amount > 0),
+    check (debit_account <> credit_account)
+  )`,
+  `create table holds (
+    id text primary key,
+    owner_kind text not null,
+    owner_id text not null,
+    user_id text not null,
+    token_id text,
+    node_id text not null,
+    state text not null default 'open',
+    amount bigint not null,
+    funding text not null,
+    rate text not null,
+    last_extension text,
+    created_at bigint not null,
+    closed_at bigint,
+    record_at bigint,
+    charged bigint,
+    uncollected bigint,
+    check (state in ('open', 'settled', 'swept')),
+    check (amount >= 0),
+    check ((state = 'open') = (closed_at is null)),
+    check ((state = 'open') = (record_at is null)),
+    check ((state = 'open') = (charged is null))
+  )`,
+  `create index holds_open_by_node on holds (node_id) where state = 'open'`,
+  `create table token_budgets (
+    token_id text primary key,
+    granted bigint,
+    spent bigint not null default 0,
+    held bigint not null default 0,
+    applied_target bigint,
+    check (granted is null or granted >= 0),
+    check (spent >= 0),
+    check (held >= 0)
+  )`,
+  `create table usage_records (
+    id text not null,
+    created_at bigint not null,
+    request_id text not null,
+    user_id text not null,
+    token_id text,
+    token_name text,
+    channel_id text,
+    provider text,
+    model text not null,
+    upstream_model text,
+    dialect text not null,
+    upstream_dialect text,
+    stream integer not null,
+    outcome text not null,
+    policy text not null,
+    usage text not null,
+    estimated integer not null,
+    suspicious integer not null,
+    rate text not null,
+    cost bigint not null,
+    uncollected bigint not null,
+    attempts text not null,
+    failure text,
+    first_byte_ms integer,
+    total_ms integer not null,
+    mac text not null,
+    primary key (created_at, id),
+    check (cost >= 0),
+    check (uncollected >= 0)
+  )`,
+  `create index usage_records_by_token on usage_records (token_id, created_at, id)`,
+  `create table nodes (
+    id text primary key,
+    started_at bigint not null,
+    lease_expires_at bigint not null
+  )`,
+  `create table jobs (
+    id text primary key,
+    kind text not null,
+    payload text not null,
+    singleton text unique,
+    run_at bigint not null,
+    attempts integer not null default 0,
+    lease_until bigint,
+    last_failure text
+  )`,
+  `create index jobs_by_time on jobs (run_at)`,
+];
