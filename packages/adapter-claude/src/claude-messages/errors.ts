@@ -39,6 +39,8 @@ const kindByType: ReadonlyMap<string, { readonly kind: FailureKind; readonly sta
   ['overloaded_error', { kind: 'overloaded', status: 529 }],
 ]);
 
+const messageLengthMax = 2_000;
+
 /** Failures that the vendor sends under a broader type and tells apart by code or, for want of one, by its wording. */
 const kindByWording: readonly { readonly pattern: RegExp; readonly kind: FailureKind }[] = [
   { pattern: /spend_limit|credit balance/i, kind: 'insufficient-quota' },
@@ -92,7 +94,7 @@ export function classify(failure: UpstreamFailure): Partial<Verdict> {
 /** Upstream texts go to callers, so addresses and anything that looks like a key are taken out, and the length is bounded. */
 function cleanMessage(text: string): string {
   return text
-    .replace(/\bhttps?:\/\/\S+/gi, '[address]')
-    .replace(/\bsk-[\w-]{8,}/g, '[key]')
-    .slice(0, 2000);
+    .slice(0, messageLengthMax)
+    .replace(/\bhttps?:\/\/[^\s"')\]]+/gi, '[address]')
+    .replace(/\b(?:sk-|Bearer\s+)[\w.-]{4,}/gi, '[key]');
 }

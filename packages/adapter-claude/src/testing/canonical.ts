@@ -1,0 +1,19 @@
+import type { Block, CanonicalRequest, CanonicalResponse, Turn } from '@tollgate/plugin-kit';
+import { emptyUsage } from '@tollgate/plugin-kit';
+
+/** A request of one user turn, with whatever a test is about. */
+export function canonicalRequest(fields: Partial<CanonicalRequest> = {}): CanonicalRequest {
+  return { model: 'claude-sonnet-4-5', stream: false, turns: [turn('user', text('Hi'))], ...fields };
+}
+
+export function canonicalResponse(fields: Partial<CanonicalResponse> = {}): CanonicalResponse {
+  return { id: 'msg_1', model: 'claude-sonnet-4-5', blocks: [text('Hello')], stop: 'end', usage: emptyUsage(), ...fields };
+}
+
+export function turn(role: Turn['role'], ...blocks: Block[]): Turn {
+  return { role, blocks };
+}
+
+export function text(value: string): Block {
+  return { type: 'text', text: value };
+}
