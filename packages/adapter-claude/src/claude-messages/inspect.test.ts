@@ -1,0 +1,24 @@
+import { BadRequestError } from '@tollgate/plugin-kit';
+import { describe, expect, it } from 'vitest';
+import { inspect } from './inspect.js';
+
+describe('inspect', () => {
+  it('reads what the gateway needs', () => {
+    expect(inspect({ model: 'm', max_tokens: 5, stream: true })).toEqual({ model: 'm', stream: true, outputTokensMax: 5 });
+    expect(inspect({ model: 'm', max_tokens: 0, stream: null })).toEqual({ model: 'm', stream: false, outputTokensMax: 0 });
+  });
+
+  it.each([
+    ['model', { max_tokens: 5 }],
+    ['model', { model: '', max_tokens: 5 }],
+    ['model', { model: 7, max_tokens: 5 }],
+    ['stream', { model: 'm', max_tokens: 5, stream: 'yes' }],
+    ['max_tokens', { model: 'm' }],
+    ['max_tokens', { model: 'm', max_tokens: null }],
+    ['max_tokens', { model: 'm', max_tokens: '5' }],
+    ['max_tokens', { model: 'm', max_tokens: 1.5 }],
+    ['max_tokens', { model: 'm', max_tokens: -1 }],
+  ])('names the field %s in %j', (field, body) => {
+    expect(() => inspect(body)).toThrow(expect.toSatisfy((error) => BadRequestError.isInstance(error) && error.field === field));
+  });
+});
