@@ -1,6 +1,6 @@
 import type { Block, CanonicalResponse, CanonicalSink, JsonObject } from '@tollgate/plugin-kit';
 import { checkedSink } from '@tollgate/plugin-kit/conformance';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRequest } from './gemini/decode-request.js';
 import { decodeResponse } from './gemini/decode-response.js';

@@ -6,8 +6,8 @@ export function inspectRequest(body: JsonObject, target: RequestTarget): Request
   const model = target.pathModel?.replace(/^models\//, '') ?? '';
   if (model === '') throw new BadRequestError('The path names no model: use /v1beta/models/{model}:generateContent.', 'model');
   const config = new RequestFields(body, '').object('generationConfig');
-  const outputTokensMax = config?.number('maxOutputTokens');
-  const choices = config?.number('candidateCount');
+  const outputTokensMax = config?.count('maxOutputTokens');
+  const choices = config?.count('candidateCount');
   return {
     model,
     stream: target.route.stream === true,

@@ -23,7 +23,7 @@ export function decodeGenerationConfig(config: RequestFields | undefined): Decod
   const stops = config.strings('stopSequences');
   const thinkingConfig = config.object('thinkingConfig');
   const settings = defined({
-    outputTokensMax: config.number('maxOutputTokens'),
+    outputTokensMax: config.count('maxOutputTokens'),
     stopSequences: stops !== undefined && stops.length > 0 ? stops : undefined,
     sampling: decodeSampling(config),
     thinking: thinkingConfig === undefined ? undefined : decodeThinking(thinkingConfig),
@@ -35,7 +35,7 @@ export function decodeGenerationConfig(config: RequestFields | undefined): Decod
 
 function refuseSeveralCandidates(config: RequestFields): void {
   const field = config.at('candidateCount');
-  if ((config.number('candidateCount') ?? 1) > 1)
+  if ((config.count('candidateCount') ?? 1) > 1)
     throw new BadRequestError(`${field}: several candidates are answered only by upstreams of this dialect; ask for one.`, field);
 }
 

@@ -161,8 +161,16 @@ describe('request from a client', () => {
 
   it('reads the generation settings', () => {
     const generationConfig = {
-      ...{ temperature: 0.5, topP: 0.9, top_k: 40, seed: 7, presencePenalty: 0.1, frequencyPenalty: 0.2 },
-      ...{ maxOutputTokens: 100, stopSequences: ['END'], candidateCount: 1, responseModalities: ['TEXT'] },
+      temperature: 0.5,
+      topP: 0.9,
+      top_k: 40,
+      seed: 7,
+      presencePenalty: 0.1,
+      frequencyPenalty: 0.2,
+      maxOutputTokens: 100,
+      stopSequences: ['END'],
+      candidateCount: 1,
+      responseModalities: ['TEXT'],
     };
     expect(decode({ generationConfig })).toEqual({
       ...facts,

@@ -33,6 +33,8 @@ describe('gemini dialect', () => {
   it.each<[JsonObject, string]>([
     [{ generationConfig: 'x' }, 'generationConfig'],
     [{ generationConfig: { maxOutputTokens: '9' } }, 'generationConfig.maxOutputTokens'],
+    [{ generationConfig: { maxOutputTokens: -1 } }, 'generationConfig.maxOutputTokens'],
+    [{ generationConfig: { candidateCount: 1.5 } }, 'generationConfig.candidateCount'],
     [{ generationConfig: {}, generation_config: {} }, 'generationConfig'],
     [{ generationConfig: { maxOutputTokens: 1, max_output_tokens: 2 } }, 'generationConfig.maxOutputTokens'],
   ])('refuses %j, which it cannot read for certain', (body, field) => {

@@ -52,7 +52,7 @@ function textIn(holder: JsonObject | undefined, name: string): string {
 }
 
 /** The error object of a body that is one. */
-export function errorIn(body: unknown): JsonObject | undefined {
+function errorIn(body: unknown): JsonObject | undefined {
   const first: unknown = Array.isArray(body) ? body[0] : body;
   const error = isJsonObject(first) ? first['error'] : undefined;
   return isJsonObject(error) ? error : undefined;
@@ -83,7 +83,7 @@ function retryDelayMs(delay: unknown): number | undefined {
 }
 
 /** Without addresses, keys and account numbers, and not longer than a caller will read. */
-export function cleanMessage(message: string): string {
+function cleanMessage(message: string): string {
   const cleaned = message
     .replaceAll(/https?:\/\/\S+/g, '[address]')
     .replaceAll(/\b[\w.-]+\.googleapis\.com\b/g, '[address]')

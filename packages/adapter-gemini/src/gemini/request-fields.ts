@@ -49,6 +49,14 @@ export class RequestFields {
     throw wrongType(this.at(name), 'a number');
   }
 
+  /** A count; 0 is how protobuf says that there is none. @throws BadRequestError if it is negative or broken. */
+  count(name: string): number | undefined {
+    const value = this.number(name);
+    if (value === undefined || value === 0) return undefined;
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw wrongType(this.at(name), 'a whole number above 0');
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.value(name);
     if (value === undefined || typeof value === 'boolean') return value;

@@ -1,12 +1,4 @@
-import type {
-  Content,
-  FinishReason,
-  FunctionCall,
-  FunctionResponse,
-  GenerateContentRequest,
-  GenerationConfig,
-  GenerativeContentBlob,
-} from '@google/generative-ai';
+import type { Content, FinishReason, FunctionCall, FunctionResponse, GenerationConfig, GenerativeContentBlob } from '@google/generative-ai';
 import type { JsonObject } from '@tollgate/plugin-kit';
 
 /** Name of this dialect, under which its extensions and opaque blocks are kept. */
@@ -41,8 +33,6 @@ export interface WireGenerationConfig extends Omit<GenerationConfig, 'responseSc
   seed?: number;
   thinkingConfig?: { includeThoughts?: boolean; thinkingBudget?: number; thinkingLevel?: string };
 }
-
-export type WireRequestKey = keyof GenerateContentRequest;
 
 export interface WireCandidate {
   content: { role: 'model'; parts: (WirePart | JsonObject)[] };

@@ -7,7 +7,7 @@ import {
   type Turn,
   type Usage,
 } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
 const name = fc.stringMatching(/^[a-z_][a-z0-9_]{0,15}$/);
