@@ -9,3 +9,8 @@ export class SchemaTooNewError extends ConfigurationError {
 export class SchemaPendingError extends ConfigurationError {
   readonly code = 'schema_pending';
 }
+
+/** Another process serves from this data folder. */
+export class DataFolderInUseError extends ConfigurationError {
+  readonly code = 'data_folder_in_use';
+}

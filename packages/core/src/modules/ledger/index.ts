@@ -1,4 +1,5 @@
 export * from './books-store.js';
+export * from './hold-sweeper.js';
 export * from './ledger.js';
 export * from './ledger-errors.js';
 export * from './ledger-operation.js';
@@ -6,3 +7,4 @@ export * from './ledger-report-store.js';
 export * from './ledger-settings.js';
 export * from './ledger-writer.js';
 export * from './open-executor.js';
+export * from './verify-ledger.js';

@@ -1,0 +1,116 @@
+import type { Transaction } from '../../storage/database.js';
+import { type UsageRecordRow, signedUsageColumns } from '../usage/index.js';
+import { type AccountRow, accountColumns, type BudgetRow, budgetColumns, type HoldRow, holdColumns } from './ledger-rows.js';
+import { signedTransferColumns, type TransferRow } from './ledger-state.js';
+
+const rowsPerChunk = 1_000;
+
+export interface StoredTransfer extends TransferRow {
+  readonly mac: string;
+  /** State of the hold that the reference names; null if there is none. */
+  readonly hold_state: string | null;
+}
+
+export interface StoredHold extends HoldRow {
+  readonly record: UsageRecordRow | undefined;
+  /** Sum of the transfers that refer to the hold. */
+  readonly booked: bigint;
+}
+
+/** Transfers in chunks, in the order of their ids. */
+export async function* transfersInChunks(transaction: Transaction): AsyncGenerator<readonly StoredTransfer[]> {
+  const columns = [...signedTransferColumns, 'mac'].map((column) => `transfers.${column}`);
+  yield* inChunks(
+    (after) =>
+      transaction('transfers')
+        .select(...columns, 'holds.state as hold_state')
+        .leftJoin('holds', 'holds.id', 'transfers.reference')
+        .where('transfers.id', '>', after)
+        .orderBy('transfers.id')
+        .limit(rowsPerChunk) as Promise<StoredTransfer[]>,
+    (row) => row.id,
+  );
+}
+
+/** Holds in chunks, each with its receipt and with what was booked for it. */
+export async function* holdsInChunks(transaction: Transaction, kinds: readonly string[]): AsyncGenerator<readonly StoredHold[]> {
+  const chunks = inChunks(
+    (after) =>
+      transaction('holds')
+        .select([...holdColumns.split(', '), 'record_at'])
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(rowsPerChunk) as Promise<(HoldRow & { readonly record_at: bigint | null })[]>,
+    (row) => row.id,
+  );
+  for await (const holds of chunks) {
+    const ids = holds.map((hold) => hold.id);
+    const records = await recordsOf(transaction, ids);
+    const booked = await bookedFor(transaction, kinds, ids);
+    yield holds.map((hold) => ({ ...hold, record: records.get(hold.id), booked: booked.get(hold.id) ?? 0n }));
+  }
+}
+
+async function recordsOf(transaction: Transaction, holdIds: readonly string[]): Promise<ReadonlyMap<string, UsageRecordRow>> {
+  const rows: UsageRecordRow[] = await transaction('holds')
+    .join('usage_records', { 'usage_records.created_at': 'holds.record_at', 'usage_records.id': 'holds.id' })
+    .whereIn('holds.id', holdIds)
+    .select([...signedUsageColumns, 'mac'].map((column) => `usage_records.${column}`));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+async function bookedFor(transaction: Transaction, kinds: readonly string[], ids: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
+  const rows: { readonly reference: string; readonly amount: bigint }[] = await transaction('transfers')
+    .whereIn('kind', kinds)
+    .whereIn('reference', ids)
+    .select('reference', 'amount');
+  const sums = new Map<string, bigint>();
+  for (const { reference, amount } of rows) sums.set(reference, (sums.get(reference) ?? 0n) + BigInt(amount));
+  return sums;
+}
+
+/** Receipts that no closed hold points to: written twice, or by nobody. */
+export async function strayRecords(transaction: Transaction): Promise<readonly { readonly id: string }[]> {
+  return transaction('usage_records')
+    .leftJoin('holds', { 'holds.id': 'usage_records.id', 'holds.record_at': 'usage_records.created_at' })
+    .whereNull('holds.id')
+    .select('usage_records.id');
+}
+
+export async function countRecords(transaction: Transaction): Promise<number> {
+  const row = await transaction('usage_records').count({ count: '*' }).first();
+  return Number(row?.['count'] ?? 0);
+}
+
+export async function* accountsInChunks(transaction: Transaction): AsyncGenerator<readonly AccountRow[]> {
+  yield* inChunks(
+    (after) =>
+      transaction('accounts').select(accountColumns.split(', ')).where('id', '>', after).orderBy('id').limit(rowsPerChunk) as Promise<
+        AccountRow[]
+      >,
+    (row) => row.id,
+  );
+}
+
+export async function* budgetsInChunks(transaction: Transaction): AsyncGenerator<readonly BudgetRow[]> {
+  yield* inChunks(
+    (after) =>
+      transaction('token_budgets')
+        .select(budgetColumns.split(', '))
+        .where('token_id', '>', after)
+        .orderBy('token_id')
+        .limit(rowsPerChunk) as Promise<BudgetRow[]>,
+    (row) => row.token_id,
+  );
+}
+
+async function* inChunks<Row>(read: (after: string) => Promise<Row[]>, keyOf: (row: Row) => string): AsyncGenerator<readonly Row[]> {
+  let after = '';
+  for (;;) {
+    const rows = await read(after);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = keyOf(last);
+  }
+}

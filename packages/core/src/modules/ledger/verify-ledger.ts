@@ -1,0 +1,173 @@
+import type { RowMac } from '../../foundation/row-mac.js';
+import type { Database, Transaction } from '../../storage/database.js';
+import { signedUsageValues } from '../usage/index.js';
+import type { HoldOwnerKind } from './ledger.js';
+import { rowToAccount, rowToBudget, rowToHold } from './ledger-rows.js';
+import { fundingOf, type HoldState, signedTransferValues } from './ledger-state.js';
+import {
+  accountsInChunks,
+  budgetsInChunks,
+  countRecords,
+  holdsInChunks,
+  type StoredHold,
+  type StoredTransfer,
+  strayRecords,
+  transfersInChunks,
+} from './verify-ledger-store.js';
+
+/** One thing that is not as the rows say it should be. */
+export interface LedgerDifference {
+  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'token-budget';
+  readonly id: string;
+  /** What is wrong with it: `balance`, `held`, `mac`, … */
+  readonly what: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface LedgerReport {
+  readonly clean: boolean;
+  readonly checked: {
+    readonly accounts: number;
+    readonly transfers: number;
+    readonly holds: number;
+    readonly openHolds: number;
+    readonly usageRecords: number;
+    readonly tokenBudgets: number;
+  };
+  /** Every difference, in the order in which they were found. */
+  readonly differences: readonly LedgerDifference[];
+}
+
+/**
+ * Proves the books: recomputes every balance, every held amount and every token's spending from the rows they come from, and checks that no
+ * signed row was altered. Reads one consistent moment of a database that may be in use.
+ * @throws StorageUnavailableError
+ */
+export async function verifyLedger(database: Database, mac: RowMac): Promise<LedgerReport> {
+  return database.snapshot((transaction) => new Verification(transaction, mac).run());
+}
+
+const callKinds: readonly HoldOwnerKind[] = ['call', 'task', 'session', 'job'];
+const systemAccount = /^system:/;
+
+/** Amounts by id; what was never added is zero. */
+class Sums {
+  readonly #amounts = new Map<string, bigint>();
+
+  add(id: string, amount: bigint): void {
+    this.#amounts.set(id, this.of(id) + amount);
+  }
+
+  of(id: string): bigint {
+    return this.#amounts.get(id) ?? 0n;
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#amounts.keys();
+  }
+}
+
+class Verification {
+  readonly #transaction: Transaction;
+  readonly #mac: RowMac;
+  readonly #differences: LedgerDifference[] = [];
+  readonly #balances = new Sums();
+  readonly #heldOnAccounts = new Sums();
+  readonly #heldOnTokens = new Sums();
+  readonly #spentByTokens = new Sums();
+  readonly #checked = { accounts: 0, transfers: 0, holds: 0, openHolds: 0, usageRecords: 0, tokenBudgets: 0 };
+
+  constructor(transaction: Transaction, mac: RowMac) {
+    this.#transaction = transaction;
+    this.#mac = mac;
+  }
+
+  async run(): Promise<LedgerReport> {
+    for await (const transfers of transfersInChunks(this.#transaction)) for (const row of transfers) this.#checkTransfer(row);
+    for await (const holds of holdsInChunks(this.#transaction, callKinds)) for (const row of holds) this.#checkHold(row);
+    for (const { id } of await strayRecords(this.#transaction)) this.#differ('usage-record', id, 'hold', 'a closed hold', 'none');
+    this.#checked.usageRecords = await countRecords(this.#transaction);
+    await this.#checkAccounts();
+    await this.#checkBudgets();
+    return { clean: this.#differences.length === 0, checked: this.#checked, differences: this.#differences };
+  }
+
+  #checkTransfer(row: StoredTransfer): void {
+    this.#checked.transfers += 1;
+    if (!this.#mac.verify('transfers', signedTransferValues(row), row.mac)) this.#differ('transfer', row.id, 'mac', 'unaltered', 'altered');
+    this.#balances.add(row.debit_account, -BigInt(row.amount));
+    this.#balances.add(row.credit_account, BigInt(row.amount));
+    if (!callKinds.some((kind) => kind === row.kind)) return;
+    if (row.hold_state === null || row.hold_state === 'open')
+      this.#differ('transfer', row.id, 'hold', 'a closed hold', row.hold_state ?? 'none');
+  }
+
+  #checkHold(row: StoredHold): void {
+    const hold = rowToHold(row);
+    this.#checked.holds += 1;
+    if (hold.state === 'open') this.#checkOpenHold(hold, row);
+    else this.#checkClosedHold(hold, row);
+    const funded = hold.funding.reduce((sum, leg) => sum + leg.amount, 0n);
+    this.#compare('hold', hold.id, 'amount', funded, hold.amount);
+  }
+
+  #checkOpenHold(hold: HoldState, row: StoredHold): void {
+    this.#checked.openHolds += 1;
+    for (const { accountId, amount } of fundingOf(row.funding)) this.#heldOnAccounts.add(accountId, amount);
+    if (hold.tokenId !== null) this.#heldOnTokens.add(hold.tokenId, hold.amount);
+    this.#compare('hold', hold.id, 'booked while open', 0n, row.booked);
+  }
+
+  #checkClosedHold(hold: HoldState, { record, booked }: StoredHold): void {
+    if (hold.tokenId !== null) this.#spentByTokens.add(hold.tokenId, hold.charged);
+    this.#compare('hold', hold.id, 'charged', booked, hold.charged);
+    if (record === undefined) {
+      this.#differ('hold', hold.id, 'usage record', 'one', 'none');
+      return;
+    }
+    if (!this.#mac.verify('usage_records', signedUsageValues(record), record.mac))
+      this.#differ('usage-record', hold.id, 'mac', 'unaltered', 'altered');
+    this.#compare('usage-record', hold.id, 'cost', booked, BigInt(record.cost));
+    this.#compare('usage-record', hold.id, 'uncollected', hold.uncollected, BigInt(record.uncollected));
+    const swept = record.policy === 'swept-charge' || record.policy === 'swept-release';
+    if (swept !== (hold.state === 'swept')) this.#differ('usage-record', hold.id, 'policy', `that of a ${hold.state} hold`, record.policy);
+  }
+
+  async #checkAccounts(): Promise<void> {
+    const known = new Set<string>();
+    for await (const rows of accountsInChunks(this.#transaction)) {
+      for (const { id, balance, held } of rows.map(rowToAccount)) {
+        known.add(id);
+        this.#compare('account', id, 'balance', this.#balances.of(id), balance);
+        this.#compare('account', id, 'held', this.#heldOnAccounts.of(id), held);
+        if (held < 0n || held > balance) this.#differ('account', id, 'held', `0 to ${balance}`, String(held));
+      }
+    }
+    this.#checked.accounts = known.size;
+    for (const id of new Set([...this.#balances.ids(), ...this.#heldOnAccounts.ids()]))
+      if (!known.has(id) && !systemAccount.test(id)) this.#differ('account', id, 'row', 'one', 'none');
+  }
+
+  async #checkBudgets(): Promise<void> {
+    const known = new Set<string>();
+    for await (const rows of budgetsInChunks(this.#transaction)) {
+      for (const { tokenId, spent, held } of rows.map(rowToBudget)) {
+        known.add(tokenId);
+        this.#compare('token-budget', tokenId, 'spent', this.#spentByTokens.of(tokenId), spent);
+        this.#compare('token-budget', tokenId, 'held', this.#heldOnTokens.of(tokenId), held);
+      }
+    }
+    this.#checked.tokenBudgets = known.size;
+    for (const id of new Set([...this.#spentByTokens.ids(), ...this.#heldOnTokens.ids()]))
+      if (!known.has(id)) this.#differ('token-budget', id, 'row', 'one', 'none');
+  }
+
+  #compare(type: LedgerDifference['type'], id: string, what: string, expected: bigint, found: bigint): void {
+    if (expected !== found) this.#differ(type, id, what, String(expected), String(found));
+  }
+
+  #differ(type: LedgerDifference['type'], id: string, what: string, expected: string, found: string): void {
+    this.#differences.push({ type, id, what, expected, found });
+  }
+}
