@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listenLocally, readRequest, type RecordedRequest } from './local-server.js';
 
@@ -11,6 +12,8 @@ export interface ScriptedUpstream {
   readonly requests: readonly RecordedRequest[];
   /** Requests that the named place got. */
   requestsTo(place: string): readonly RecordedRequest[];
+  /** Bytes of answers that have left for the place's callers, or wait in the socket. */
+  bytesSentTo(place: string): number;
   /** Responses that are not finished yet. */
   openResponses(): number;
   /** Sets what the place does and gives its base URL. */
@@ -22,13 +25,16 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
   const requests: RecordedRequest[] = [];
   const behaviours = new Map<string, Behaviour>();
   const open = new Set<ServerResponse>();
+  const sockets = new Map<string, Set<Socket>>();
   const upstream = await listenLocally((request, response) => {
     open.add(response);
     response.on('close', () => open.delete(response));
     void readRequest(request)
       .then((recorded) => {
         requests.push(recorded);
-        return behaviours.get(placeOf(recorded))?.(recorded, response);
+        const place = placeOf(recorded);
+        sockets.set(place, (sockets.get(place) ?? new Set()).add(request.socket));
+        return behaviours.get(place)?.(recorded, response);
       })
       .catch((error: unknown) => response.destroy(error as Error));
   });
@@ -36,6 +42,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     url: upstream.url,
     requests,
     requestsTo: (place) => requests.filter((request) => placeOf(request) === place),
+    bytesSentTo: (place) => [...(sockets.get(place) ?? [])].reduce((sum, socket) => sum + socket.bytesWritten, 0),
     openResponses: () => open.size,
     place: (name, behaviour) => {
       behaviours.set(name, behaviour);
@@ -75,7 +82,7 @@ export function answers({ text = 'ok', usage, delayMs = 0, chunks = 1, chunkDela
       sendJson(response, 200, unaryAnswer(text, usage));
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
     for (let index = 0; index < chunks && !response.destroyed; index += 1) {
       if (chunkDelayMs > 0) await wait(chunkDelayMs);
       response.write(chatFrame({ content: text }));

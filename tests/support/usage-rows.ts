@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { ExpectedUsage } from '../replay/expectations.js';
+import { eventually } from './eventually.js';
+
+const count = z.number().default(0);
+
+/** `GET /api/usage`, as far as these tests read it. Amounts are points as text. */
+const usageAnswer = z.object({
+  items: z.array(
+    z.object({
+      requestId: z.string(),
+      model: z.string(),
+      outcome: z.string(),
+      policy: z.string(),
+      estimated: z.boolean(),
+      cost: z.string(),
+      uncollected: z.string(),
+      usage: z.object({
+        inputText: count,
+        inputCacheRead: count,
+        inputCacheWrite5m: count,
+        inputCacheWrite1h: count,
+        inputAudio: count,
+        inputImage: count,
+        inputServerTool: count,
+        outputText: count,
+        outputReasoning: count,
+        outputAudio: count,
+        outputImage: count,
+      }),
+    }),
+  ),
+});
+
+type Item = z.output<typeof usageAnswer>['items'][number];
+
+export interface UsageRow extends Omit<Item, 'usage'> {
+  /** Whole input and output, as a vendor's totals have them. */
+  readonly usage: ExpectedUsage;
+}
+
+interface Place {
+  readonly url: string;
+}
+
+/** The receipts of a token, newest first, as soon as there are as many as expected: settling does not keep callers waiting. */
+export async function usageRowsOf(gateway: Place, key: string, rowsMin: number): Promise<readonly UsageRow[]> {
+  let rows: readonly UsageRow[] = [];
+  await eventually(`${rowsMin} receipts`, async () => {
+    rows = await readRows(gateway, key);
+    return rows.length >= rowsMin;
+  });
+  return rows;
+}
+
+async function readRows(gateway: Place, key: string): Promise<readonly UsageRow[]> {
+  const { items } = usageAnswer.parse(await getJson(gateway, '/api/usage?limit=100', key));
+  return items.map((item) => ({ ...item, usage: totalsOf(item.usage) }));
+}
+
+function totalsOf(usage: Item['usage']): ExpectedUsage {
+  const input = usage.inputText + usage.inputCacheRead + usage.inputCacheWrite5m + usage.inputCacheWrite1h;
+  return {
+    input: input + usage.inputAudio + usage.inputImage + usage.inputServerTool,
+    cacheRead: usage.inputCacheRead,
+    output: usage.outputText + usage.outputReasoning + usage.outputAudio + usage.outputImage,
+  };
+}
+
+export interface Account {
+  readonly balance: string;
+  readonly held: string;
+}
+
+/** `GET /api/account`: amounts are points as text. */
+export async function accountOf(gateway: Place, key: string): Promise<Account> {
+  return z.object({ balance: z.string(), held: z.string() }).parse(await getJson(gateway, '/api/account', key));
+}
+
+async function getJson(gateway: Place, path: string, key: string): Promise<unknown> {
+  const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  if (response.status !== 200) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
