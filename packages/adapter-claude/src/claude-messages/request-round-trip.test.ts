@@ -1,5 +1,5 @@
 import type { CanonicalRequest } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someRequest } from '../testing/arbitraries.js';
 import { testContext } from '../testing/test-context.js';

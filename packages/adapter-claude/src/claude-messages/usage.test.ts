@@ -1,5 +1,5 @@
 import { emptyUsage, type Usage } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeUsage, readUsage, usageReader } from './usage.js';
 

@@ -1,6 +1,6 @@
 import type { Block, CanonicalRequest, CanonicalResponse, StopReason, ToolDefinition, Turn, Usage } from '@tollgate/plugin-kit';
 import { emptyUsage } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** Text that the vendor accepts: not blank, and without white space at its end, which a prefilled answer must not have. */
 const someText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((value) => `${value.trim()}.`);
