@@ -6,6 +6,7 @@ const count = z.number().default(0);
 
 /** `GET /api/usage`, as far as these tests read it. Amounts are points as text. */
 const usageAnswer = z.object({
+  next: z.string().nullish(),
   items: z.array(
     z.object({
       requestId: z.string(),
@@ -53,9 +54,27 @@ export async function usageRowsOf(gateway: Place, key: string, rowsMin: number):
   return rows;
 }
 
+/** All receipts of a token, page by page. */
+export async function allUsageRowsOf(gateway: Place, key: string): Promise<readonly UsageRow[]> {
+  const rows: UsageRow[] = [];
+  for (let page = await readPage(gateway, key); ; page = await readPage(gateway, key, page.next)) {
+    rows.push(...page.rows);
+    if (page.next === undefined) return rows;
+  }
+}
+
 async function readRows(gateway: Place, key: string): Promise<readonly UsageRow[]> {
-  const { items } = usageAnswer.parse(await getJson(gateway, '/api/usage?limit=100', key));
-  return items.map((item) => ({ ...item, usage: totalsOf(item.usage) }));
+  return (await readPage(gateway, key)).rows;
+}
+
+async function readPage(
+  gateway: Place,
+  key: string,
+  before?: string,
+): Promise<{ readonly rows: readonly UsageRow[]; readonly next: string | undefined }> {
+  const query = new URLSearchParams({ limit: '100', ...(before === undefined ? {} : { before }) });
+  const { items, next } = usageAnswer.parse(await getJson(gateway, `/api/usage?${query}`, key));
+  return { rows: items.map((item) => ({ ...item, usage: totalsOf(item.usage) })), next: next ?? undefined };
 }
 
 function totalsOf(usage: Item['usage']): ExpectedUsage {

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readError } from '../relay/error-shapes.js';
+import { type RawAnswer, rawCall } from '../relay/raw-call.js';
+import { answers, type ChatUsage, type ScriptedUpstream, startScriptedUpstream, streamsForever } from '../replay/scripted-upstream.js';
+import { alice, chatChannel, keyOf, openToken, type TokenEntry, type UserEntry } from '../support/apply-document.js';
+import { eventually } from '../support/eventually.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { databaseKinds } from '../support/own-database.js';
+import { millipointsOf } from '../support/points.js';
+import { accountOf, type UsageRow, usageRowsOf } from '../support/usage-rows.js';
+
+const password = 'a long enough password';
+const tokenOf = (username: string): TokenEntry => ({ name: username, user: username, key: keyOf(username), unlimited: true });
+const usageOf = (prompt_tokens: number, completion_tokens: number, cached_tokens = 0): ChatUsage => ({
+  prompt_tokens,
+  completion_tokens,
+  prompt_tokens_details: { cached_tokens },
+});
+
+/** The worked examples of the product documents, and the rules around them. */
+const priced = [
+  { title: 'example 1: 1,000 in and 500 out', user: 'standard', model: 'example-1', usage: usageOf(1_000, 500), cost: '30000' },
+  { title: 'example 2: a group at half price', user: 'vip', model: 'example-2', usage: usageOf(2_000, 1_000), cost: '416.25' },
+  { title: 'example 3: a price per call', user: 'standard', model: 'example-3', usage: usageOf(7, 9), cost: '10000' },
+  { title: 'a price per call in a group', user: 'vip', model: 'example-3', usage: usageOf(7, 9), cost: '5000' },
+  { title: 'a ratio of the user alone', user: 'special', model: 'example-1', usage: usageOf(1_000, 500), cost: '3000' },
+  { title: 'input from the cache', user: 'standard', model: 'cached', usage: usageOf(1_000, 100, 600), cost: '1375' },
+  { title: 'a price too small for a millipoint', user: 'standard', model: 'tiny', usage: usageOf(1, 0), cost: '0.001' },
+] as const;
+
+const users: readonly UserEntry[] = [
+  { username: 'standard', password, points: 1_000_000 },
+  { username: 'vip', password, group: 'vip', points: 1_000_000 },
+  { username: 'special', password, group: 'vip', ratio: 0.1, points: 1_000_000 },
+  { username: 'careful', password, points: 1_000_000 },
+  { username: 'short', password, points: 200 },
+  { username: 'rich', password, points: 1_000_000 },
+  { username: 'surprised', password, points: 120 },
+  { username: 'idle', password, points: 1_000 },
+];
+
+describe.each(databaseKinds)('hold and settle on %s', (database) => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const places = {
+      ...Object.fromEntries(priced.map(({ user, model, usage }) => [`${user}-${model}`, answers({ usage })])),
+      slow: answers({ delayMs: 1_500, usage: usageOf(10, 20) }),
+      endless: streamsForever({ chunkDelayMs: 2, chunkBytes: 40 }),
+      long: answers({ text: 'word '.repeat(20), chunks: 100, usage: usageOf(10, 2_500) }),
+      surprise: answers({ usage: usageOf(100, 400) }),
+      silent: answers({ text: 'No usage is stated here, so it has to be estimated.' }),
+    };
+    const groupChannels = Object.entries(places).map(([place, behaviour]) => {
+      const [user, ...model] = place.split('-');
+      const isPriced = model.length > 0;
+      return {
+        place,
+        url: upstream.place(place, behaviour),
+        model: isPriced ? model.join('-') : place,
+        group: isPriced ? user : 'default',
+      };
+    });
+    // One group per example, so that each has an upstream with its own usage.
+    gateway = await startGateway({
+      database,
+      apply: {
+        groups: { vip: { ratio: 0.5 } },
+        models: [
+          { name: 'example-1', modelRatio: 15, completionRatio: 2 },
+          { name: 'example-2', modelRatio: 0.25, completionRatio: 1.33 },
+          { name: 'example-3', pricePerCall: 0.02 },
+          { name: 'cached', modelRatio: 1.25, completionRatio: 4, cacheRatio: 0.5 },
+          { name: 'tiny', modelRatio: '0.0001' },
+          ...['slow', 'endless', 'long', 'surprise', 'silent'].map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
+        ],
+        channels: groupChannels.map(({ place, url, model, group }) =>
+          chatChannel(place, url, [model], { groups: [group === 'standard' || group === 'default' ? 'default' : 'vip'] }),
+        ),
+        users: [alice, ...users],
+        tokens: [openToken, ...users.map(({ username }) => tokenOf(username))],
+        settings: { ledger: { holdOutputTokensMax: 100, holdExtensionTokens: 50 } },
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream?.close();
+  });
+
+  const ask = (user: string, model: string, more: { readonly stream?: boolean; readonly body?: string } = {}): Promise<RawAnswer> =>
+    rawCall({ url: gateway.url, key: keyOf(user), dialect: 'openai-chat', model, ...more });
+
+  const balanceOf = async (user: string): Promise<bigint> => millipointsOf((await accountOf(gateway, keyOf(user))).balance);
+
+  /** The call's receipt, once it is written. */
+  async function receiptOf(user: string, earlier: number): Promise<UsageRow> {
+    const [newest] = await usageRowsOf(gateway, keyOf(user), earlier + 1);
+    if (newest === undefined) throw new Error('There is no receipt.');
+    return newest;
+  }
+
+  const receiptsOf = async (user: string): Promise<number> => (await usageRowsOf(gateway, keyOf(user), 0)).length;
+
+  for (const stream of [false, true])
+    it.each(priced)(`charges exactly: $title${stream ? ', streamed' : ''}`, async ({ user, model, cost }) => {
+      const [before, earlier] = [await balanceOf(user), await receiptsOf(user)];
+      const answer = await ask(user, model, { stream });
+      expect(answer.status, answer.body.toString('utf8')).toBe(200);
+      expect(await receiptOf(user, earlier)).toMatchObject({
+        cost,
+        uncollected: '0',
+        outcome: 'ok',
+        policy: 'upstream-usage',
+        estimated: false,
+      });
+      expect(before - (await balanceOf(user))).toBe(millipointsOf(cost));
+      expect((await accountOf(gateway, keyOf(user))).held).toBe('0');
+    });
+
+  it('sets the estimate aside before the call and gives the difference back after it', async () => {
+    const body = JSON.stringify({ model: 'slow', messages: [{ role: 'user', content: 'x'.repeat(400) }], max_tokens: 60 });
+    const asking = ask('careful', 'slow', { body });
+    await eventually('the call is at the upstream', () => upstream.requestsTo('slow').length > 0);
+    const during = await accountOf(gateway, keyOf('careful'));
+    // About 100 tokens of input and 60 of output, at ratio 1; the balance itself moves only when the call is settled.
+    expect(millipointsOf(during.held)).toBeGreaterThanOrEqual(160_000n);
+    expect(millipointsOf(during.held)).toBeLessThan(400_000n);
+    expect(during.balance).toBe('1000000');
+    expect((await asking).status).toBe(200);
+    expect(await receiptOf('careful', 0)).toMatchObject({ cost: '30' });
+    expect(await accountOf(gateway, keyOf('careful'))).toMatchObject({ balance: '999970', held: '0' });
+  });
+
+  it('lets a stream grow beyond its hold while there is balance', async () => {
+    const answer = await ask('rich', 'long', { stream: true });
+    expect(answer.body.toString('utf8')).toContain('[DONE]');
+    expect(await receiptOf('rich', 0)).toMatchObject({ cost: '2510', uncollected: '0', outcome: 'ok' });
+  });
+
+  it('ends a stream in its own dialect when the balance is used up', async () => {
+    const answer = await ask('short', 'endless', { stream: true });
+    expect(answer.status).toBe(200);
+    const last = answer.body.toString('utf8').trim().split('\n\n').at(-1) ?? '';
+    expect(readError('openai-chat', 402, JSON.parse(last.replace('data: ', ''))).code).toBe('insufficient_quota');
+    const receipt = await receiptOf('short', 0);
+    expect(receipt.estimated).toBe(true);
+    expect(await balanceOf('short')).toBeGreaterThanOrEqual(0n);
+    expect(millipointsOf(receipt.cost)).toBe(200_000n - (await balanceOf('short')));
+    expect(millipointsOf(receipt.cost)).toBeGreaterThan(100_000n);
+  });
+
+  it('records as uncollected what a call cost above hold and balance', async () => {
+    const answer = await ask('surprised', 'surprise', { body: JSON.stringify({ model: 'surprise', messages: [], max_tokens: 5 }) });
+    expect(answer.status, answer.body.toString('utf8')).toBe(200);
+    expect(await receiptOf('surprised', 0)).toMatchObject({ cost: '120', uncollected: '380' });
+    expect(await accountOf(gateway, keyOf('surprised'))).toMatchObject({ balance: '0', held: '0' });
+  });
+
+  it('charges an estimate, and says so, where the upstream states no usage', async () => {
+    const answer = await ask('idle', 'silent');
+    expect(answer.status).toBe(200);
+    const receipt = await receiptOf('idle', 0);
+    expect(receipt).toMatchObject({ estimated: true, policy: 'estimated-usage' });
+    expect(receipt.usage.output).toBeGreaterThan(5);
+    expect(receipt.usage.output).toBeLessThan(40);
+  });
+
+  it('adds up', async () => {
+    await gateway.expectCleanLedger();
+  });
+});
