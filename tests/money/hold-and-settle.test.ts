@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readError } from '../relay/error-shapes.js';
 import { type RawAnswer, rawCall } from '../relay/raw-call.js';
 import { answers, type ChatUsage, type ScriptedUpstream, startScriptedUpstream, streamsForever } from '../replay/scripted-upstream.js';
-import { alice, chatChannel, keyOf, openToken, type TokenEntry, type UserEntry } from '../support/apply-document.js';
+import { chatChannel, keyOf, type TokenEntry, type UserEntry } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
@@ -45,25 +45,23 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
-    const places = {
-      ...Object.fromEntries(priced.map(({ user, model, usage }) => [`${user}-${model}`, answers({ usage })])),
+    const others = {
       slow: answers({ delayMs: 1_500, usage: usageOf(10, 20) }),
       endless: streamsForever({ chunkDelayMs: 2, chunkBytes: 40 }),
       long: answers({ text: 'word '.repeat(20), chunks: 100, usage: usageOf(10, 2_500) }),
       surprise: answers({ usage: usageOf(100, 400) }),
       silent: answers({ text: 'No usage is stated here, so it has to be estimated.' }),
     };
-    const groupChannels = Object.entries(places).map(([place, behaviour]) => {
-      const [user, ...model] = place.split('-');
-      const isPriced = model.length > 0;
-      return {
-        place,
-        url: upstream.place(place, behaviour),
-        model: isPriced ? model.join('-') : place,
-        group: isPriced ? user : 'default',
-      };
-    });
-    // One group per example, so that each has an upstream with its own usage.
+    // A channel per example and group, so that each has an upstream with its own usage.
+    const channels = [
+      ...priced.map(({ user, model, usage }) => {
+        const place = `${user}-${model}`;
+        return chatChannel(place, upstream.place(place, answers({ usage })), [model], {
+          groups: [user === 'standard' ? 'default' : 'vip'],
+        });
+      }),
+      ...Object.entries(others).map(([name, behaviour]) => chatChannel(name, upstream.place(name, behaviour), [name])),
+    ];
     gateway = await startGateway({
       database,
       apply: {
@@ -74,13 +72,11 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
           { name: 'example-3', pricePerCall: 0.02 },
           { name: 'cached', modelRatio: 1.25, completionRatio: 4, cacheRatio: 0.5 },
           { name: 'tiny', modelRatio: '0.0001' },
-          ...['slow', 'endless', 'long', 'surprise', 'silent'].map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
+          ...Object.keys(others).map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
         ],
-        channels: groupChannels.map(({ place, url, model, group }) =>
-          chatChannel(place, url, [model], { groups: [group === 'standard' || group === 'default' ? 'default' : 'vip'] }),
-        ),
-        users: [alice, ...users],
-        tokens: [openToken, ...users.map(({ username }) => tokenOf(username))],
+        channels,
+        users,
+        tokens: users.map(({ username }) => tokenOf(username)),
         settings: { ledger: { holdOutputTokensMax: 100, holdExtensionTokens: 50 } },
       },
     });
