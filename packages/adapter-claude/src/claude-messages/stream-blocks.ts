@@ -24,16 +24,19 @@ interface SinkBlock {
 export class OpenBlocks {
   /** True once the sink has got a block. */
   anyOpened = false;
-  private nextIndex = 0;
-  private readonly byWireIndex = new Map<unknown, SinkBlock | CollectedBlock>();
+  #nextIndex = 0;
+  readonly #byWireIndex = new Map<unknown, SinkBlock | CollectedBlock>();
 
-  constructor(
-    private readonly out: CanonicalSink,
-    private readonly context: CodecContext,
-  ) {}
+  readonly #out: CanonicalSink;
+  readonly #context: CodecContext;
+
+  constructor(out: CanonicalSink, context: CodecContext) {
+    this.#out = out;
+    this.#context = context;
+  }
 
   get toolCallOpen(): boolean {
-    for (const block of this.byWireIndex.values()) if (block.kind === 'tool') return true;
+    for (const block of this.#byWireIndex.values()) if (block.kind === 'tool') return true;
     return false;
   }
 
@@ -41,24 +44,24 @@ export class OpenBlocks {
     this.close(wireIndex);
     switch (content.type) {
       case 'text':
-        this.openText(wireIndex, content);
+        this.#openText(wireIndex, content);
         return;
       case 'thinking':
       case 'redacted_thinking':
-        this.openThinking(wireIndex, content);
+        this.#openThinking(wireIndex, content);
         return;
       case 'tool_use': {
-        const index = this.takeIndex();
-        this.byWireIndex.set(wireIndex, { kind: 'tool', index, wholeInput: content.input, argumentsSent: false });
-        this.out.openBlock(index, {
+        const index = this.#takeIndex();
+        this.#byWireIndex.set(wireIndex, { kind: 'tool', index, wholeInput: content.input, argumentsSent: false });
+        this.#out.openBlock(index, {
           type: 'tool-call',
-          id: textIn(content.id) || this.context.newId('toolu_'),
+          id: textIn(content.id) || this.#context.newId('toolu_'),
           name: textIn(content.name),
         });
         return;
       }
       default:
-        this.byWireIndex.set(wireIndex, { kind: 'collected', data: { ...content }, inputJson: '' });
+        this.#byWireIndex.set(wireIndex, { kind: 'collected', data: { ...content }, inputJson: '' });
     }
   }
 
@@ -71,7 +74,7 @@ export class OpenBlocks {
   }
 
   delta(wireIndex: unknown, delta: JsonObject): void {
-    const block = this.byWireIndex.get(wireIndex) ?? this.openForgotten(wireIndex, delta.type);
+    const block = this.#byWireIndex.get(wireIndex) ?? this.#openForgotten(wireIndex, delta.type);
     if (block === undefined) return;
     if (block.kind === 'collected') {
       collect(block, delta);
@@ -79,87 +82,87 @@ export class OpenBlocks {
     }
     switch (delta.type) {
       case 'text_delta':
-        if (block.kind === 'text') this.tellText(block, delta.text);
+        if (block.kind === 'text') this.#tellText(block, delta.text);
         return;
       case 'thinking_delta':
-        if (block.kind === 'thinking') this.tellText(block, delta.thinking);
+        if (block.kind === 'thinking') this.#tellText(block, delta.thinking);
         return;
       case 'input_json_delta':
-        if (block.kind === 'tool') this.tellArguments(block, textIn(delta.partial_json));
+        if (block.kind === 'tool') this.#tellArguments(block, textIn(delta.partial_json));
         return;
       case 'signature_delta':
-        if (block.kind === 'thinking') this.tellSeal(block, delta.signature);
+        if (block.kind === 'thinking') this.#tellSeal(block, delta.signature);
         return;
       case 'citations_delta':
-        if (block.kind === 'text') this.tellCitation(block, delta.citation);
+        if (block.kind === 'text') this.#tellCitation(block, delta.citation);
     }
   }
 
   close(wireIndex: unknown): void {
-    const block = this.byWireIndex.get(wireIndex);
+    const block = this.#byWireIndex.get(wireIndex);
     if (block === undefined) return;
-    this.byWireIndex.delete(wireIndex);
+    this.#byWireIndex.delete(wireIndex);
     if (block.kind === 'collected') {
-      this.out.wholeBlock(this.takeIndex(), { type: 'opaque', dialect: dialectId, data: finished(block) });
+      this.#out.wholeBlock(this.#takeIndex(), { type: 'opaque', dialect: dialectId, data: finished(block) });
       return;
     }
-    if (block.kind === 'tool' && !block.argumentsSent) this.out.argumentsDelta(block.index, JSON.stringify(block.wholeInput ?? {}));
-    this.out.closeBlock(block.index);
+    if (block.kind === 'tool' && !block.argumentsSent) this.#out.argumentsDelta(block.index, JSON.stringify(block.wholeInput ?? {}));
+    this.#out.closeBlock(block.index);
   }
 
   closeAll(): void {
-    for (const wireIndex of this.byWireIndex.keys()) this.close(wireIndex);
+    for (const wireIndex of this.#byWireIndex.keys()) this.close(wireIndex);
   }
 
-  private openText(wireIndex: unknown, content: JsonObject): SinkBlock {
-    const block: SinkBlock = { kind: 'text', index: this.takeIndex(), argumentsSent: false };
-    this.byWireIndex.set(wireIndex, block);
-    this.out.openBlock(block.index, { type: 'text' });
-    this.tellText(block, content.text);
-    if (Array.isArray(content.citations)) for (const citation of content.citations) this.tellCitation(block, citation);
+  #openText(wireIndex: unknown, content: JsonObject): SinkBlock {
+    const block: SinkBlock = { kind: 'text', index: this.#takeIndex(), argumentsSent: false };
+    this.#byWireIndex.set(wireIndex, block);
+    this.#out.openBlock(block.index, { type: 'text' });
+    this.#tellText(block, content.text);
+    if (Array.isArray(content.citations)) for (const citation of content.citations) this.#tellCitation(block, citation);
     return block;
   }
 
-  private openThinking(wireIndex: unknown, content: JsonObject): SinkBlock {
+  #openThinking(wireIndex: unknown, content: JsonObject): SinkBlock {
     const redacted = content.type === 'redacted_thinking';
-    const block: SinkBlock = { kind: 'thinking', index: this.takeIndex(), argumentsSent: false };
-    this.byWireIndex.set(wireIndex, block);
-    this.out.openBlock(block.index, redacted ? { type: 'thinking', redacted } : { type: 'thinking' });
-    this.tellText(block, content.thinking);
-    this.tellSeal(block, redacted ? content.data : content.signature);
+    const block: SinkBlock = { kind: 'thinking', index: this.#takeIndex(), argumentsSent: false };
+    this.#byWireIndex.set(wireIndex, block);
+    this.#out.openBlock(block.index, redacted ? { type: 'thinking', redacted } : { type: 'thinking' });
+    this.#tellText(block, content.thinking);
+    this.#tellSeal(block, redacted ? content.data : content.signature);
     return block;
   }
 
   /** Text is worth keeping even if the upstream forgot to open its block; arguments without a name are not. */
-  private openForgotten(wireIndex: unknown, deltaType: unknown): SinkBlock | undefined {
-    if (deltaType === 'text_delta') return this.openText(wireIndex, {});
-    if (deltaType === 'thinking_delta') return this.openThinking(wireIndex, {});
+  #openForgotten(wireIndex: unknown, deltaType: unknown): SinkBlock | undefined {
+    if (deltaType === 'text_delta') return this.#openText(wireIndex, {});
+    if (deltaType === 'thinking_delta') return this.#openThinking(wireIndex, {});
     return undefined;
   }
 
-  private tellText(block: SinkBlock, text: unknown): void {
-    if (typeof text === 'string' && text !== '') this.out.textDelta(block.index, text);
+  #tellText(block: SinkBlock, text: unknown): void {
+    if (typeof text === 'string' && text !== '') this.#out.textDelta(block.index, text);
   }
 
-  private tellArguments(block: SinkBlock, fragment: string): void {
+  #tellArguments(block: SinkBlock, fragment: string): void {
     if (fragment === '') return;
     block.argumentsSent = true;
-    this.out.argumentsDelta(block.index, fragment);
+    this.#out.argumentsDelta(block.index, fragment);
   }
 
-  private tellSeal(block: SinkBlock, value: unknown): void {
+  #tellSeal(block: SinkBlock, value: unknown): void {
     const seal = readSeal(value);
-    if (seal !== undefined) this.out.seal(block.index, seal);
+    if (seal !== undefined) this.#out.seal(block.index, seal);
   }
 
-  private tellCitation(block: SinkBlock, wire: unknown): void {
+  #tellCitation(block: SinkBlock, wire: unknown): void {
     const citation = decodeCitation(wire);
-    if (citation !== undefined) this.out.citation(block.index, citation);
+    if (citation !== undefined) this.#out.citation(block.index, citation);
   }
 
-  private takeIndex(): number {
+  #takeIndex(): number {
     this.anyOpened = true;
-    return this.nextIndex++;
+    return this.#nextIndex++;
   }
 }
 

@@ -227,6 +227,11 @@ describe('a stream that breaks', () => {
     ]);
   });
 
+  it('does not take the end of an earlier message for its own', () => {
+    const second = { type: 'message_start', message: { id: 'msg_2' } };
+    expect(decodeFrames([start, ending('end_turn'), second, textStart, textDelta(0, 'x')], 'cut').calls.at(-1)?.[0]).toBe('fail');
+  });
+
   it('ends well when only the last event is missing', () => {
     expect(decodeFrames([start, textStart, textDelta(0, 'x'), ending('max_tokens')], 'cut').response().stop).toBe('length');
   });
@@ -234,6 +239,8 @@ describe('a stream that breaks', () => {
   it('ends when the upstream closes without saying why, and fails when it said nothing at all', () => {
     expect(decodeFrames([start, textStart, textDelta(0, 'x')]).response().stop).toBe('end');
     expect(decodeFrames([start]).calls.at(-1)).toMatchObject(['fail', { code: 'upstream_empty' }]);
+    const call = blockStart(0, { type: 'tool_use', id: 'a', name: 'x', input: {} });
+    expect(decodeFrames([start, call, argumentsDelta(0, '{"n":')]).calls.at(-1)).toMatchObject(['fail', { code: 'upstream_cut' }]);
   });
 
   it('throws at a frame that is no JSON', () => {

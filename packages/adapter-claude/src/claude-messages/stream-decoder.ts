@@ -16,112 +16,119 @@ import { isObject, objectsIn, textIn } from './wire.js';
 
 /** Reads the vendor's events. Upstreams repeat, forget and splice events; the sink sees a well-ordered answer all the same. */
 export class ClaudeStreamDecoder implements FrameDecoder {
-  private readonly blocks: OpenBlocks;
-  private readonly runningUsage: Partial<Usage> = {};
-  private messageId: string | undefined;
-  private stopReason: StopReason | undefined;
-  private stopSequence: string | undefined;
-  private started = false;
-  private ended = false;
+  readonly #blocks: OpenBlocks;
+  readonly #runningUsage: Partial<Usage> = {};
+  #messageId: string | undefined;
+  #stopReason: StopReason | undefined;
+  #stopSequence: string | undefined;
+  #started = false;
+  #ended = false;
 
-  constructor(
-    private readonly out: CanonicalSink,
-    private readonly context: CodecContext,
-    private readonly editFrame?: (frame: JsonObject) => void,
-  ) {
-    this.blocks = new OpenBlocks(out, context);
+  readonly #out: CanonicalSink;
+  readonly #context: CodecContext;
+  readonly #editFrame: ((frame: JsonObject) => void) | undefined;
+
+  constructor(out: CanonicalSink, context: CodecContext, editFrame?: (frame: JsonObject) => void) {
+    this.#out = out;
+    this.#context = context;
+    this.#editFrame = editFrame;
+    this.#blocks = new OpenBlocks(out, context);
   }
 
   frame(data: string): void {
     // Some imitators end their streams with the mark of another dialect.
-    if (this.ended || data === '[DONE]') return;
+    if (this.#ended || data === '[DONE]') return;
     const event: unknown = JSON.parse(data);
     if (!isObject(event)) return;
-    this.editFrame?.(event);
+    this.#editFrame?.(event);
     switch (event.type) {
       case 'content_block_delta':
-        this.start();
-        if (isObject(event.delta)) this.blocks.delta(event.index, event.delta);
+        this.#start();
+        if (isObject(event.delta)) this.#blocks.delta(event.index, event.delta);
         return;
       case 'content_block_start':
-        this.start();
-        if (isObject(event.content_block)) this.blocks.open(event.index, event.content_block);
+        this.#start();
+        if (isObject(event.content_block)) this.#blocks.open(event.index, event.content_block);
         return;
       case 'content_block_stop':
-        this.blocks.close(event.index);
+        this.#blocks.close(event.index);
         return;
       case 'message_start':
-        this.messageStart(isObject(event.message) ? event.message : {});
+        this.#messageStart(isObject(event.message) ? event.message : {});
         return;
       case 'message_delta':
-        this.messageDelta(event);
+        this.#messageDelta(event);
         return;
       case 'message_stop':
-        this.start();
-        this.stop(this.stopReason ?? 'end');
+        this.#start();
+        this.#stop(this.#stopReason ?? 'end');
         return;
       case 'error':
-        this.fail(verdictOf(event) ?? upstreamFailure('The upstream reported an error.', 'upstream_error'));
+        this.#fail(verdictOf(event) ?? upstreamFailure('The upstream reported an error.', 'upstream_error'));
     }
   }
 
   end(cause: 'done' | 'cut'): void {
-    if (this.ended) return;
-    if (this.stopReason !== undefined) this.stop(this.stopReason);
-    else if (cause === 'cut') this.fail(verdictForKind('network', 502, 'The connection to the upstream broke.', 'upstream_cut'));
-    else if (this.blocks.anyOpened) this.stop('end');
-    else this.fail(upstreamFailure('The upstream sent an empty answer.', 'upstream_empty'));
+    if (this.#ended) return;
+    if (this.#stopReason !== undefined) this.#stop(this.#stopReason);
+    else if (cause === 'cut' || this.#blocks.toolCallOpen)
+      this.#fail(verdictForKind('network', 502, 'The upstream broke off its answer.', 'upstream_cut'));
+    else if (this.#blocks.anyOpened) this.#stop('end');
+    else this.#fail(upstreamFailure('The upstream sent an empty answer.', 'upstream_empty'));
   }
 
-  private messageStart(message: JsonObject): void {
+  #messageStart(message: JsonObject): void {
     const id = textIn(message.id);
-    const isOther = this.messageId !== undefined && id !== this.messageId;
+    const isOther = this.#messageId !== undefined && id !== this.#messageId;
     // A tool must never run with half of its arguments, and the rest of them will not come any more.
-    if (isOther && this.blocks.toolCallOpen) {
-      this.fail(upstreamFailure('The upstream began a second message inside a tool call.', 'upstream_invalid_stream'));
+    if (isOther && this.#blocks.toolCallOpen) {
+      this.#fail(upstreamFailure('The upstream began a second message inside a tool call.', 'upstream_invalid_stream'));
       return;
     }
-    if (isOther) this.blocks.closeAll();
-    this.start(message);
-    if (isObject(message.usage)) this.tellUsage(message.usage);
+    if (isOther) {
+      this.#blocks.closeAll();
+      this.#stopReason = undefined;
+    }
+    this.#start(message);
+    if (isObject(message.usage)) this.#tellUsage(message.usage);
     // Continuations of code execution bring their content in the first event.
-    if (this.messageId === undefined || isOther) this.blocks.openWhole(objectsIn(message.content));
-    this.messageId = id;
-    this.takeStopReason(message);
+    if (this.#messageId === undefined || isOther) this.#blocks.openWhole(objectsIn(message.content));
+    this.#messageId = id;
+    this.#takeStopReason(message);
   }
 
-  private messageDelta(event: JsonObject): void {
-    this.start();
-    if (isObject(event.delta)) this.takeStopReason(event.delta);
-    if (isObject(event.usage)) this.tellUsage(event.usage);
+  #messageDelta(event: JsonObject): void {
+    this.#start();
+    if (isObject(event.delta)) this.#takeStopReason(event.delta);
+    if (isObject(event.usage)) this.#tellUsage(event.usage);
   }
 
-  private takeStopReason(from: JsonObject): void {
-    if (typeof from.stop_reason === 'string') this.stopReason = decodeStopReason(from.stop_reason);
-    if (typeof from.stop_sequence === 'string') this.stopSequence = from.stop_sequence;
+  #takeStopReason(from: JsonObject): void {
+    if (typeof from.stop_reason === 'string') this.#stopReason = decodeStopReason(from.stop_reason);
+    if (typeof from.stop_sequence === 'string') this.#stopSequence = from.stop_sequence;
   }
 
-  private tellUsage(stated: JsonObject): void {
-    readUsage(stated, this.runningUsage);
-    this.out.usage({ ...this.runningUsage });
+  #tellUsage(stated: JsonObject): void {
+    readUsage(stated, this.#runningUsage);
+    this.#out.usage({ ...this.#runningUsage });
   }
 
   /** Does nothing after the first time. Without a message the upstream has forgotten to open it. */
-  private start(message?: JsonObject): void {
-    if (this.started) return;
-    this.started = true;
-    this.out.start(textIn(message?.id) || this.context.newId('msg_'), textIn(message?.model) || this.context.model.id);
+  #start(message?: JsonObject): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#out.start(textIn(message?.id) || this.#context.newId('msg_'), textIn(message?.model) || this.#context.model.id);
   }
 
-  private stop(reason: StopReason): void {
-    this.blocks.closeAll();
-    this.ended = true;
-    this.out.stop(reason, this.stopSequence);
+  #stop(reason: StopReason): void {
+    this.#blocks.closeAll();
+    this.#ended = true;
+    this.#out.stop(reason, this.#stopSequence);
   }
 
-  private fail(verdict: Verdict): void {
-    this.ended = true;
-    this.out.fail(verdict);
+  #fail(verdict: Verdict): void {
+    this.#ended = true;
+    this.#out.fail(verdict);
   }
 }
 

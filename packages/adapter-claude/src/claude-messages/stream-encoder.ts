@@ -23,102 +23,105 @@ import type { WireBlock } from './wire.js';
  * have got and follow in their order.
  */
 export class ClaudeStreamEncoder implements CanonicalSink {
-  private readonly usageSoFar: Usage = emptyUsage();
+  readonly #usageSoFar: Usage = emptyUsage();
   /** Blocks that are not written to their end, in the sink's order. */
-  private readonly queue: (StreamedBlock | WireBlock)[] = [];
-  private readonly open = new Map<number, StreamedBlock>();
-  private nextWireIndex = 0;
+  readonly #queue: (StreamedBlock | WireBlock)[] = [];
+  readonly #open = new Map<number, StreamedBlock>();
+  #nextWireIndex = 0;
 
-  constructor(
-    private readonly out: FrameSink,
-    private readonly context: CodecContext,
-  ) {}
+  readonly #out: FrameSink;
+  readonly #context: CodecContext;
+
+  constructor(out: FrameSink, context: CodecContext) {
+    this.#out = out;
+    this.#context = context;
+  }
 
   start(id: string, model: string): void {
     const message = {
-      id: id || this.context.newId('msg_'),
+      id: id || this.#context.newId('msg_'),
       type: 'message',
       role: 'assistant',
       model,
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: encodeUsage(this.usageSoFar),
+      usage: encodeUsage(this.#usageSoFar),
     };
-    this.write('message_start', { message });
+    this.#write('message_start', { message });
   }
 
   openBlock(index: number, head: BlockHead): void {
-    const block = new StreamedBlock(head, this.out, () => this.nextWireIndex++);
-    this.open.set(index, block);
-    this.queue.push(block);
-    if (this.queue.length === 1) block.goLive();
+    const block = new StreamedBlock(head, this.#out, () => this.#nextWireIndex++);
+    this.#open.set(index, block);
+    this.#queue.push(block);
+    if (this.#queue.length === 1) block.goLive();
   }
 
   textDelta(index: number, text: string): void {
-    this.open.get(index)?.content(text);
+    this.#open.get(index)?.content(text);
   }
 
   argumentsDelta(index: number, fragment: string): void {
-    this.open.get(index)?.content(fragment);
+    this.#open.get(index)?.content(fragment);
   }
 
   seal(index: number, seal: Seal): void {
-    const block = this.open.get(index);
+    const block = this.#open.get(index);
     if (block?.head.type === 'thinking') block.seal = seal;
-    else loseSeal(this.context);
+    else loseSeal(this.#context);
   }
 
   citation(index: number, citation: Citation): void {
-    this.open.get(index)?.citation(citation);
+    this.#open.get(index)?.citation(citation);
   }
 
   wholeBlock(_index: number, block: Block): void {
-    const whole = encodeWholeBlock(block, this.context);
+    const whole = encodeWholeBlock(block, this.#context);
     if (whole === undefined) return;
-    this.queue.push(whole);
-    this.advance();
+    this.#queue.push(whole);
+    this.#advance();
   }
 
   closeBlock(index: number): void {
-    this.open.get(index)?.close();
-    this.open.delete(index);
-    this.advance();
+    this.#open.get(index)?.close();
+    this.#open.delete(index);
+    this.#advance();
   }
 
   usage(patch: Partial<Usage>): void {
-    Object.assign(this.usageSoFar, patch);
+    Object.assign(this.#usageSoFar, patch);
   }
 
   stop(reason: StopReason, stopSequence?: string): void {
     const delta = { stop_reason: encodeStopReason(reason), stop_sequence: stopSequence ?? null };
-    this.write('message_delta', { delta, usage: encodeUsage(this.usageSoFar) });
-    this.write('message_stop', {});
+    this.#write('message_delta', { delta, usage: encodeUsage(this.#usageSoFar) });
+    this.#write('message_stop', {});
   }
 
   fail(verdict: Verdict): void {
-    this.out.frame(JSON.stringify(encodeErrorBody(verdict)), 'error');
+    this.#out.frame(JSON.stringify(encodeErrorBody(verdict)), 'error');
   }
 
   /** Takes finished blocks off the front of the queue until one is still open, which goes live. */
-  private advance(): void {
-    for (let block = this.queue[0]; block !== undefined; block = this.queue[0]) {
-      if (!(block instanceof StreamedBlock)) this.writeWhole(block);
+  #advance(): void {
+    for (let block = this.#queue[0]; block !== undefined; block = this.#queue[0]) {
+      if (!(block instanceof StreamedBlock)) this.#writeWhole(block);
       else {
         block.goLive();
         if (!block.closed) return;
       }
-      this.queue.shift();
+      this.#queue.shift();
     }
   }
 
-  private writeWhole(block: WireBlock): void {
-    const index = this.nextWireIndex++;
-    this.write('content_block_start', { index, content_block: block });
-    this.write('content_block_stop', { index });
+  #writeWhole(block: WireBlock): void {
+    const index = this.#nextWireIndex++;
+    this.#write('content_block_start', { index, content_block: block });
+    this.#write('content_block_stop', { index });
   }
 
-  private write(type: string, members: object): void {
-    this.out.frame(JSON.stringify({ type, ...members }), type);
+  #write(type: string, members: object): void {
+    this.#out.frame(JSON.stringify({ type, ...members }), type);
   }
 }

@@ -10,96 +10,100 @@ export class StreamedBlock {
   closed = false;
   /** Written at the end of the block, as the vendor does. */
   seal: Seal | undefined;
-  private live = false;
+  #live = false;
   /** Text or arguments that came before the block was live. */
-  private waiting = '';
-  private readonly waitingCitations: Citation[] = [];
-  private wireIndex: number | undefined;
+  #waiting = '';
+  readonly #waitingCitations: Citation[] = [];
+  #wireIndex: number | undefined;
   /** The constant front of each delta event, up to its text. */
-  private deltaFront = '';
+  #deltaFront = '';
 
-  constructor(
-    readonly head: BlockHead,
-    private readonly out: FrameSink,
-    private readonly takeWireIndex: () => number,
-  ) {}
+  readonly head: BlockHead;
+  readonly #out: FrameSink;
+  readonly #takeWireIndex: () => number;
+
+  constructor(head: BlockHead, out: FrameSink, takeWireIndex: () => number) {
+    this.head = head;
+    this.#out = out;
+    this.#takeWireIndex = takeWireIndex;
+  }
 
   /** Text, thinking or a fragment of arguments, whatever the block is made of. */
   content(part: string): void {
     if (part === '') return;
-    if (this.live) this.writeContent(this.isFreeform ? insideJsonText(part) : part);
-    else this.waiting += part;
+    if (this.#live) this.#writeContent(this.#isFreeform ? insideJsonText(part) : part);
+    else this.#waiting += part;
   }
 
   citation(citation: Citation): void {
-    if (this.live) this.writeCitation(citation);
-    else this.waitingCitations.push(citation);
+    if (this.#live) this.#writeCitation(citation);
+    else this.#waitingCitations.push(citation);
   }
 
   close(): void {
     this.closed = true;
-    if (this.live) this.writeEnd();
+    if (this.#live) this.#writeEnd();
   }
 
   /** Writes what has waited. Does nothing the second time. */
   goLive(): void {
-    if (this.live) return;
-    this.live = true;
-    if (this.head.type === 'tool-call') this.open();
-    this.content(this.waiting);
-    for (const citation of this.waitingCitations) this.writeCitation(citation);
-    if (this.closed) this.writeEnd();
+    if (this.#live) return;
+    this.#live = true;
+    if (this.head.type === 'tool-call') this.#open();
+    this.content(this.#waiting);
+    for (const citation of this.#waitingCitations) this.#writeCitation(citation);
+    if (this.closed) this.#writeEnd();
   }
 
-  private get isFreeform(): boolean {
+  get #isFreeform(): boolean {
     return this.head.type === 'tool-call' && this.head.freeform === true;
   }
 
-  private open(): number {
-    const index = this.takeWireIndex();
-    this.wireIndex = index;
-    this.deltaFront = `{"type":"content_block_delta","index":${index},"delta":${deltaOpening[this.head.type]}`;
-    this.writeStart(index, emptyBlock(this.head));
-    if (this.isFreeform) this.writeContent('{"input":"');
+  #open(): number {
+    const index = this.#takeWireIndex();
+    this.#wireIndex = index;
+    this.#deltaFront = `{"type":"content_block_delta","index":${index},"delta":${deltaOpening[this.head.type]}`;
+    this.#writeStart(index, emptyBlock(this.head));
+    if (this.#isFreeform) this.#writeContent('{"input":"');
     return index;
   }
 
-  private writeContent(text: string): void {
-    if (this.wireIndex === undefined) this.open();
-    this.out.frame(`${this.deltaFront}${JSON.stringify(text)}}}`, 'content_block_delta');
+  #writeContent(text: string): void {
+    if (this.#wireIndex === undefined) this.#open();
+    this.#out.frame(`${this.#deltaFront}${JSON.stringify(text)}}}`, 'content_block_delta');
   }
 
-  private writeCitation(citation: Citation): void {
-    this.writeDelta({ type: 'citations_delta', citation: encodeCitation(citation) });
+  #writeCitation(citation: Citation): void {
+    this.#writeDelta({ type: 'citations_delta', citation: encodeCitation(citation) });
   }
 
-  private writeEnd(): void {
+  #writeEnd(): void {
     if (this.head.type === 'thinking' && this.head.redacted === true) {
-      if (this.seal !== undefined) this.writeRedacted(this.seal);
+      if (this.seal !== undefined) this.#writeRedacted(this.seal);
       return;
     }
-    if (this.isFreeform) this.writeContent('"}');
-    if (this.seal !== undefined) this.writeDelta({ type: 'signature_delta', signature: sealForClient(this.seal) });
-    if (this.wireIndex !== undefined) this.writeStop(this.wireIndex);
+    if (this.#isFreeform) this.#writeContent('"}');
+    if (this.seal !== undefined) this.#writeDelta({ type: 'signature_delta', signature: sealForClient(this.seal) });
+    if (this.#wireIndex !== undefined) this.#writeStop(this.#wireIndex);
   }
 
-  private writeRedacted(seal: Seal): void {
-    const index = this.takeWireIndex();
-    this.writeStart(index, { type: 'redacted_thinking', data: sealForClient(seal) });
-    this.writeStop(index);
+  #writeRedacted(seal: Seal): void {
+    const index = this.#takeWireIndex();
+    this.#writeStart(index, { type: 'redacted_thinking', data: sealForClient(seal) });
+    this.#writeStop(index);
   }
 
-  private writeDelta(delta: object): void {
-    const index = this.wireIndex ?? this.open();
-    this.out.frame(JSON.stringify({ type: 'content_block_delta', index, delta }), 'content_block_delta');
+  #writeDelta(delta: object): void {
+    const index = this.#wireIndex ?? this.#open();
+    this.#out.frame(JSON.stringify({ type: 'content_block_delta', index, delta }), 'content_block_delta');
   }
 
-  private writeStart(index: number, contentBlock: object): void {
-    this.out.frame(JSON.stringify({ type: 'content_block_start', index, content_block: contentBlock }), 'content_block_start');
+  #writeStart(index: number, contentBlock: object): void {
+    this.#out.frame(JSON.stringify({ type: 'content_block_start', index, content_block: contentBlock }), 'content_block_start');
   }
 
-  private writeStop(index: number): void {
-    this.out.frame(`{"type":"content_block_stop","index":${index}}`, 'content_block_stop');
+  #writeStop(index: number): void {
+    this.#out.frame(`{"type":"content_block_stop","index":${index}}`, 'content_block_stop');
   }
 }
 
