@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readError } from '../relay/error-shapes.js';
 import { rawCall } from '../relay/raw-call.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { chatChannel, keyOf } from '../support/apply-document.js';
@@ -57,9 +58,10 @@ describe.each(databaseKinds)('500 calls at once on %s', (database) => {
       Array.from({ length: calls }, () => rawCall({ url: gateway.url, key, dialect: 'openai-chat', model: 'fixed' })),
     );
     clearInterval(watching);
-    const codes = answered.map(({ status, json }) =>
-      status === 200 ? 'ok' : `${status} ${(json() as { error: { code: string } }).error.code}`,
-    );
+    const codes = answered.map((answer) => {
+      if (answer.status === 200) return 'ok';
+      return `${answer.status} ${readError('openai-chat', answer.status, answer.json()).code}`;
+    });
     expect(codes.filter((outcome) => outcome === 'ok')).toHaveLength(affordable);
     expect(codes.filter((outcome) => outcome === `402 ${code}`)).toHaveLength(calls - affordable);
     expect(upstream.requests.length - askedBefore).toBe(affordable);

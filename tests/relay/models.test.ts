@@ -51,7 +51,7 @@ describe('the list of models', () => {
   ];
 
   it.each(lists)('shows $title what the group of the token can reach', async ({ list }) => {
-    expect((await list(openToken.key)).sort()).toEqual(['one', 'two']);
+    expect(new Set(await list(openToken.key))).toEqual(new Set(['one', 'two']));
   });
 
   it.each(lists)('shows $title no more than the token may use', async ({ list }) => {

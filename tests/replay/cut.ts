@@ -40,22 +40,16 @@ export interface CutBody {
 }
 
 export function cutBody(body: Buffer, cut: Cut): CutBody {
-  switch (cut.mode) {
-    case 'whole':
-      return { pieces: [body], ending: 'end' };
-    case 'frames':
-      return { pieces: piecesAt(body, frameEnds(body)), ending: 'end' };
-    case 'slices':
-      return { pieces: piecesAt(body, sliceOffsets(body.length, cut.seed)), ending: 'end' };
-    case 'at':
-      return { pieces: piecesAt(body, cut.offsets), ending: 'end' };
-    case 'off-frames':
-      return { pieces: [body.subarray(0, frameEnds(body)[cut.frames - 1] ?? 0)], ending: 'destroy' };
-    case 'off-bytes':
-      return { pieces: [body.subarray(0, cut.bytes)], ending: 'destroy' };
-    case 'stall':
-      return { pieces: [body.subarray(0, cut.bytes)], ending: 'stall' };
-  }
+  if (cut.mode === 'off-frames') return { pieces: [body.subarray(0, frameEnds(body)[cut.frames - 1] ?? 0)], ending: 'destroy' };
+  if (cut.mode === 'off-bytes') return { pieces: [body.subarray(0, cut.bytes)], ending: 'destroy' };
+  if (cut.mode === 'stall') return { pieces: [body.subarray(0, cut.bytes)], ending: 'stall' };
+  return { pieces: piecesAt(body, offsetsOf(body, cut)), ending: 'end' };
+}
+
+function offsetsOf(body: Buffer, cut: Cut): readonly number[] {
+  if (cut.mode === 'frames') return frameEnds(body);
+  if (cut.mode === 'slices') return sliceOffsets(body.length, cut.seed);
+  return cut.mode === 'at' ? cut.offsets : [];
 }
 
 export function piecesAt(body: Buffer, offsets: readonly number[]): readonly Buffer[] {
