@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { GatewayError } from '../../foundation/errors.js';
 import type { Principal } from '../../modules/tokens/index.js';
 
+/** Points as decimal text, so that no reader loses a digit; 500,000 points are 1 US dollar. */
+export const points = z.string().meta({ title: 'Points' });
+
 /** What a caller must be allowed to do. A token may see what is its own; the other roles come with accounts. */
 export type Permission = 'account.read' | 'usage.read';
 
@@ -11,11 +14,10 @@ export interface EndpointInput<Query> {
 }
 
 /**
- * One endpoint of the management API, declared once: routing, validation, authorisation and documentation follow from it. `response` is
+ * One readable place of the management API, declared once: routing, validation, authorisation and documentation follow from it. `response` is
  * parsed before it is sent, so that nothing leaves which is not declared.
  */
 export interface Endpoint<Query extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
-  readonly method: 'GET';
   readonly path: string;
   readonly title: string;
   readonly permission: Permission;

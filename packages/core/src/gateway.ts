@@ -1,0 +1,260 @@
+import 'reflect-metadata';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { NodeLease } from './cluster/node-lease.js';
+import { RevisionWatcher } from './cluster/revision-watcher.js';
+import type { Configuration } from './configuration/index.js';
+import type { Environment } from './environment.js';
+import { systemClock } from './foundation/clock.js';
+import { newId, newPrefixedId, newRequestId } from './foundation/ids.js';
+import type { Logger } from './foundation/logger.js';
+import { rowMacKey } from './foundation/row-mac.js';
+import { SecretBox } from './foundation/secret-box.js';
+import { accountEndpoint } from './http/api/account.js';
+import { usageEndpoint } from './http/api/usage.js';
+import { createApp } from './http/app.js';
+import { Authenticator } from './http/authenticator.js';
+import { CredentialReader } from './http/credentials.js';
+import { ModelLists } from './http/model-lists.js';
+import { RelayFront } from './http/relay-front.js';
+import { ServedDialects } from './http/served-dialects.js';
+import { ChannelDirectory } from './modules/channels/index.js';
+import { GroupDirectory } from './modules/groups/index.js';
+import { accountOf, budgetOf, HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from './modules/ledger/index.js';
+import { ModelDirectory } from './modules/models/index.js';
+import { PriceBook, pricingSettings } from './modules/pricing/index.js';
+import { checkMasterSecret, Settings } from './modules/settings/index.js';
+import { AddressList, TokenDirectory } from './modules/tokens/index.js';
+import { usageOfToken } from './modules/usage/index.js';
+import { loadPlugins, type PluginRegistry } from './plugins/index.js';
+import { Relay } from './relay/relay.js';
+import { settingsDefinitions } from './settings-definitions.js';
+import { type Database, openDatabase } from './storage/database.js';
+import { JobRunner } from './storage/job-runner.js';
+import { migrate } from './storage/migrate.js';
+import { lockDataFolder } from './storage/single-process-lock.js';
+
+const version = '0.1.0';
+/** A client may keep an idle connection this long; longer than the usual load balancer does, so that it is not we who close first. */
+const idleConnectionMs = 75_000;
+
+export interface GatewayParts {
+  readonly environment: Environment;
+  readonly configuration: Configuration;
+  readonly logger: Logger;
+}
+
+/** What everything else stands on. */
+interface Foundations {
+  readonly database: Database;
+  readonly plugins: PluginRegistry;
+  readonly settings: Settings;
+  readonly secretBox: SecretBox;
+}
+
+/** Opens and migrates the database, loads the plugins. @throws ConfigurationError, PluginLoadError, StorageUnavailableError */
+async function openFoundations({ environment, configuration, logger }: GatewayParts): Promise<Foundations> {
+  const database = await openDatabase(environment);
+  try {
+    await migrate(database);
+    const secretBox = new SecretBox(environment.masterSecret);
+    await checkMasterSecret(database, secretBox);
+    const settings = new Settings(database, settingsDefinitions, secretBox);
+    await settings.reload();
+    const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
+    return { database, plugins, settings, secretBox };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** What lives as long as the gateway, each made once, when first asked for. */
+const tokens = {
+  channels: Symbol('ChannelDirectory') as InjectionToken<ChannelDirectory>,
+  groups: Symbol('GroupDirectory') as InjectionToken<GroupDirectory>,
+  models: Symbol('ModelDirectory') as InjectionToken<ModelDirectory>,
+  tokens: Symbol('TokenDirectory') as InjectionToken<TokenDirectory>,
+  prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
+  lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
+  ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
+  executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
+  watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
+  jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
+  relay: Symbol('Relay') as InjectionToken<Relay>,
+  dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
+};
+
+function register<Part>(container: DependencyContainer, token: InjectionToken<Part>, make: () => Part): void {
+  container.register(token, { useFactory: instanceCachingFactory(make) });
+}
+
+function wireModules({ environment, logger }: GatewayParts, foundations: Foundations): DependencyContainer {
+  const { database, plugins, settings, secretBox } = foundations;
+  const container = rootContainer.createChildContainer();
+  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
+  register(container, tokens.channels, () => new ChannelDirectory(database, plugins.providers, secretBox, logger));
+  register(container, tokens.groups, () => new GroupDirectory(database));
+  register(container, tokens.models, () => new ModelDirectory(database));
+  register(container, tokens.tokens, () => new TokenDirectory(database));
+  register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
+  register(container, tokens.prices, () => {
+    const groups = get(tokens.groups);
+    return new PriceBook({ groupRatioOf: (group) => groups.ratioOf(group), settings: () => settings.current(pricingSettings) });
+  });
+  register(container, tokens.executor, () =>
+    openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability),
+  );
+  register(
+    container,
+    tokens.lease,
+    () => new NodeLease({ database, leaseMs: () => settings.current(ledgerSettings).nodeLeaseMs, onProblem: (problem) => logger.warn({ err: problem }, problem.message) }),
+  );
+  register(container, tokens.ledger, () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId }));
+  register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
+  register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
+  register(container, tokens.relay, () => relayOf(container, foundations, logger));
+  return container;
+}
+
+/** Brings changes of the configuration into memory, in an order in which each finds what it stands on. */
+function watcherOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): RevisionWatcher {
+  const executor = container.resolve(tokens.executor);
+  const prices = container.resolve(tokens.prices);
+  const reloaders = [
+    { name: 'settings', reload: () => settings.reload() },
+    { name: 'durability', reload: () => executor.setDurability(settings.current(ledgerSettings).durability) },
+    { name: 'groups', reload: () => container.resolve(tokens.groups).reload() },
+    { name: 'models', reload: () => container.resolve(tokens.models).reload() },
+    { name: 'prices', reload: () => prices.clear() },
+    { name: 'channels', reload: () => container.resolve(tokens.channels).reload() },
+    { name: 'tokens', reload: () => container.resolve(tokens.tokens).reload() },
+  ];
+  return new RevisionWatcher(database, reloaders, logger);
+}
+
+function jobsOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): JobRunner {
+  const sweeper = new HoldSweeper({
+    database,
+    lease: container.resolve(tokens.lease),
+    writer: container.resolve(tokens.ledger),
+    policy: () => settings.current(ledgerSettings).sweepPolicy,
+  });
+  return new JobRunner({
+    database,
+    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs)],
+    onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
+  });
+}
+
+function relayOf(container: DependencyContainer, { plugins, settings }: Foundations, logger: Logger): Relay {
+  return new Relay({
+    settings,
+    models: container.resolve(tokens.models),
+    channels: container.resolve(tokens.channels),
+    prices: container.resolve(tokens.prices),
+    ledger: container.resolve(tokens.ledger),
+    hooks: plugins.hooks,
+    ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
+    clock: systemClock,
+    log: logger,
+    newId,
+    newPrefixedId,
+    random: Math.random,
+    userAgent: `tollgate/${version}`,
+  });
+}
+
+/** A running gateway. */
+export interface Gateway {
+  listen(): Promise<{ readonly url: string }>;
+  /** Takes no more calls, lets the open ones end within the time given, settles them, and stops. */
+  close(drainTimeMaxMs?: number): Promise<void>;
+}
+
+/**
+ * Puts the house together. On SQLite the data folder belongs to one gateway at a time.
+ * @throws ConfigurationError, DataFolderInUseError, PluginLoadError, StorageUnavailableError
+ */
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const { environment } = parts;
+  const lock = environment.databaseUrl === undefined ? lockDataFolder(environment.dataFolder) : undefined;
+  try {
+    const foundations = await openFoundations(parts);
+    const container = wireModules(parts, foundations);
+    await container.resolve(tokens.lease).start();
+    await container.resolve(tokens.watcher).start();
+    await container.resolve(tokens.jobs).start();
+    return new RunningGateway(parts, foundations, container, () => lock?.release());
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+class RunningGateway implements Gateway {
+  readonly #parts: GatewayParts;
+  readonly #foundations: Foundations;
+  readonly #container: DependencyContainer;
+  readonly #release: () => void;
+  readonly #server: Server;
+  #ready = true;
+
+  constructor(parts: GatewayParts, foundations: Foundations, container: DependencyContainer, release: () => void) {
+    this.#parts = parts;
+    this.#foundations = foundations;
+    this.#container = container;
+    this.#release = release;
+    this.#server = createServer({ keepAliveTimeout: idleConnectionMs, requestTimeout: 0 }, this.#app().callback());
+  }
+
+  async listen(): Promise<{ readonly url: string }> {
+    const { port, host } = this.#parts.environment;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => resolve());
+    });
+    const address = this.#server.address() as AddressInfo;
+    return { url: `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${address.port}` };
+  }
+
+  async close(drainTimeMaxMs = 30_000): Promise<void> {
+    this.#ready = false;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), drainTimeMaxMs);
+    await closed;
+    clearTimeout(timer);
+    const relay = this.#container.resolve(tokens.relay);
+    await relay.drain();
+    await this.#container.resolve(tokens.jobs).close();
+    await this.#container.resolve(tokens.watcher).stop();
+    await this.#container.resolve(tokens.ledger).close();
+    await this.#container.resolve(tokens.lease).close();
+    await relay.close();
+    await this.#foundations.plugins.close();
+    await this.#foundations.database.close();
+    this.#release();
+  }
+
+  #app() {
+    const { environment, logger } = this.#parts;
+    const { database } = this.#foundations;
+    const dialects = this.#container.resolve(tokens.dialects);
+    const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
+    const authenticator = new Authenticator(new CredentialReader(places), this.#container.resolve(tokens.tokens));
+    const shared = { authenticator, trustedProxies: new AddressList(environment.trustedProxies), clock: systemClock, log: logger, newRequestId };
+    return createApp({
+      ...shared,
+      dialects,
+      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), bodyBytesMax: environment.bodyBytesMax }),
+      modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
+      endpoints: [
+        accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
+        usageEndpoint((tokenId, page) => usageOfToken(database, tokenId, page)),
+      ],
+      ready: () => this.#ready,
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import { usageBuckets } from '@tollgate/plugin-kit';
+import { z } from 'zod';
+import { pointsText } from '../../foundation/millipoints.js';
+import type { UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
+import { defineEndpoint, type Endpoint, InvalidParameterError, points } from './endpoint.js';
+
+/** The receipts of one token, newest first. */
+export type ReadUsage = (tokenId: string, page: UsagePageRequest) => Promise<readonly UsageRecord[]>;
+
+const tokens = z.number().meta({ title: 'Tokens' });
+
+const receipt = z.object({
+  requestId: z.string(),
+  createdAt: z.iso.datetime(),
+  model: z.string(),
+  dialect: z.string(),
+  stream: z.boolean(),
+  outcome: z.enum(['ok', 'failed', 'aborted', 'lost']),
+  policy: z.string().meta({ title: 'The rule by which the call was closed' }),
+  failure: z.string().optional(),
+  usage: z.object(Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens]))),
+  estimated: z.boolean(),
+  group: z.string(),
+  groupRatio: z.string(),
+  price: z.record(z.string(), z.string()).meta({ title: 'Ratios or price per call in force' }),
+  cost: points,
+  uncollected: points,
+  firstByteMs: z.number().optional(),
+  totalMs: z.number(),
+});
+
+/** The caller's own receipts. What concerns the operator alone (channels, attempts) is left out. */
+export function usageEndpoint(readUsage: ReadUsage): Endpoint {
+  return defineEndpoint({
+    path: '/api/usage',
+    title: 'Calls of this token with their usage and cost, newest first',
+    permission: 'usage.read',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+      before: z.string().optional().meta({ title: 'The `next` of the page before' }),
+    }),
+    response: z.object({ items: z.array(receipt), next: z.string().optional() }),
+    handle: async ({ principal, query: { limit, before } }) => {
+      const records = await readUsage(principal.tokenId, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
+      const last = records.at(-1);
+      return { items: records.map(presentReceipt), ...(last === undefined || records.length < limit ? {} : { next: `${last.createdAt}-${last.id}` }) };
+    },
+  });
+}
+
+function positionOf(text: string): { readonly createdAt: number; readonly id: string } {
+  const match = /^(\d+)-(.+)$/.exec(text);
+  if (match?.[2] === undefined) throw new InvalidParameterError('Use the "next" of the page before.', { field: 'before' });
+  return { createdAt: Number(match[1]), id: match[2] };
+}
+
+function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
+  const { requestId, model, dialect, stream, outcome, policy, failure, usage, estimated, firstByteMs, totalMs } = record;
+  const { by: _by, ...price } = record.rate.price;
+  return {
+    requestId,
+    createdAt: new Date(record.createdAt).toISOString(),
+    model,
+    dialect,
+    stream,
+    outcome,
+    policy,
+    ...(failure === undefined ? {} : { failure }),
+    usage: { ...usage },
+    estimated,
+    group: record.rate.group,
+    groupRatio: record.rate.groupRatio,
+    price,
+    cost: pointsText(record.cost),
+    uncollected: pointsText(record.uncollected),
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    totalMs,
+  };
+}
