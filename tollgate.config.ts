@@ -1,0 +1,8 @@
+import claude from '@tollgate/adapter-claude';
+import gemini from '@tollgate/adapter-gemini';
+import openai from '@tollgate/adapter-openai';
+import { defineConfig } from '@tollgate/core';
+import demo from '@tollgate/example-custom-provider';
+
+/** What `npm start` serves: three dialects with their providers, and a provider that answers without any key. */
+export default defineConfig({ plugins: [openai(), claude(), gemini(), demo()] });
