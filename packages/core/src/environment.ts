@@ -24,6 +24,11 @@ export interface Environment {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** The variables as they are, for apply files that quote them. */
+export function processVariables(): Variables {
+  return process.env;
+}
+
 const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
   z
     .string()
@@ -68,7 +73,7 @@ const schema = z
  * Reads and checks the environment; on first use it generates the master secret into the data folder.
  * @throws ConfigurationError listing every variable at fault and what to do.
  */
-export function readEnvironment(variables: Variables = process.env): Environment {
+export function readEnvironment(variables: Variables = processVariables()): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigurationError(problemText(parsed.error));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailableError } from '../foundation/errors.js';
-import { openDatabase } from './database.js';
+import { openDatabase, type Transaction } from './database.js';
 import { migrate } from './migrate.js';
 import { isUniqueViolation } from './storage-failure.js';
 import { type OpenedTestDatabase, testDatabases } from './test-database.js';
@@ -77,11 +77,13 @@ describe.each(testDatabases())('migrate on $kind', ({ open }) => {
     const steps = [
       {
         name: '0001-first',
-        up: (transaction: { raw(sql: string): Promise<unknown> }) => transaction.raw('create table one (id text)').then(() => {}),
+        async up(transaction: Transaction) {
+          await transaction.raw('create table one (id text)');
+        },
       },
       {
         name: '0002-second',
-        async up(transaction: { raw(sql: string): Promise<unknown> }) {
+        async up(transaction: Transaction) {
           await transaction.raw('create table two (id text)');
           if (broken) throw new Error('power cut');
         },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database as SqliteConnection } from 'better-sqlite3';
 import knexOf, { type Knex } from 'knex';
-import type { ClientBase } from 'pg';
+import { type ClientBase, types } from 'pg';
 import { PostgresClient, SqliteClient } from './knex-clients.js';
 import { isLockedByAnother } from './storage-failure.js';
 
@@ -36,7 +36,7 @@ export interface DatabaseTarget {
 
 /** How long a write waits for another process before it gives up. */
 const lockWaitMs = 30_000;
-const bigintTypeId = 20;
+const bigintType = types.builtins.INT8;
 
 /** Every failure is thrown to its caller, who logs it; knex writes nothing of its own to the console. */
 const silence = { warn() {}, error() {}, debug() {}, deprecate() {} };
@@ -122,7 +122,7 @@ function openPostgres(databaseUrl: string): Database {
       min: 0,
       max: 10,
       afterCreate(connection: ClientBase, done: (error: unknown, connection: ClientBase) => void) {
-        connection.setTypeParser(bigintTypeId, BigInt);
+        connection.setTypeParser(bigintType, BigInt);
         done(null, connection);
       },
     },

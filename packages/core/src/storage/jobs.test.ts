@@ -18,7 +18,7 @@ describe.each(testDatabases())('jobs on $kind', ({ open }) => {
     for (let index = 0; index < 5; index += 1) await enqueue({ kind: 'k', payload: { index } });
     const claimed = await Promise.all(Array.from({ length: 8 }, () => queue.claim(['k'], 60_000)));
     const payloads = claimed.flatMap((job) => (job === undefined ? [] : [(job.payload as { index: number }).index]));
-    expect(payloads.sort()).toEqual([...new Set(payloads)]);
+    expect(new Set(payloads).size).toBe(payloads.length);
     while (await queue.claim(['k'], 60_000)) payloads.push(0);
     expect(payloads).toHaveLength(5);
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { type Database, type DatabaseKind, type DatabaseTarget, openDatabase } from './database.js';
 import { migrate } from './migrate.js';
 
@@ -16,7 +16,7 @@ export interface OpenedTestDatabase {
 export interface TestDatabase {
   readonly kind: DatabaseKind;
   /** A new and migrated database; `close` removes it. */
-  open(options?: { readonly migrated?: boolean }): Promise<OpenedTestDatabase>;
+  readonly open: (options?: { readonly migrated?: boolean }) => Promise<OpenedTestDatabase>;
 }
 
 /**
@@ -63,7 +63,7 @@ async function openPostgres(server: string, migrated: boolean): Promise<OpenedTe
 }
 
 async function onServer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     await client.query(statement);

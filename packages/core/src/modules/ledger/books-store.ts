@@ -1,5 +1,4 @@
 import type { Clock } from '../../foundation/clock.js';
-import { newId } from '../../foundation/ids.js';
 import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { RowMac } from '../../foundation/row-mac.js';
 import type { Transaction } from '../../storage/database.js';
@@ -58,20 +57,19 @@ export class Books {
     const wallet = walletOf(grant.userId);
     const [debit, credit] = amount > 0n ? [grantsAccount, wallet] : [wallet, grantsAccount];
     const transfer: TransferRow = {
-      id: newId(),
-      debit_account: debit,
-      credit_account: credit,
-      amount: amount > 0n ? amount : -amount,
       kind: grant.kind,
       reference: grant.reference,
       leg: 0,
+      debit_account: debit,
+      credit_account: credit,
+      amount: amount > 0n ? amount : -amount,
       at: this.#clock.now(),
     };
     const booked = await transaction('transfers')
       .insert({ ...transfer, mac: transferMac(this.#mac, transfer) })
       .onConflict(['kind', 'reference', 'leg'])
       .ignore()
-      .returning('id');
+      .returning('leg');
     if (booked.length === 0) return false;
     const changed = await transaction('accounts')
       .where('id', wallet)

@@ -17,7 +17,7 @@ export interface BudgetReport {
 
 /** Sums of all accounts of a user. @throws StorageUnavailableError */
 export async function accountOf(database: Database, userId: string): Promise<AccountReport> {
-  const rows = (await database.knex('accounts').where('owner_user_id', userId).select(accountColumns.split(', '))) as AccountRow[];
+  const rows: readonly AccountRow[] = await database.knex('accounts').where('owner_user_id', userId).select(accountColumns.split(', '));
   const accounts = rows.map(rowToAccount);
   return {
     balance: millipoints(accounts.reduce((sum, account) => sum + account.balance, 0n)),
@@ -27,7 +27,7 @@ export async function accountOf(database: Database, userId: string): Promise<Acc
 
 /** Undefined if the token has no budget. @throws StorageUnavailableError */
 export async function budgetOf(database: Database, tokenId: string): Promise<BudgetReport | undefined> {
-  const row = (await database.knex('token_budgets').where('token_id', tokenId).first(budgetColumns.split(', '))) as BudgetRow | undefined;
+  const row: BudgetRow | undefined = await database.knex('token_budgets').where('token_id', tokenId).first(budgetColumns.split(', '));
   if (row === undefined) return undefined;
   const { granted, spent, held } = rowToBudget(row);
   const amounts = { spent: millipoints(spent), held: millipoints(held) };

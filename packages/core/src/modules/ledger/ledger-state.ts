@@ -60,15 +60,14 @@ export interface HoldClosing {
   readonly uncollected: bigint;
 }
 
-/** One immutable booking: both sides in one row. */
+/** One immutable booking: both sides in one row. Its occasion is its identity, so that nothing is booked twice. */
 export interface TransferRow {
-  readonly id: string;
-  readonly debit_account: string;
-  readonly credit_account: string;
-  readonly amount: bigint;
   readonly kind: string;
   readonly reference: string;
   readonly leg: number;
+  readonly debit_account: string;
+  readonly credit_account: string;
+  readonly amount: bigint;
   readonly at: number;
 }
 
@@ -112,7 +111,7 @@ export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
 export const revenueAccount = 'system:revenue';
 
 /** The columns of a transfer, in the order in which they are signed and stored. */
-export const signedTransferColumns = ['id', 'debit_account', 'credit_account', 'amount', 'kind', 'reference', 'leg', 'at'] as const;
+export const signedTransferColumns = ['kind', 'reference', 'leg', 'debit_account', 'credit_account', 'amount', 'at'] as const;
 
 export function signedTransferValues(row: TransferRow): readonly RowValue[] {
   return signedTransferColumns.map((column) => row[column]);

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { newId } from '../../foundation/ids.js';
 import { failureMessageOf, type LedgerWorkerData, type LedgerWorkerReply, type LedgerWorkerRequest } from './ledger-thread.js';
 import { SqliteLedgerStore } from './sqlite-ledger-store.js';
 
@@ -7,7 +6,7 @@ import { SqliteLedgerStore } from './sqlite-ledger-store.js';
 const port = parentPort;
 if (port === null) throw new Error('The ledger worker runs in a worker thread only.');
 
-const store = new SqliteLedgerStore({ ...(workerData as LedgerWorkerData), newId });
+const store = new SqliteLedgerStore(workerData as LedgerWorkerData);
 
 port.on('message', (request: LedgerWorkerRequest) => {
   switch (request.type) {

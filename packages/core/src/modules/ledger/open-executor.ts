@@ -1,4 +1,3 @@
-import { newId } from '../../foundation/ids.js';
 import { type DatabaseTarget, sqliteFile } from '../../storage/database.js';
 import { InlineExecutor } from './inline-executor.js';
 import type { Durability, LedgerExecutor } from './ledger-operation.js';
@@ -11,9 +10,9 @@ const workerFile = './ledger-worker.js';
 
 /** The executor for a database that is migrated. `macKey` is that of `rowMacKey`. */
 export function openLedgerExecutor(target: DatabaseTarget, macKey: Uint8Array, durability: Durability): LedgerExecutor {
-  if (target.databaseUrl !== undefined) return new PostgresLedgerStore({ databaseUrl: target.databaseUrl, macKey, durability, newId });
+  if (target.databaseUrl !== undefined) return new PostgresLedgerStore({ databaseUrl: target.databaseUrl, macKey, durability });
   const filename = sqliteFile(target.dataFolder);
   // Threads cannot load TypeScript sources.
-  if (import.meta.url.endsWith('.ts')) return new InlineExecutor(new SqliteLedgerStore({ filename, macKey, durability, newId }));
+  if (import.meta.url.endsWith('.ts')) return new InlineExecutor(new SqliteLedgerStore({ filename, macKey, durability }));
   return new WorkerExecutor(new URL(workerFile, import.meta.url), { filename, macKey, durability });
 }

@@ -1,5 +1,5 @@
 import { emptyUsage } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { receiptRowOf } from '../usage/index.js';
 import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
@@ -51,14 +51,13 @@ class MemoryLedger {
   state: LedgerState;
   transfers: TransferRow[] = [];
   receipts: LedgerChanges['receipts'][number][] = [];
-  #ids = 0;
 
   constructor(state: Partial<LedgerState>) {
     this.state = { accounts: [], budgets: [], holds: [], ...state };
   }
 
   run(...operations: LedgerOperation[]): readonly LedgerOutcome[] {
-    const { outcomes, changes } = planBatch(operations, this.state, () => `transfer-${this.#ids++}`);
+    const { outcomes, changes } = planBatch(operations, this.state);
     const holds = new Map(this.state.holds.map((known) => [known.id, known]));
     for (const opened of [...changes.opened, ...changes.extended]) holds.set(opened.id, { ...opened, state: 'open' });
     for (const { id, state, charged, uncollected } of changes.closed)

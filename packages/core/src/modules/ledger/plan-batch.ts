@@ -27,8 +27,8 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * Plans a batch in memory, operation by operation: what is answered, and what is written in the end. Pure; the same for both databases.
  * The state must hold every row that the operations touch, locked until the changes are written.
  */
-export function planBatch(operations: readonly LedgerOperation[], state: LedgerState, newId: () => string): LedgerPlan {
-  const batch = new Batch(state, newId);
+export function planBatch(operations: readonly LedgerOperation[], state: LedgerState): LedgerPlan {
+  const batch = new Batch(state);
   const outcomes = operations.map((operation) => batch.apply(operation));
   return { outcomes, changes: batch.changes() };
 }
@@ -38,7 +38,6 @@ const fundingOrder: Readonly<Record<string, number>> = { subscription: 0, wallet
 
 /** Working copies of the rows, and what becomes of them. */
 class Batch {
-  readonly #newId: () => string;
   readonly #before: LedgerState;
   readonly #accounts: ReadonlyMap<string, Writable<AccountState>>;
   readonly #accountsOfUsers = new Map<string, Writable<AccountState>[]>();
@@ -50,8 +49,7 @@ class Batch {
   readonly #transfers: TransferRow[] = [];
   readonly #receipts: Omit<UsageRecordRow, 'mac'>[] = [];
 
-  constructor(state: LedgerState, newId: () => string) {
-    this.#newId = newId;
+  constructor(state: LedgerState) {
     this.#before = state;
     this.#accounts = new Map(state.accounts.map((account) => [account.id, { ...account }]));
     this.#budgets = new Map(state.budgets.map((budget) => [budget.tokenId, { ...budget }]));
@@ -73,7 +71,7 @@ class Batch {
         return this.#extend(operation);
       case 'settle':
         return this.#settle(operation);
-      case 'sweep':
+      default:
         return this.#sweep(operation);
     }
   }
@@ -231,7 +229,7 @@ class Batch {
     for (const [leg, [accountId, amount]] of [...legs].entries()) {
       if (amount === 0n) continue;
       const sides = { debit_account: accountId, credit_account: revenueAccount, amount };
-      this.#transfers.push({ id: this.#newId(), ...sides, kind: hold.ownerKind, reference: hold.id, leg, at });
+      this.#transfers.push({ kind: hold.ownerKind, reference: hold.id, leg, ...sides, at });
     }
   }
 

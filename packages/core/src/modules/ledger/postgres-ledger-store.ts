@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { StorageUnavailableError } from '../../foundation/errors.js';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
@@ -21,7 +21,6 @@ export interface PostgresLedgerOptions {
   readonly databaseUrl: string;
   readonly macKey: Uint8Array;
   readonly durability: Durability;
-  readonly newId: () => string;
 }
 
 /** A statement that takes longer has lost its server. */
@@ -38,7 +37,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
   readonly #options: PostgresLedgerOptions;
   readonly #mac: RowMac;
   #durability: Durability;
-  #client: Promise<pg.Client> | undefined;
+  #client: Promise<Client> | undefined;
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
@@ -50,7 +49,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
     const client = await this.#connected();
     try {
       const state = await this.#load(client, operations);
-      const { outcomes, changes } = planBatch(operations, state, this.#options.newId);
+      const { outcomes, changes } = planBatch(operations, state);
       await this.#write(client, changes);
       return outcomes;
     } catch (error) {
@@ -72,7 +71,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
   }
 
   /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
-  async #load(client: pg.Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
+  async #load(client: Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
     const { holdIds, userIds, tokenIds } = needsOf(operations);
     const [, , holds, accounts, budgets] = await together([
       client.query('begin'),
@@ -84,7 +83,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
     return { holds: holds.rows.map(rowToHold), accounts: accounts.rows.map(rowToAccount), budgets: budgets.rows.map(rowToBudget) };
   }
 
-  async #write(client: pg.Client, changes: LedgerChanges): Promise<void> {
+  async #write(client: Client, changes: LedgerChanges): Promise<void> {
     const writes = rowsOf(changes, this.#mac).filter(({ rows }) => rows.length > 0);
     const results = await together([
       ...writes.map(({ statement, rows }) => client.query({ ...statement, values: [JSON.stringify(rows, bigintAsText)] })),
@@ -94,7 +93,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
   }
 
   /** After this the connection is usable or gone. A failure of the connection leaves open whether the batch was written. */
-  async #undone(client: pg.Client, error: unknown): Promise<unknown> {
+  async #undone(client: Client, error: unknown): Promise<unknown> {
     const failure = asStorageFailure(error);
     if (failure instanceof StorageUnavailableError) {
       this.#drop(client);
@@ -108,18 +107,18 @@ export class PostgresLedgerStore implements LedgerExecutor {
     return failure;
   }
 
-  #drop(client: pg.Client): void {
+  #drop(client: Client): void {
     this.#client = undefined;
     client.end().catch(() => undefined);
   }
 
-  #connected(): Promise<pg.Client> {
+  #connected(): Promise<Client> {
     this.#client ??= this.#connect();
     return this.#client;
   }
 
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
+  async #connect(): Promise<Client> {
+    const client = new Client({
       connectionString: this.#options.databaseUrl,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: statementTimeoutMs,

@@ -13,8 +13,6 @@ import {
   rowToAccount,
   rowToBudget,
   rowToHold,
-  transferMac,
-  usageMac,
 } from './ledger-rows.js';
 import {
   type AccountState,
@@ -32,7 +30,6 @@ export interface SqliteLedgerOptions {
   readonly filename: string;
   readonly macKey: Uint8Array;
   readonly durability: Durability;
-  readonly newId: () => string;
 }
 
 /** Waits for other processes' write locks here: this connection lives in a thread of its own, or in a test. */
@@ -45,7 +42,6 @@ export class SqliteLedgerStore {
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
   readonly #mac: RowMac;
-  readonly #newId: () => string;
 
   constructor(options: SqliteLedgerOptions) {
     this.#connection = new Sqlite(options.filename, { timeout: lockWaitMs });
@@ -54,7 +50,6 @@ export class SqliteLedgerStore {
     this.setDurability(options.durability);
     this.#statements = prepareStatements(this.#connection);
     this.#mac = new RowMac(options.macKey);
-    this.#newId = options.newId;
   }
 
   setDurability(durability: Durability): void {
@@ -65,7 +60,7 @@ export class SqliteLedgerStore {
   execute(operations: readonly LedgerOperation[]): readonly LedgerOutcome[] {
     try {
       this.#statements.begin.run();
-      const { outcomes, changes } = planBatch(operations, this.#load(operations), this.#newId);
+      const { outcomes, changes } = planBatch(operations, this.#load(operations));
       this.#write(changes);
       this.#statements.commit.run();
       return outcomes;
@@ -111,9 +106,14 @@ export class SqliteLedgerStore {
       const { state, closedAt, recordAt, charged, uncollected, id } = closing;
       expectOne(statements.closeHold.run(state, closedAt, recordAt, charged, uncollected, id));
     }
-    for (const transfer of changes.transfers)
-      statements.insertTransfer.run(...signedTransferValues(transfer), transferMac(this.#mac, transfer));
-    for (const receipt of changes.receipts) statements.insertRecord.run(...signedUsageValues(receipt), usageMac(this.#mac, receipt));
+    for (const transfer of changes.transfers) {
+      const values = signedTransferValues(transfer);
+      statements.insertTransfer.run(...values, this.#mac.sign('transfers', values));
+    }
+    for (const receipt of changes.receipts) {
+      const values = signedUsageValues(receipt);
+      statements.insertRecord.run(...values, this.#mac.sign('usage_records', values));
+    }
   }
 
   #insertHold(hold: HoldState): void {
@@ -125,7 +125,7 @@ export class SqliteLedgerStore {
 type Statements = ReturnType<typeof prepareStatements>;
 
 function prepareStatements(connection: SqliteConnection) {
-  const write = (sql: string): Statement<unknown[]> => connection.prepare<unknown[]>(sql);
+  const write = (sql: string): Statement => connection.prepare(sql);
   const insert = (table: string, columns: readonly string[]) =>
     write(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`);
   return {

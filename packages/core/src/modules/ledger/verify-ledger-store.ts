@@ -17,31 +17,29 @@ export interface StoredHold extends HoldRow {
   readonly booked: bigint;
 }
 
-/** Transfers in chunks, in the order of their ids. */
+/** Transfers in chunks, in the order of their keys. */
 export async function* transfersInChunks(transaction: Transaction): AsyncGenerator<readonly StoredTransfer[]> {
   const columns = [...signedTransferColumns, 'mac'].map((column) => `transfers.${column}`);
   yield* inChunks(
-    (after) =>
+    (last: StoredTransfer | undefined) =>
       transaction('transfers')
         .select(...columns, 'holds.state as hold_state')
         .leftJoin('holds', 'holds.id', 'transfers.reference')
-        .where('transfers.id', '>', after)
-        .orderBy('transfers.id')
+        .whereRaw('(kind, reference, leg) > (?, ?, ?)', [last?.kind ?? '', last?.reference ?? '', last?.leg ?? 0])
+        .orderBy(['kind', 'reference', 'leg'])
         .limit(rowsPerChunk) as Promise<StoredTransfer[]>,
-    (row) => row.id,
   );
 }
 
 /** Holds in chunks, each with its receipt and with what was booked for it. */
 export async function* holdsInChunks(transaction: Transaction, kinds: readonly string[]): AsyncGenerator<readonly StoredHold[]> {
   const chunks = inChunks(
-    (after) =>
+    (last: { readonly id: string } | undefined) =>
       transaction('holds')
-        .select([...holdColumns.split(', '), 'record_at'])
-        .where('id', '>', after)
+        .select(holdColumns.split(', '))
+        .where('id', '>', last?.id ?? '')
         .orderBy('id')
-        .limit(rowsPerChunk) as Promise<(HoldRow & { readonly record_at: bigint | null })[]>,
-    (row) => row.id,
+        .limit(rowsPerChunk) as Promise<HoldRow[]>,
   );
   for await (const holds of chunks) {
     const ids = holds.map((hold) => hold.id);
@@ -65,7 +63,7 @@ async function bookedFor(transaction: Transaction, kinds: readonly string[], ids
     .whereIn('reference', ids)
     .select('reference', 'amount');
   const sums = new Map<string, bigint>();
-  for (const { reference, amount } of rows) sums.set(reference, (sums.get(reference) ?? 0n) + BigInt(amount));
+  for (const { reference, amount } of rows) sums.set(reference, (sums.get(reference) ?? 0n) + amount);
   return sums;
 }
 
@@ -84,33 +82,32 @@ export async function countRecords(transaction: Transaction): Promise<number> {
 
 export async function* accountsInChunks(transaction: Transaction): AsyncGenerator<readonly AccountRow[]> {
   yield* inChunks(
-    (after) =>
-      transaction('accounts').select(accountColumns.split(', ')).where('id', '>', after).orderBy('id').limit(rowsPerChunk) as Promise<
-        AccountRow[]
-      >,
-    (row) => row.id,
+    (last: AccountRow | undefined) =>
+      transaction('accounts')
+        .select(accountColumns.split(', '))
+        .where('id', '>', last?.id ?? '')
+        .orderBy('id')
+        .limit(rowsPerChunk) as Promise<AccountRow[]>,
   );
 }
 
 export async function* budgetsInChunks(transaction: Transaction): AsyncGenerator<readonly BudgetRow[]> {
   yield* inChunks(
-    (after) =>
+    (last: BudgetRow | undefined) =>
       transaction('token_budgets')
         .select(budgetColumns.split(', '))
-        .where('token_id', '>', after)
+        .where('token_id', '>', last?.token_id ?? '')
         .orderBy('token_id')
         .limit(rowsPerChunk) as Promise<BudgetRow[]>,
-    (row) => row.token_id,
   );
 }
 
-async function* inChunks<Row>(read: (after: string) => Promise<Row[]>, keyOf: (row: Row) => string): AsyncGenerator<readonly Row[]> {
-  let after = '';
+async function* inChunks<Row>(read: (last: Row | undefined) => Promise<Row[]>): AsyncGenerator<readonly Row[]> {
+  let last: Row | undefined;
   for (;;) {
-    const rows = await read(after);
-    const last = rows.at(-1);
+    const rows = await read(last);
+    last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
-    after = keyOf(last);
   }
 }

@@ -94,13 +94,14 @@ class Verification {
   }
 
   #checkTransfer(row: StoredTransfer): void {
+    const id = `${row.kind} ${row.reference} ${row.leg}`;
     this.#checked.transfers += 1;
-    if (!this.#mac.verify('transfers', signedTransferValues(row), row.mac)) this.#differ('transfer', row.id, 'mac', 'unaltered', 'altered');
-    this.#balances.add(row.debit_account, -BigInt(row.amount));
-    this.#balances.add(row.credit_account, BigInt(row.amount));
+    if (!this.#mac.verify('transfers', signedTransferValues(row), row.mac)) this.#differ('transfer', id, 'mac', 'unaltered', 'altered');
+    this.#balances.add(row.debit_account, -row.amount);
+    this.#balances.add(row.credit_account, row.amount);
     if (!callKinds.some((kind) => kind === row.kind)) return;
     if (row.hold_state === null || row.hold_state === 'open')
-      this.#differ('transfer', row.id, 'hold', 'a closed hold', row.hold_state ?? 'none');
+      this.#differ('transfer', id, 'hold', 'a closed hold', row.hold_state ?? 'none');
   }
 
   #checkHold(row: StoredHold): void {
@@ -128,8 +129,8 @@ class Verification {
     }
     if (!this.#mac.verify('usage_records', signedUsageValues(record), record.mac))
       this.#differ('usage-record', hold.id, 'mac', 'unaltered', 'altered');
-    this.#compare('usage-record', hold.id, 'cost', booked, BigInt(record.cost));
-    this.#compare('usage-record', hold.id, 'uncollected', hold.uncollected, BigInt(record.uncollected));
+    this.#compare('usage-record', hold.id, 'cost', booked, record.cost);
+    this.#compare('usage-record', hold.id, 'uncollected', hold.uncollected, record.uncollected);
     const swept = record.policy === 'swept-charge' || record.policy === 'swept-release';
     if (swept !== (hold.state === 'swept')) this.#differ('usage-record', hold.id, 'policy', `that of a ${hold.state} hold`, record.policy);
   }

@@ -55,6 +55,7 @@ export class WorkerExecutor implements LedgerExecutor {
   }
 
   #send(worker: Worker, request: LedgerWorkerRequest): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(request);
   }
 

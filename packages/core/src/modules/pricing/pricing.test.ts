@@ -1,5 +1,5 @@
 import { emptyUsage, type Usage, type UsageBucket, usageBuckets } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pointsText } from '../../foundation/millipoints.js';
 import { compileRate } from './compile-rate.js';

@@ -14,3 +14,8 @@ export async function readSettings(knex: Knex): Promise<readonly SettingRow[]> {
 export async function writeSetting(transaction: Knex.Transaction, row: SettingRow): Promise<void> {
   await transaction<SettingRow>('settings').insert(row).onConflict(['section', 'key']).merge(['value']);
 }
+
+/** Writes a value where there is none; an existing one stays. */
+export async function addSetting(transaction: Knex.Transaction, row: SettingRow): Promise<void> {
+  await transaction<SettingRow>('settings').insert(row).onConflict(['section', 'key']).ignore();
+}

@@ -35,21 +35,22 @@ export class Settings {
 
   /** @throws ConfigurationError naming section and field of a bad stored value; the snapshot then stays as it was. */
   async reload(): Promise<void> {
-    this.#snapshot = await this.stored();
+    const stored = await this.#read(this.#database.knex, (error) => {
+      throw error;
+    });
+    this.#snapshot = snapshotOf([...this.#definitions.values()], stored);
   }
 
-  /** Every section as the database holds it, defaults filled in. */
-  async stored(): Promise<ReadonlyMap<string, SectionValues>> {
-    const stored = new Map<string, Record<string, unknown>>();
-    for (const { section, key, value } of await readSettings(this.#database.knex)) {
-      const definition = this.#definitions.get(section);
-      // A newer version of the gateway may have stored settings that this one does not know.
-      if (definition === undefined || !(key in definition.schema.shape)) continue;
-      const values = stored.get(section) ?? {};
-      values[key] = openSetting(definition, key, value, this.#secretBox);
-      stored.set(section, values);
-    }
-    return snapshotOf([...this.#definitions.values()], stored);
+  /** What is stored, section → field → value, without defaults and without values that do not fit. */
+  async stored(transaction: Transaction): Promise<ReadonlyMap<string, SectionValues>> {
+    return this.#read(transaction, () => undefined);
+  }
+
+  /** @throws UnknownSettingError */
+  definition(section: string): SettingsDefinition {
+    const definition = this.#definitions.get(section);
+    if (definition === undefined) throw new UnknownSettingError(section);
+    return definition;
   }
 
   /**
@@ -57,12 +58,28 @@ export class Settings {
    * @throws UnknownSettingError, InvalidSettingError
    */
   async set(transaction: Transaction, section: string, patch: SectionValues): Promise<void> {
-    const definition = this.#definitions.get(section);
-    if (definition === undefined) throw new UnknownSettingError(section);
+    const definition = this.definition(section);
     for (const [key, value] of Object.entries(patch)) {
       await writeSetting(transaction, { section, key, value: sealSetting(definition, key, value, this.#secretBox) });
     }
     await bumpRevision(transaction);
+  }
+
+  async #read(reader: Database['knex'], onMisfit: (error: unknown) => void): Promise<ReadonlyMap<string, SectionValues>> {
+    const sections = new Map<string, Record<string, unknown>>();
+    for (const { section, key, value } of await readSettings(reader)) {
+      const definition = this.#definitions.get(section);
+      // A newer version of the gateway may have stored settings that this one does not know.
+      if (definition === undefined || !Object.hasOwn(definition.schema.shape, key)) continue;
+      const values = sections.get(section) ?? {};
+      sections.set(section, values);
+      try {
+        values[key] = openSetting(definition, key, value, this.#secretBox);
+      } catch (error) {
+        onMisfit(error);
+      }
+    }
+    return sections;
   }
 }
 

@@ -6,12 +6,14 @@ import type { Migration } from '../migrate.js';
  */
 export const ledgerMigration: Migration = {
   name: '0001-ledger',
-  async up(transaction) {
-    for (const statement of statements) await transaction.raw(statement);
+  async up(transaction, kind) {
+    // SQLite keeps a second tree for rows that are found by text ids, unless it is told to keep the rows in the first.
+    const byKey = kind === 'sqlite' ? ' without rowid' : '';
+    for (const statement of statementsFor(byKey)) await transaction.raw(statement);
   },
 };
 
-const statements = [
+const statementsFor = (byKey: string) => [
   `create table accounts (
     id text primary key,
     owner_user_id text not null,
@@ -21,22 +23,21 @@ const statements = [
     created_at bigint not null,
     check (balance >= 0),
     check (held >= 0 and held <= balance)
-  )`,
+  )${byKey}`,
   `create index accounts_by_owner on accounts (owner_user_id)`,
   `create table transfers (
-    id text primary key,
-    debit_account text not null,
-    credit_account text not null,
-    amount bigint not null,
     kind text not null,
     reference text not null,
     leg integer not null,
+    debit_account text not null,
+    credit_account text not null,
+    amount bigint not null,
     at bigint not null,
     mac text not null,
-    unique (kind, reference, leg),
+    primary key (kind, reference, leg),
     check (amount > 0),
     check (debit_account <> credit_account)
-  )`,
+  )${byKey}`,
   `create table holds (
     id text primary key,
     owner_kind text not null,
@@ -59,7 +60,7 @@ const statements = [
     check ((state = 'open') = (closed_at is null)),
     check ((state = 'open') = (record_at is null)),
     check ((state = 'open') = (charged is null))
-  )`,
+  )${byKey}`,
   `create index holds_open_by_node on holds (node_id) where state = 'open'`,
   `create table token_budgets (
     token_id text primary key,
@@ -70,7 +71,7 @@ const statements = [
     check (granted is null or granted >= 0),
     check (spent >= 0),
     check (held >= 0)
-  )`,
+  )${byKey}`,
   `create table usage_records (
     id text not null,
     created_at bigint not null,

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { stripVTControlCharacters } from 'node:util';
+import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
+import { exitCodes } from './cli/exit-codes.js';
+import { presentFailure } from './cli/present-failure.js';
+import { processTerminal } from './cli/terminal.js';
+import { UsageError } from './cli/usage-error.js';
+import { processVariables } from './environment.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+
+// Loaded when they are run: looking something up does not need the whole gateway.
+const commands = {
+  start: async () => (await import('./cli/start-command.js')).startCommand,
+  setup: async () => (await import('./cli/setup-command.js')).setupCommand,
+  apply: async () => (await import('./cli/apply-command.js')).applyCommand,
+  'verify-ledger': async () => (await import('./cli/verify-ledger-command.js')).verifyLedgerCommand,
+  migrate: async () => (await import('./cli/migrate-command.js')).migrateCommand,
+};
+
+const main = defineCommand({
+  meta: { name: 'tollgate', version, description: 'A self-hosted LLM gateway with a ledger' },
+  subCommands: commands,
+});
+
+/** Runs one command line and returns its exit code. */
+async function run(rawArgs: readonly string[]): Promise<number> {
+  try {
+    if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs[0]));
+    else if (rawArgs[0] === '--version') processTerminal.print(version);
+    else await runCommand(main, { rawArgs: [...rawArgs] });
+    return Number(process.exitCode ?? exitCodes.success);
+  } catch (error) {
+    if (!isUsageError(error)) {
+      processTerminal.tell(presentFailure(error, processVariables()['LOG_LEVEL'] === 'debug'));
+      return exitCodes.failure;
+    }
+    processTerminal.tell(`${stripVTControlCharacters(error.message)}\n\n${await usageOf(rawArgs[0])}`);
+    return exitCodes.usage;
+  }
+}
+
+async function usageOf(name: string | undefined): Promise<string> {
+  const load = Object.entries(commands).find(([command]) => command === name)?.[1];
+  // Commands differ in type by their arguments, which does not matter for showing them.
+  const usage = load === undefined ? await renderUsage(main) : await renderUsage((await load()) as unknown as CommandDef, main);
+  return process.stdout.isTTY ? usage : stripVTControlCharacters(usage);
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof UsageError || (error instanceof Error && error.name === 'CLIError');
+}
+
+process.exit(await run(process.argv.slice(2)));

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { duplicateProblems } from './apply-duplicates.js';
+import { type ApplyDocument, applySchema } from './apply-schema.js';
+import { ApplySource, type ProblemAt } from './apply-source.js';
+
+/** An apply file that is right in itself; whether it fits the database and the plugins is seen when it is planned. */
+export interface ApplyFile {
+  readonly document: ApplyDocument;
+  readonly source: ApplySource;
+}
+
+/**
+ * Reads an apply file, YAML or JSON, and fills in the environment's variables.
+ * @throws ApplyFileError listing everything that is wrong, each by path and line.
+ */
+export function parseApplyFile(text: string, filename: string, environment: Readonly<Record<string, string | undefined>>): ApplyFile {
+  const source = new ApplySource(text, filename);
+  const missing = source.substitute(environment);
+  const value = source.value();
+  if (value === null || value === undefined) throw source.refuse([{ path: [], message: 'The file is empty.' }]);
+  const parsed = applySchema.safeParse(value);
+  const unfit = (parsed.error?.issues ?? []).flatMap(problemsOf).filter((problem) => !missing.some((other) => isSamePlace(problem, other)));
+  const problems = [...missing, ...unfit];
+  if (parsed.data === undefined || problems.length > 0) throw source.refuse(problems);
+  const duplicates = duplicateProblems(parsed.data, source);
+  if (duplicates.length > 0) throw source.refuse(duplicates);
+  return { document: parsed.data, source };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'There is no such field.' }));
+}
+
+/** A variable that is not set would be reported again, as an empty text that does not fit. */
+function isSamePlace(one: ProblemAt, other: ProblemAt): boolean {
+  return one.path.join('.') === other.path.join('.');
+}

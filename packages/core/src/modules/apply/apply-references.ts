@@ -1,0 +1,75 @@
+import { GatewayError } from '../../foundation/errors.js';
+import { checkChannelConfig } from '../channels/index.js';
+import { checkSetting } from '../settings/index.js';
+import { hashTokenKey } from '../tokens/index.js';
+import type { ApplyContext } from './apply-context.js';
+import type { ApplyDocument } from './apply-schema.js';
+import type { ProblemAt } from './apply-source.js';
+import type { ApplyState } from './apply-state.js';
+
+/** Whatever in the file does not fit the database or the plugins. */
+export function referenceProblems(document: ApplyDocument, state: ApplyState, context: ApplyContext): readonly ProblemAt[] {
+  return [
+    ...unknownGroups(document, state),
+    ...unknownUsers(document, state),
+    ...takenKeys(document, state),
+    ...channelProblems(document, context),
+    ...settingProblems(document, context),
+  ];
+}
+
+function unknownGroups(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
+  const uses = [
+    ...document.channels.flatMap(({ groups }, index) => groups.map((group, at) => ({ path: ['channels', index, 'groups', at], group }))),
+    ...document.users.map(({ group }, index) => ({ path: ['users', index, 'group'], group })),
+    ...document.tokens.flatMap(({ group }, index) => (group === undefined ? [] : [{ path: ['tokens', index, 'group'], group }])),
+  ];
+  return uses
+    .filter(({ group }) => !Object.hasOwn(document.groups, group) && !state.groups.has(group))
+    .map(({ path, group }) => ({ path, message: `There is no group "${group}": add it under \`groups\`.` }));
+}
+
+function unknownUsers(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
+  const usernames = new Set([...document.users.map(({ username }) => username), ...state.users.keys()]);
+  return document.tokens.flatMap(({ user }, index) =>
+    usernames.has(user) ? [] : [{ path: ['tokens', index, 'user'], message: `There is no user "${user}": add it under \`users\`.` }],
+  );
+}
+
+function takenKeys(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
+  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
+  const holders = new Map(state.tokens.map((token) => [token.keyHash, `${usernameOf.get(token.userId)}/${token.name}`]));
+  return document.tokens.flatMap(({ user, name, key }, index) => {
+    const holder = key === undefined ? undefined : holders.get(hashTokenKey(key));
+    if (holder === undefined || holder === `${user}/${name}`) return [];
+    return [{ path: ['tokens', index, 'key'], message: `Token ${holder} has this key already.` }];
+  });
+}
+
+function channelProblems(document: ApplyDocument, { providers }: ApplyContext): readonly ProblemAt[] {
+  return document.channels.flatMap(({ provider, config }, index): readonly ProblemAt[] => {
+    const adapter = providers.get(provider);
+    if (adapter === undefined) {
+      const known = [...providers.keys()].sort().join(', ');
+      return [{ path: ['channels', index, 'provider'], message: `No plugin provides "${provider}". There are: ${known === '' ? 'none' : known}.` }];
+    }
+    return checkChannelConfig(adapter, config).problems.map(({ path, message }) => ({
+      path: ['channels', index, 'config', ...path],
+      message,
+    }));
+  });
+}
+
+function settingProblems(document: ApplyDocument, { settings }: ApplyContext): readonly ProblemAt[] {
+  return Object.entries(document.settings).flatMap(([section, fields]) =>
+    Object.entries(fields).flatMap(([field, value]) => {
+      try {
+        checkSetting(settings.definition(section), field, value);
+        return [];
+      } catch (error) {
+        if (error instanceof GatewayError) return [{ path: ['settings', section, field], message: error.message }];
+        throw error;
+      }
+    }),
+  );
+}

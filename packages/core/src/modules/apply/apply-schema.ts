@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { millipointsFromPoints } from '../../foundation/millipoints.js';
+import { defaultGroup } from '../groups/index.js';
+import { decimalSchema, modelPriceOf, modelPriceShape } from '../pricing/index.js';
+import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
+import { userRoles } from '../users/index.js';
+
+/** Far above any balance, far below what a 64-bit column holds. */
+const pointsMax = 10n ** 15n;
+const keyCharactersMax = 256;
+
+const name = z
+  .string()
+  .min(1, 'Must not be empty.')
+  .max(255, 'Must not be longer than 255 characters.')
+  .regex(/^\S(.*\S)?$/, 'Must be one line without spaces at its ends.');
+
+const groupName = name.meta({ title: 'A group, of this file or of the database' });
+
+const points = z.union([z.number(), z.string()], { error: 'Expected an amount of points.' }).transform((given, context) => {
+  try {
+    const amount = millipointsFromPoints(given);
+    if (amount >= 0n && amount <= millipointsFromPoints(String(pointsMax))) return amount;
+    context.addIssue({ code: 'custom', message: `Must be between 0 and ${pointsMax} points.` });
+  } catch {
+    context.addIssue({ code: 'custom', message: 'Expected an amount of points with at most three decimals.' });
+  }
+  return z.NEVER;
+});
+
+const expiry = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'Expected a date such as 2030-12-31 or 2030-12-31T12:00:00Z.' })
+  .transform((text) => Date.parse(text));
+
+const group = z.strictObject({ ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }) });
+
+const model = z
+  .strictObject({
+    name,
+    ...modelPriceShape,
+    outputTokensMax: z.int().positive().max(2_147_483_647).optional().meta({ title: 'The most output tokens that the model can produce' }),
+    enabled: z.boolean().default(true),
+  })
+  .superRefine((fields, context) => {
+    try {
+      modelPriceOf(fields);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as RangeError).message });
+    }
+  });
+
+const channel = z.strictObject({
+  name,
+  provider: z.string().min(1).meta({ title: 'Id of a provider that a plugin brings' }),
+  config: z.record(z.string(), z.unknown()).default({}).meta({ title: 'As the provider wants it, and `dialects` to allow only some of its dialects' }),
+  models: z.array(name).meta({ title: 'Names under which callers ask for models' }),
+  modelMapping: z.record(z.string(), name).default({}).meta({ title: 'Name of a model → its name at the upstream, where that differs' }),
+  groups: z.array(groupName).min(1).default([defaultGroup]),
+  priority: z.int().min(-1_000_000).max(1_000_000).default(0).meta({ title: 'Higher is tried first' }),
+  weight: z.int().min(0).max(1_000_000).default(1).meta({ title: 'Share among channels of the same priority' }),
+  enabled: z.boolean().default(true),
+});
+
+const user = z.strictObject({
+  username: name,
+  password: z.string().min(8, 'Must have at least 8 characters.').max(1_024).optional().meta({ title: 'Left out: unchanged', secret: true }),
+  role: z.enum(userRoles).optional().meta({ title: 'Left out: unchanged, `user` for a new one' }),
+  group: groupName.default(defaultGroup),
+  ratio: decimalSchema.optional().meta({ title: 'A ratio of the user alone, instead of the ratio of the group' }),
+  points: points.optional().meta({ title: 'Starting balance, granted once' }),
+  enabled: z.boolean().default(true),
+});
+
+const token = z
+  .strictObject({
+    name,
+    user: name.meta({ title: 'Username of the owner' }),
+    key: z
+      .string()
+      .min(tokenKeyCharactersMin, `Must have at least ${tokenKeyCharactersMin} characters.`)
+      .max(keyCharactersMax, `Must have at most ${keyCharactersMax} characters.`)
+      .regex(/^[\x21-\x7e]*$/, 'Must be plain characters without spaces.')
+      .optional()
+      .meta({ title: 'Left out: one is made and shown once', secret: true }),
+    unlimited: z.boolean().optional().meta({ title: 'Spends as long as its user can pay' }),
+    points: points.optional().meta({ title: 'Budget: raising it by 1000 lets the token spend 1000 more' }),
+    group: groupName.optional().meta({ title: 'Left out: the group of the user' }),
+    models: z.array(name).optional().meta({ title: 'Left out: all' }),
+    allowIps: z
+      .array(z.string().refine(isAddressOrBlock, 'Expected an IP address or a CIDR block such as 10.0.0.0/8.'))
+      .optional()
+      .meta({ title: 'Left out: all' }),
+    expiresAt: expiry.optional(),
+    enabled: z.boolean().default(true),
+  })
+  .superRefine(({ unlimited, points }, context) => {
+    if (unlimited === true && points !== undefined)
+      context.addIssue({ code: 'custom', path: ['points'], message: 'A token has either points or `unlimited: true`.' });
+    if (unlimited !== true && points === undefined)
+      context.addIssue({ code: 'custom', message: 'Say what the token may spend: `points: 500000`, or `unlimited: true`.' });
+  });
+
+/** The declarative file: parsing, the JSON Schema and the documentation follow from this declaration. */
+export const applySchema = z.strictObject({
+  groups: z.record(name, group).default({}),
+  models: z.array(model).default([]),
+  channels: z.array(channel).default([]),
+  users: z.array(user).default([]),
+  tokens: z.array(token).default([]),
+  settings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).meta({ title: 'Section → field → value' }),
+});
+
+export type ApplyDocument = z.output<typeof applySchema>;
+export type ModelEntry = ApplyDocument['models'][number];
+export type ChannelEntry = ApplyDocument['channels'][number];
+export type UserEntry = ApplyDocument['users'][number];
+export type TokenEntry = ApplyDocument['tokens'][number];
+
+/** The JSON Schema of apply files, for editors. */
+export function applyJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(applySchema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' });
+  return { $schema, title: 'Tollgate apply file', ...schema };
+}

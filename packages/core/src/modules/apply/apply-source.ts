@@ -1,0 +1,112 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { ApplyFileError, type ApplyProblem } from './apply-errors.js';
+
+export type ApplyPath = readonly PropertyKey[];
+
+/** A problem before its place in the text is looked up. */
+export interface ProblemAt {
+  readonly path: ApplyPath;
+  readonly message: string;
+}
+
+/** Aliases that one file may use: without a limit, a few lines can stand for gigabytes. */
+const aliasesMax = 100;
+
+/** The text of an apply file, YAML or JSON (which is YAML too), with the place of everything in it. */
+export class ApplySource {
+  readonly filename: string;
+  readonly #document: Document.Parsed;
+  readonly #lines = new LineCounter();
+
+  /** @throws ApplyFileError if the text is not YAML. */
+  constructor(text: string, filename: string) {
+    this.filename = filename;
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    const problems = this.#document.errors.map((error) => ({ path: '', ...this.#place(error.pos[0]), message: error.message }));
+    if (problems.length > 0) throw new ApplyFileError(filename, problems);
+  }
+
+  /**
+   * Replaces `${NAME}` in every text of the file by the variable's value; `$${` stands for `${` itself. Works on parsed texts, so that a
+   * value can never change the structure of the file.
+   */
+  substitute(environment: Readonly<Record<string, string | undefined>>): readonly ProblemAt[] {
+    const problems: ProblemAt[] = [];
+    visit(this.#document, {
+      Scalar: (key, node, ancestors) => {
+        if (key === 'key' || typeof node.value !== 'string') return;
+        node.value = node.value.replaceAll(/\$\$\{|\$\{([^}]*)\}?/g, (found, name?: string) => {
+          if (name === undefined) return '${';
+          const value = environment[name];
+          if (value === undefined) problems.push({ path: pathOf([...ancestors, node]), message: missingVariable(found, name) });
+          return value ?? '';
+        });
+      },
+    });
+    return problems;
+  }
+
+  /** @throws ApplyFileError if aliases multiply beyond reason. */
+  value(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: aliasesMax });
+    } catch (error) {
+      if (error instanceof ReferenceError) throw this.refuse([{ path: [], message: error.message }]);
+      throw error;
+    }
+  }
+
+  refuse(problems: readonly ProblemAt[]): ApplyFileError {
+    return new ApplyFileError(this.filename, problems.map((problem) => this.#locate(problem)));
+  }
+
+  lineOf(path: ApplyPath): number {
+    return this.#place(this.#offsetOf(path)).line;
+  }
+
+  #locate({ path, message }: ProblemAt): ApplyProblem {
+    return { path: path.join('.'), ...this.#place(this.#offsetOf(path)), message };
+  }
+
+  #place(offset: number): { readonly line: number; readonly column: number } {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
+  /** Where the path begins; for something that is missing, where its nearest parent begins. */
+  #offsetOf(path: ApplyPath): number {
+    let node: unknown = this.#document.contents;
+    let offset = offsetOfNode(node) ?? 0;
+    for (const part of path) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part)) : undefined;
+      const next: unknown = isSeq(node) ? node.items[Number(part)] : pair?.value;
+      const start = offsetOfNode(pair?.key ?? next);
+      if (start === undefined) break;
+      offset = start;
+      node = next;
+    }
+    return offset;
+  }
+}
+
+function offsetOfNode(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+/** The path of the last of the nodes, each of which contains the next. */
+function pathOf(nodes: readonly unknown[]): ApplyPath {
+  return nodes.flatMap((node, index): ApplyPath => {
+    const child = nodes[index + 1];
+    if (isSeq(node)) return [node.items.indexOf(child)];
+    if (!isMap(node)) return [];
+    const pair = node.items.find((item) => item === child);
+    return isScalar(pair?.key) ? [String(pair.key.value)] : [];
+  });
+}
+
+function missingVariable(found: string, name: string): string {
+  if (!/^[A-Za-z_]\w*$/.test(name) || !found.endsWith('}'))
+    return `"${found}" is not the name of an environment variable in braces; write $\${ for the characters themselves.`;
+  return `The environment variable ${name} is not set.`;
+}

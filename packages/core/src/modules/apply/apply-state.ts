@@ -1,0 +1,46 @@
+import type { Millipoints } from '../../foundation/millipoints.js';
+import type { Transaction } from '../../storage/database.js';
+import { readRevision } from '../../cluster/configuration-revision.js';
+import { readChannels, type StoredChannel } from '../channels/index.js';
+import { type Group, readGroups } from '../groups/index.js';
+import { type Model, readModels } from '../models/index.js';
+import { readTokens, type Token } from '../tokens/index.js';
+import { readPasswordHashes, readUsers, type User } from '../users/index.js';
+import type { ApplyContext } from './apply-context.js';
+
+/** What the database holds before the file is applied. */
+export interface ApplyState {
+  readonly revision: bigint;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly channels: ReadonlyMap<string, StoredChannel>;
+  readonly users: ReadonlyMap<string, User>;
+  /** By user id. */
+  readonly passwordHashes: ReadonlyMap<string, string>;
+  /** By user id. */
+  readonly startingBalances: ReadonlyMap<string, Millipoints>;
+  readonly tokens: readonly Token[];
+  /** What each token's budget was last set to, by token id. */
+  readonly budgetTargets: ReadonlyMap<string, Millipoints | 'unlimited'>;
+  /** Section → field → value. */
+  readonly settings: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+export async function readApplyState(transaction: Transaction, { books, settings }: ApplyContext): Promise<ApplyState> {
+  return {
+    revision: await readRevision(transaction),
+    groups: byName(await readGroups(transaction)),
+    models: byName(await readModels(transaction)),
+    channels: byName(await readChannels(transaction)),
+    users: new Map((await readUsers(transaction)).map((user) => [user.username, user])),
+    passwordHashes: await readPasswordHashes(transaction),
+    startingBalances: await books.grantsOf(transaction, 'starting-balance'),
+    tokens: await readTokens(transaction),
+    budgetTargets: await books.tokenBudgetTargets(transaction),
+    settings: await settings.stored(transaction),
+  };
+}
+
+function byName<Named extends { readonly name: string }>(things: readonly Named[]): ReadonlyMap<string, Named> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}

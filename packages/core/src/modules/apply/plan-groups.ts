@@ -1,0 +1,21 @@
+import { newId } from '../../foundation/ids.js';
+import { type Group, insertGroup, updateGroup } from '../groups/index.js';
+import type { ApplyContext } from './apply-context.js';
+import type { ApplyDocument } from './apply-schema.js';
+import type { ApplyState } from './apply-state.js';
+import { type PlannedStep, stepsFor } from './plan-step.js';
+
+export function planGroups(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
+  return Object.entries(document.groups).flatMap(([name, { ratio }]) => {
+    const known = state.groups.get(name);
+    const group: Group = {
+      id: known?.id ?? newId(),
+      name,
+      createdAt: known?.createdAt ?? clock.now(),
+      ...(ratio === undefined ? {} : { ratio }),
+    };
+    return stepsFor({ kind: 'group', name, before: known && { ratio: known.ratio }, after: { ratio } }, (transaction) =>
+      known === undefined ? insertGroup(transaction, group) : updateGroup(transaction, group),
+    );
+  });
+}

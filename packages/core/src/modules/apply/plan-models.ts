@@ -1,0 +1,30 @@
+import { newId } from '../../foundation/ids.js';
+import { insertModel, type Model, updateModel } from '../models/index.js';
+import { modelPriceOf } from '../pricing/index.js';
+import type { ApplyContext } from './apply-context.js';
+import type { ApplyDocument } from './apply-schema.js';
+import type { ApplyState } from './apply-state.js';
+import type { Facts } from './facts.js';
+import { type PlannedStep, stepsFor } from './plan-step.js';
+
+export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
+  return document.models.flatMap(({ name, enabled, outputTokensMax, ...priceFields }) => {
+    const known = state.models.get(name);
+    const price = modelPriceOf(priceFields);
+    const model: Model = {
+      id: known?.id ?? newId(),
+      name,
+      enabled,
+      createdAt: known?.createdAt ?? clock.now(),
+      ...(price === undefined ? {} : { price }),
+      ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
+    };
+    return stepsFor({ kind: 'model', name, before: known && factsOf(known), after: factsOf(model) }, (transaction) =>
+      known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),
+    );
+  });
+}
+
+function factsOf({ price, outputTokensMax, enabled }: Model): Facts {
+  return { ...price, outputTokensMax, enabled };
+}

@@ -1,0 +1,77 @@
+import { updateChannel } from '../channels/index.js';
+import { defaultGroup, deleteGroup } from '../groups/index.js';
+import { updateModel } from '../models/index.js';
+import type { Transaction } from '../../storage/database.js';
+import { updateToken } from '../tokens/index.js';
+import { updateUser } from '../users/index.js';
+import type { ApplyDocument } from './apply-schema.js';
+import type { ApplyState } from './apply-state.js';
+import { type ChangeKind, type PlannedStep, stepsFor } from './plan-step.js';
+
+interface Prunable {
+  readonly enabled: boolean;
+}
+
+/** Disables what the file does not name. Root accounts stay: without one, nobody could manage the gateway. */
+export function planPrune(document: ApplyDocument, state: ApplyState): readonly PlannedStep[] {
+  const usernames = new Set(document.users.map(({ username }) => username));
+  const modelNames = new Set(document.models.map(({ name }) => name));
+  const channelNames = new Set(document.channels.map(({ name }) => name));
+  const tokenNames = new Set(document.tokens.map(({ user, name }) => `${user}/${name}`));
+  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
+  const tokens = state.tokens.map((token) => ({ token, name: `${usernameOf.get(token.userId)}/${token.name}` }));
+  return [
+    ...[...state.users.values()]
+      .filter(({ username, role }) => !usernames.has(username) && role !== 'root')
+      .flatMap((user) => disable('user', user.username, user, updateUser)),
+    ...tokens.filter(({ name }) => !tokenNames.has(name)).flatMap(({ token, name }) => disable('token', name, token, updateToken)),
+    ...[...state.channels.values()]
+      .filter(({ name }) => !channelNames.has(name))
+      .flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
+    ...[...state.models.values()].filter(({ name }) => !modelNames.has(name)).flatMap((model) => disable('model', model.name, model, updateModel)),
+    ...planUnusedGroups(document, state),
+  ];
+}
+
+function disable<Thing extends Prunable>(
+  kind: ChangeKind,
+  name: string,
+  thing: Thing,
+  update: (transaction: Transaction, thing: Thing) => Promise<void>,
+): readonly PlannedStep[] {
+  return stepsFor({ kind, name, before: { enabled: thing.enabled }, after: { enabled: false } }, (transaction) =>
+    update(transaction, { ...thing, enabled: false }),
+  );
+}
+
+/** Groups have no history of their own, so those that nothing names any more are deleted. */
+function planUnusedGroups(document: ApplyDocument, state: ApplyState): readonly PlannedStep[] {
+  const used = usedGroups(document, state);
+  return [...state.groups.values()]
+    .filter(({ name }) => !used.has(name))
+    .map(({ id, name }) => ({
+      change: { action: 'delete', kind: 'group', name, fields: [] },
+      run: (transaction) => deleteGroup(transaction, id),
+    }));
+}
+
+/** As things are after the file was applied: what it names is in the groups it says, everything else where it was. */
+function usedGroups(document: ApplyDocument, state: ApplyState): ReadonlySet<string> {
+  const named = {
+    users: new Map(document.users.map((user) => [user.username, user.group])),
+    channels: new Map(document.channels.map((channel) => [channel.name, channel.groups])),
+    tokens: new Map(document.tokens.map((token) => [`${token.user}/${token.name}`, token.group])),
+  };
+  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
+  const otherTokens = state.tokens.filter((token) => !named.tokens.has(`${usernameOf.get(token.userId)}/${token.name}`));
+  return new Set([
+    defaultGroup,
+    ...Object.keys(document.groups),
+    ...named.users.values(),
+    ...[...named.channels.values()].flat(),
+    ...[...named.tokens.values()].flatMap((group) => group ?? []),
+    ...[...state.users.values()].filter(({ username }) => !named.users.has(username)).map(({ group }) => group),
+    ...[...state.channels.values()].filter(({ name }) => !named.channels.has(name)).flatMap(({ groups }) => groups),
+    ...otherTokens.flatMap(({ group }) => group ?? []),
+  ]);
+}

@@ -1,0 +1,36 @@
+import type { Transaction } from '../../storage/database.js';
+import { changedFields, type Facts, type FieldChange } from './facts.js';
+
+export type ChangeAction = 'create' | 'update' | 'enable' | 'disable' | 'delete' | 'grant' | 'budget';
+export type ChangeKind = 'group' | 'model' | 'user' | 'token' | 'channel' | 'setting';
+
+/** One change, as people see it. Never contains a secret. */
+export interface Change {
+  readonly action: ChangeAction;
+  readonly kind: ChangeKind;
+  readonly name: string;
+  readonly fields: readonly FieldChange[];
+}
+
+/** A change and how it is made. */
+export interface PlannedStep {
+  readonly change: Change;
+  run(transaction: Transaction): Promise<void>;
+}
+
+/** What has to happen to one thing so that its facts become `after`: nothing, if they are already. */
+export function stepsFor(
+  thing: { readonly kind: ChangeKind; readonly name: string; readonly before: Facts | undefined; readonly after: Facts },
+  run: (transaction: Transaction) => Promise<void>,
+): readonly PlannedStep[] {
+  const { kind, name, before, after } = thing;
+  const fields = changedFields(before ?? {}, after);
+  if (before === undefined) return [{ change: { action: 'create', kind, name, fields }, run }];
+  if (fields.length === 0) return [];
+  return [{ change: { action: actionOf(fields, after), kind, name, fields }, run }];
+}
+
+function actionOf(fields: readonly FieldChange[], after: Facts): ChangeAction {
+  if (fields.length > 1 || fields[0]?.field !== 'enabled') return 'update';
+  return after['enabled'] === true ? 'enable' : 'disable';
+}
