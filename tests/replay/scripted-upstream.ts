@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -122,20 +123,13 @@ export function streamsForever({ chunkDelayMs = 0, chunkBytes = 8 } = {}): Behav
   return async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const frame = chatFrame({ content: 'x'.repeat(chunkBytes) });
+    const left = once(response, 'close');
     while (!response.destroyed) {
       const room = response.write(frame);
       if (chunkDelayMs > 0) await wait(chunkDelayMs);
-      else if (!room) await Promise.race([drained(response), closed(response)]);
+      else if (!room) await Promise.race([once(response, 'drain'), left]);
     }
   };
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('drain', () => resolve()));
-}
-
-function closed(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => response.once('close', () => resolve()));
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
