@@ -122,6 +122,8 @@ export interface ClientSide {
   readonly modelKey?: string;
   /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
   inspect(body: JsonObject, target: RequestTarget): RequestFacts;
+  /** What is written into a silent stream, for clients whose SDK takes comments for damage; a comment unless stated. */
+  readonly keepAliveFrame?: Frame;
   /** The framing of a streamed answer; `sse` for most dialects. */
   framing(target: RequestTarget): Framing;
   /** Vendors that report usage in streams only on demand: how the pass lane demands it, and takes the extra frame out again. */

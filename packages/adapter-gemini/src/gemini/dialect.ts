@@ -42,5 +42,7 @@ export const geminiDialect: Dialect = {
     streamEncoder: (out, _request, context) => new StreamEncoder(out, context),
     encodeError,
     encodeStreamError,
+    // The vendor's older SDK fails on SSE comments; an empty text reads as nothing in all of them.
+    keepAliveFrame: { data: '{"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}' },
   },
 };

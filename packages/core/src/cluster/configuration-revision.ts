@@ -16,6 +16,6 @@ export async function bumpRevision(transaction: Knex.Transaction): Promise<void>
 
 /** Raises the number if it still is `expected`; false if somebody else has written since. Guards a write that was planned from reads. */
 export async function claimRevision(transaction: Knex.Transaction, expected: bigint): Promise<boolean> {
-  const changed = await transaction('configuration_revision').where('revision', expected).increment('revision', 1);
+  const changed = await transaction('configuration_revision').where({ revision: expected }).increment('revision', 1);
   return changed === 1;
 }

@@ -11,6 +11,7 @@ import { clientAddress } from './client-address.js';
 import { presentError } from './error-presenter.js';
 import { MethodNotAllowedError, RouteNotFoundError } from './http-errors.js';
 import type { ModelLists } from './model-lists.js';
+import type { ServedDialect } from '../relay/relay-call.js';
 import type { RelayFront } from './relay-front.js';
 import type { ServedDialects } from './served-dialects.js';
 
@@ -30,6 +31,8 @@ export interface HttpDoors {
 
 interface State {
   requestId: string;
+  /** Whose error shape the caller expects, where the path alone does not tell. */
+  dialect?: ServedDialect;
 }
 
 /** The whole front of the house, in the order in which a request meets it. */
@@ -78,7 +81,8 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       const told = publicErrorOf(error);
       if (told.code === 'internal_error') log.error({ err: error, requestId }, 'A request failed');
       const isOurs = context.path.startsWith('/api/');
-      const { status, headers, body } = presentError(told, requestId, isOurs ? undefined : dialects.dialectOf(context.path));
+      const dialect = isOurs ? undefined : (context.state.dialect ?? dialects.dialectOf(context.path));
+      const { status, headers, body } = presentError(told, requestId, dialect);
       context.status = status;
       context.set(headers);
       context.type = 'application/json';
@@ -112,6 +116,7 @@ function modelLists(doors: HttpDoors): Koa.Middleware<State> {
       await next();
       return;
     }
+    context.state.dialect = request.dialect;
     if (doors.dialects.routeOf(context.path) !== undefined) throw new MethodNotAllowedError(context.method, 'POST');
     if (context.method !== 'GET') throw new MethodNotAllowedError(context.method, 'GET');
     context.body = doors.modelLists.answer(request, await authenticated(doors, context.req, query));

@@ -5,7 +5,7 @@ import type { ModelDirectory } from '../modules/models/index.js';
 import type { Principal } from '../modules/tokens/index.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import { ModelNotFoundError } from './http-errors.js';
-import type { ServedDialects } from './served-dialects.js';
+import { decodedPart, type ServedDialects } from './served-dialects.js';
 
 /** A request for a model list, or for one model of it. */
 export interface ListRequest {
@@ -60,5 +60,6 @@ function listingAt(dialect: ServedDialect, path: string): readonly ListRequest[]
   if (listing === undefined) return [];
   if (listing.listPaths.includes(path)) return [{ dialect, listing }];
   const parent = listing.listPaths.find((listPath) => path.startsWith(`${listPath}/`));
-  return parent === undefined ? [] : [{ dialect, listing, model: decodeURIComponent(path.slice(parent.length + 1)) }];
+  const model = parent === undefined ? undefined : decodedPart(path.slice(parent.length + 1));
+  return model === undefined ? [] : [{ dialect, listing, model }];
 }

@@ -50,7 +50,7 @@ export class ServedDialects {
   #matchPattern(path: string): RouteMatch | undefined {
     for (const { prefix, suffix, match } of this.#patterns) {
       if (path.length <= prefix.length + suffix.length || !path.startsWith(prefix) || !path.endsWith(suffix)) continue;
-      const pathModel = decoded(path.slice(prefix.length, path.length - suffix.length));
+      const pathModel = decodedPart(path.slice(prefix.length, path.length - suffix.length));
       if (pathModel !== undefined) return { ...match, pathModel };
     }
     return undefined;
@@ -62,7 +62,8 @@ function patternOf(match: RouteMatch): Pattern {
   return { prefix, suffix, match };
 }
 
-function decoded(part: string): string | undefined {
+/** A part of a path without its percent signs; undefined if they are no UTF-8. */
+export function decodedPart(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -22,6 +22,7 @@ import { PassLane } from './pass-lane.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
 import { providerCallOf, type Route } from './route.js';
+import { keepAliveBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
 import { StreamPump } from './stream-pump.js';
 import { TranslateLane } from './translate-lane.js';
@@ -177,6 +178,7 @@ export class Attempt {
       growth,
       keepAlive: this.#tools.keepAlive,
       keepAliveAfterMs: settings.keepAliveAfterMs,
+      keepAliveBytes: keepAliveBytes(call.dialect, call.framing),
       tap,
       finished: this.#finish,
       fault: (error) => this.#tools.fault(error, route),

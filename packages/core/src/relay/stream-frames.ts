@@ -1,4 +1,4 @@
-import { FrameWriter, type Framing, type PublicError } from '@tollgate/plugin-kit';
+import { type Frame, FrameWriter, type Framing, keepAlive, type PublicError } from '@tollgate/plugin-kit';
 import type { ServedDialect } from './relay-call.js';
 
 /**
@@ -14,6 +14,16 @@ export function terminalErrorBytes(
 ): string {
   const frames = dialect.client.encodeStreamError(error, requestId);
   if (framing === 'json-array' && afterFrames) return `,\r\n${frames.map(({ data }) => data).join(',\r\n')}]`;
+  return laidOut(framing, frames);
+}
+
+/** What keeps a silent stream open; undefined where the framing has no room for it. */
+export function keepAliveBytes(dialect: ServedDialect, framing: Framing): string | undefined {
+  const { keepAliveFrame } = dialect.client;
+  return keepAliveFrame === undefined || framing !== 'sse' ? keepAlive(framing) : laidOut(framing, [keepAliveFrame]);
+}
+
+function laidOut(framing: Framing, frames: readonly Frame[]): string {
   let text = '';
   const writer = new FrameWriter(framing, (part) => {
     text += part;

@@ -1,4 +1,4 @@
-import { contentTypeOf, type Framing, keepAlive as keepAliveComment, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@tollgate/plugin-kit';
 import type { AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
 import type { ClientReply } from './client-reply.js';
 import type { HoldGrowth } from './hold-growth.js';
@@ -15,6 +15,8 @@ export interface StreamPumpParts {
   readonly growth: HoldGrowth | undefined;
   readonly keepAlive: KeepAlive;
   readonly keepAliveAfterMs: number;
+  /** What is written into a stream that is silent; undefined = nothing. */
+  readonly keepAliveBytes: string | undefined;
   /** Hears every upstream byte, for plugins that asked to. */
   readonly tap: ((bytes: Buffer) => void) | undefined;
   readonly finished: (end: AttemptEnd) => void;
@@ -59,10 +61,10 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   }
 
   keepAlive(): void {
-    const comment = keepAliveComment(this.#parts.framing);
-    if (comment === undefined || this.#done) return;
+    const { keepAliveBytes } = this.#parts;
+    if (keepAliveBytes === undefined || this.#done) return;
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
-    this.#parts.reply.write(comment);
+    this.#parts.reply.write(keepAliveBytes);
   }
 
   /** The client's credit is used up: the stream ends with the dialect's own error. */
