@@ -63,10 +63,15 @@ function renameThought(said: JsonObject | undefined): void {
   delete said['thought'];
 }
 
-/** Quirk 3: thinking is counted beside `completion_tokens`; plain chat counts it inside, and a gateway that took no notice would not bill it. */
+/**
+ * Quirk 3: thinking is counted beside `completion_tokens`, and no total is stated; plain chat counts it inside, and a gateway that took no
+ * notice would not bill it.
+ */
 function includeThought(usage: JsonObject): void {
   const thoughtTokens = Number(usage['thought_tokens'] ?? 0);
-  usage['completion_tokens'] = Number(usage['completion_tokens'] ?? 0) + thoughtTokens;
+  const completionTokens = Number(usage['completion_tokens'] ?? 0) + thoughtTokens;
+  usage['completion_tokens'] = completionTokens;
+  usage['total_tokens'] = Number(usage['prompt_tokens'] ?? 0) + completionTokens;
   usage['completion_tokens_details'] = { reasoning_tokens: thoughtTokens };
   delete usage['thought_tokens'];
 }
