@@ -20,7 +20,7 @@ export class RevisionWatcher {
   readonly #reloaders: readonly Reloader[];
   readonly #log: Logger;
   /** Undefined until everything was loaded once. */
-  #loaded: bigint | undefined;
+  #loaded: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #lastProblem: string | undefined;
@@ -84,7 +84,8 @@ export class RevisionWatcher {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       // Once per problem: an outage must not fill the log.
-      if (problem !== this.#lastProblem) this.#log.warn({ error }, `The configuration cannot be read, the last one stays in force: ${problem}`);
+      if (problem !== this.#lastProblem)
+        this.#log.warn({ err: error }, `The configuration cannot be read, the last one stays in force: ${problem}`);
       this.#lastProblem = problem;
     }
     this.#schedule();

@@ -29,7 +29,8 @@ export class SecretBox {
   open(sealed: string, context: string): string {
     const [prefix, encoded] = sealed.split('.', 2);
     const bytes = Buffer.from(encoded ?? '', 'base64url');
-    if (prefix !== version || bytes.length < nonceBytes + tagBytes) throw new ConfigurationError(`The secret of ${context} is stored in an unknown form.`);
+    if (prefix !== version || bytes.length < nonceBytes + tagBytes)
+      throw new ConfigurationError(`The secret of ${context} is stored in an unknown form.`);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));

@@ -12,10 +12,22 @@ interface Named {
 export function duplicateProblems(document: ApplyDocument, source: ApplySource): readonly ProblemAt[] {
   const { models, channels, users, tokens } = document;
   return [
-    ...repeated(models.map(({ name }, index) => named(['models', index, 'name'], name)), source),
-    ...repeated(channels.map(({ name }, index) => named(['channels', index, 'name'], name)), source),
-    ...repeated(users.map(({ username }, index) => named(['users', index, 'username'], username)), source),
-    ...repeated(tokens.map(({ name, user }, index) => named(['tokens', index, 'name'], `${user}/${name}`)), source),
+    ...repeated(
+      models.map(({ name }, index) => named(['models', index, 'name'], name)),
+      source,
+    ),
+    ...repeated(
+      channels.map(({ name }, index) => named(['channels', index, 'name'], name)),
+      source,
+    ),
+    ...repeated(
+      users.map(({ username }, index) => named(['users', index, 'username'], username)),
+      source,
+    ),
+    ...repeated(
+      tokens.map(({ name, user }, index) => named(['tokens', index, 'name'], `${user}/${name}`)),
+      source,
+    ),
     ...repeated(
       tokens.map(({ key }, index) => ({
         path: ['tokens', index, 'key'],

@@ -51,7 +51,12 @@ function channelProblems(document: ApplyDocument, { providers }: ApplyContext): 
     const adapter = providers.get(provider);
     if (adapter === undefined) {
       const known = [...providers.keys()].sort().join(', ');
-      return [{ path: ['channels', index, 'provider'], message: `No plugin provides "${provider}". There are: ${known === '' ? 'none' : known}.` }];
+      return [
+        {
+          path: ['channels', index, 'provider'],
+          message: `No plugin provides "${provider}". There are: ${known === '' ? 'none' : known}.`,
+        },
+      ];
     }
     return checkChannelConfig(adapter, config).problems.map(({ path, message }) => ({
       path: ['channels', index, 'config', ...path],

@@ -32,7 +32,9 @@ const expiry = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'Expected a date such as 2030-12-31 or 2030-12-31T12:00:00Z.' })
   .transform((text) => Date.parse(text));
 
-const group = z.strictObject({ ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }) });
+const group = z.strictObject({
+  ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }),
+});
 
 const model = z
   .strictObject({
@@ -52,7 +54,10 @@ const model = z
 const channel = z.strictObject({
   name,
   provider: z.string().min(1).meta({ title: 'Id of a provider that a plugin brings' }),
-  config: z.record(z.string(), z.unknown()).default({}).meta({ title: 'As the provider wants it, and `dialects` to allow only some of its dialects' }),
+  config: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ title: 'As the provider wants it, and `dialects` to allow only some of its dialects' }),
   models: z.array(name).meta({ title: 'Names under which callers ask for models' }),
   modelMapping: z.record(z.string(), name).default({}).meta({ title: 'Name of a model → its name at the upstream, where that differs' }),
   groups: z.array(groupName).min(1).default([defaultGroup]),
@@ -63,7 +68,12 @@ const channel = z.strictObject({
 
 const user = z.strictObject({
   username: name,
-  password: z.string().min(8, 'Must have at least 8 characters.').max(1_024).optional().meta({ title: 'Left out: unchanged', secret: true }),
+  password: z
+    .string()
+    .min(8, 'Must have at least 8 characters.')
+    .max(1_024)
+    .optional()
+    .meta({ title: 'Left out: unchanged', secret: true }),
   role: z.enum(userRoles).optional().meta({ title: 'Left out: unchanged, `user` for a new one' }),
   group: groupName.default(defaultGroup),
   ratio: decimalSchema.optional().meta({ title: 'A ratio of the user alone, instead of the ratio of the group' }),

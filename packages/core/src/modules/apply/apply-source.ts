@@ -57,7 +57,10 @@ export class ApplySource {
   }
 
   refuse(problems: readonly ProblemAt[]): ApplyFileError {
-    return new ApplyFileError(this.filename, problems.map((problem) => this.#locate(problem)));
+    return new ApplyFileError(
+      this.filename,
+      problems.map((problem) => this.#locate(problem)),
+    );
   }
 
   lineOf(path: ApplyPath): number {

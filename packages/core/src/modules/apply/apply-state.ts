@@ -10,7 +10,7 @@ import type { ApplyContext } from './apply-context.js';
 
 /** What the database holds before the file is applied. */
 export interface ApplyState {
-  readonly revision: bigint;
+  readonly revision: number;
   readonly groups: ReadonlyMap<string, Group>;
   readonly models: ReadonlyMap<string, Model>;
   readonly channels: ReadonlyMap<string, StoredChannel>;

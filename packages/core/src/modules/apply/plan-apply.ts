@@ -14,7 +14,7 @@ import { planUsers } from './plan-users.js';
 /** Everything that would change, in the order in which it is done. */
 export interface ApplyPlan {
   /** The revision that it was made from; it holds for no other. */
-  readonly revision: bigint;
+  readonly revision: number;
   readonly steps: readonly PlannedStep[];
   readonly notes: readonly string[];
   readonly newKeys: readonly NewTokenKey[];
@@ -24,7 +24,11 @@ export interface ApplyPlan {
  * Compares the file with the database. Passwords are hashed here, before any transaction that writes.
  * @throws ApplyFileError if the file does not fit the database or the plugins; StorageUnavailableError
  */
-export async function planApply(context: ApplyContext, { document, source }: ApplyFile, options: { readonly prune: boolean }): Promise<ApplyPlan> {
+export async function planApply(
+  context: ApplyContext,
+  { document, source }: ApplyFile,
+  options: { readonly prune: boolean },
+): Promise<ApplyPlan> {
   const state = await context.database.snapshot((transaction) => readApplyState(transaction, context));
   const problems = referenceProblems(document, state, context);
   if (problems.length > 0) throw source.refuse(problems);

@@ -28,7 +28,9 @@ export function planPrune(document: ApplyDocument, state: ApplyState): readonly 
     ...[...state.channels.values()]
       .filter(({ name }) => !channelNames.has(name))
       .flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
-    ...[...state.models.values()].filter(({ name }) => !modelNames.has(name)).flatMap((model) => disable('model', model.name, model, updateModel)),
+    ...[...state.models.values()]
+      .filter(({ name }) => !modelNames.has(name))
+      .flatMap((model) => disable('model', model.name, model, updateModel)),
     ...planUnusedGroups(document, state),
   ];
 }

@@ -40,13 +40,18 @@ function planToken(entry: TokenEntry, userId: string, state: ApplyState, { books
   const token = tokenOf(entry, known, userId, madeKey ?? entry.key, clock.now());
   const target = entry.points ?? 'unlimited';
   if (known === undefined) {
-    const steps = stepsFor({ kind: 'token', name, before: undefined, after: { ...factsOf(token), points: targetText(target) } }, async (transaction) => {
-      await insertToken(transaction, token);
-      await books.openTokenBudget(transaction, token.id, target);
-    });
+    const steps = stepsFor(
+      { kind: 'token', name, before: undefined, after: { ...factsOf(token), points: targetText(target) } },
+      async (transaction) => {
+        await insertToken(transaction, token);
+        await books.openTokenBudget(transaction, token.id, target);
+      },
+    );
     return { steps, newKeys: madeKey === undefined ? [] : [{ name, key: madeKey }] };
   }
-  const changes = stepsFor({ kind: 'token', name, before: factsOf(known), after: factsOf(token) }, (transaction) => updateToken(transaction, token));
+  const changes = stepsFor({ kind: 'token', name, before: factsOf(known), after: factsOf(token) }, (transaction) =>
+    updateToken(transaction, token),
+  );
   return { steps: [...changes, ...planBudget(token, name, target, state, books)], newKeys: [] };
 }
 

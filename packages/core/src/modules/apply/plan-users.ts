@@ -65,7 +65,12 @@ async function openUser(transaction: Transaction, user: User, { books }: ApplyCo
   await books.openWallet(transaction, user.id);
 }
 
-function planStartingBalance(user: User, points: Millipoints | undefined, state: ApplyState, { books }: ApplyContext): readonly PlannedStep[] {
+function planStartingBalance(
+  user: User,
+  points: Millipoints | undefined,
+  state: ApplyState,
+  { books }: ApplyContext,
+): readonly PlannedStep[] {
   if (points === undefined || points === 0n || state.startingBalances.has(user.id)) return [];
   const change = { action: 'grant', kind: 'user', name: user.username, fields: [{ field: 'points', to: pointsText(points) }] } as const;
   return [

@@ -49,7 +49,9 @@ const columns = [
 ] as const;
 
 export async function readChannels(knex: Knex): Promise<readonly StoredChannel[]> {
-  const rows: readonly ChannelRow[] = await knex<ChannelRow>('channels').select(...columns).orderBy('name');
+  const rows: readonly ChannelRow[] = await knex<ChannelRow>('channels')
+    .select(...columns)
+    .orderBy('name');
   return rows.map(rowToChannel);
 }
 

@@ -18,7 +18,9 @@ export async function insertGroup(transaction: Knex.Transaction, group: Group): 
 }
 
 export async function updateGroup(transaction: Knex.Transaction, group: Group): Promise<void> {
-  await transaction<GroupRow>('groups').where('id', group.id).update({ ratio: group.ratio ?? null });
+  await transaction<GroupRow>('groups')
+    .where('id', group.id)
+    .update({ ratio: group.ratio ?? null });
 }
 
 /** The foreign keys of users and tokens refuse it for a group in use. */

@@ -14,7 +14,9 @@ interface ModelRow {
 
 export async function readModels(knex: Knex): Promise<readonly Model[]> {
   const columns = ['id', 'name', 'price', 'output_tokens_max', 'enabled', 'created_at'] as const;
-  const rows: readonly ModelRow[] = await knex<ModelRow>('models').select(...columns).orderBy('name');
+  const rows: readonly ModelRow[] = await knex<ModelRow>('models')
+    .select(...columns)
+    .orderBy('name');
   return rows.map(rowToModel);
 }
 

@@ -44,7 +44,9 @@ const columns = [
 ] as const;
 
 export async function readTokens(knex: Knex): Promise<readonly Token[]> {
-  const rows: readonly TokenRow[] = await knex<TokenRow>('tokens').select(...columns).orderBy('id');
+  const rows: readonly TokenRow[] = await knex<TokenRow>('tokens')
+    .select(...columns)
+    .orderBy('id');
   return rows.map(rowToToken);
 }
 

@@ -12,7 +12,12 @@ export async function readPasswordHashes(knex: Knex): Promise<ReadonlyMap<string
   return new Map(rows.map((row) => [row.user_id, row.password_hash]));
 }
 
-export async function writePasswordHash(transaction: Knex.Transaction, userId: string, passwordHash: string, updatedAt: number): Promise<void> {
+export async function writePasswordHash(
+  transaction: Knex.Transaction,
+  userId: string,
+  passwordHash: string,
+  updatedAt: number,
+): Promise<void> {
   await transaction<CredentialRow>('credentials')
     .insert({ user_id: userId, password_hash: passwordHash, updated_at: updatedAt })
     .onConflict('user_id')

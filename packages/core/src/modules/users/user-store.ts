@@ -14,7 +14,9 @@ interface UserRow {
 const columns = ['id', 'username', 'role', 'group_name', 'ratio', 'enabled', 'created_at'] as const;
 
 export async function readUsers(knex: Knex): Promise<readonly User[]> {
-  const rows: readonly UserRow[] = await knex<UserRow>('users').select(...columns).orderBy('username');
+  const rows: readonly UserRow[] = await knex<UserRow>('users')
+    .select(...columns)
+    .orderBy('username');
   return rows.map(rowToUser);
 }
 
