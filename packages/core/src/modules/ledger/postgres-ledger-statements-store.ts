@@ -38,17 +38,25 @@ function insertion(table: string, columns: readonly string[]): string {
   return `insert into ${table} (${names}) select ${names} from ${rowsOfParameter(columns)}`;
 }
 
-const heldBy = (column: string) => `select ${column} from holds where id = any($2)`;
+/** Those that new holds name ($1), and those of holds that are there ($2). */
+const concerned = (column: string) => `select unnest($1::text[]) union select ${column} from holds where id = any($2)`;
+
+/**
+ * For the ledger's connection: it looks rows up by key and nothing else, so plans that read whole tables are never right there, even while
+ * the server's statistics are missing or out of date.
+ */
+export const postgresLedgerSession =
+  'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off; set plan_cache_mode = force_generic_plan';
 
 export const postgresLedgerStatements = {
   holds: { name: 'ledger-holds', text: `select ${holdColumns} from holds where id = any($1) order by id for update` },
   accounts: {
     name: 'ledger-accounts',
-    text: `select ${accountColumns} from accounts where owner_user_id = any($1) or owner_user_id in (${heldBy('user_id')}) order by id for update`,
+    text: `select ${accountColumns} from accounts where owner_user_id in (${concerned('user_id')}) order by id for update`,
   },
   budgets: {
     name: 'ledger-budgets',
-    text: `select ${budgetColumns} from token_budgets where token_id = any($1) or token_id in (${heldBy('token_id')}) order by token_id for update`,
+    text: `select ${budgetColumns} from token_budgets where token_id in (${concerned('token_id')}) order by token_id for update`,
   },
   changeAccounts: {
     name: 'ledger-change-accounts',
@@ -67,14 +75,14 @@ export const postgresLedgerStatements = {
   extendHolds: {
     name: 'ledger-extend-holds',
     text: `update holds set amount = row.amount, funding = row.funding, last_extension = row.last_extension
-      from ${rowsOfParameter(['id', 'amount', 'funding', 'last_extension'])} where holds.id = row.id and holds.state = 'open'`,
+      from ${rowsOfParameter(['id', 'amount', 'funding', 'last_extension'])} where holds.id = row.id and holds.closed_at is null`,
   },
   closeHolds: {
     name: 'ledger-close-holds',
     text: `update holds set state = row.state, closed_at = row.closed_at, record_at = row.record_at, charged = row.charged,
       uncollected = row.uncollected
       from ${rowsOfParameter(['id', 'state', 'closed_at', 'record_at', 'charged', 'uncollected'])}
-      where holds.id = row.id and holds.state = 'open'`,
+      where holds.id = row.id and holds.closed_at is null`,
   },
   insertTransfers: { name: 'ledger-insert-transfers', text: insertion('transfers', [...signedTransferColumns, 'mac']) },
   insertRecords: { name: 'ledger-insert-records', text: insertion('usage_records', [...signedUsageColumns, 'mac']) },

@@ -30,8 +30,8 @@ describe.each(testDatabases().filter(({ kind }) => kind === 'postgres'))('ledger
     let calling = true;
     const breaking = (async () => {
       while (calling) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
         await breakConnections();
-        await new Promise((resolve) => setTimeout(resolve, 20));
       }
     })();
     let charged = 0n;

@@ -15,7 +15,7 @@ import {
 } from './ledger-rows.js';
 import { fundingText, type LedgerChanges, type LedgerState, needsOf } from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
-import { type NamedStatement, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
+import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
 
 export interface PostgresLedgerOptions {
   readonly databaseUrl: string;
@@ -73,9 +73,8 @@ export class PostgresLedgerStore implements LedgerExecutor {
   /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
   async #load(client: Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
     const { holdIds, userIds, tokenIds } = needsOf(operations);
-    const [, , holds, accounts, budgets] = await together([
-      client.query('begin'),
-      client.query(`set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
+    const [, holds, accounts, budgets] = await together([
+      client.query(`begin; set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
       client.query<HoldRow>({ ...statements.holds, values: [holdIds] }),
       client.query<AccountRow>({ ...statements.accounts, values: [userIds, holdIds] }),
       client.query<BudgetRow>({ ...statements.budgets, values: [tokenIds, holdIds] }),
@@ -130,6 +129,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
     client.on('error', () => this.#drop(client));
     try {
       await client.connect();
+      await client.query(postgresLedgerSession);
       return client;
     } catch (error) {
       this.#client = undefined;
