@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that wire the house together and may enter every room. */
-const wiring: ReadonlySet<string> = new Set(['gateway.ts', 'cli.ts', 'index.ts', 'cli']);
+const wiring: ReadonlySet<string> = new Set(['gateway.ts', 'cli.ts', 'index.ts', 'cli', 'settings-definitions.ts']);
 
 function roomOf(path: string): string {
   return path.slice(core.length).split('/')[0] ?? '';

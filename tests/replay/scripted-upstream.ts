@@ -86,7 +86,7 @@ export function answers({ text = 'ok', usage, delayMs = 0, chunks = 1, chunkDela
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
     for (let index = 0; index < chunks && !response.destroyed; index += 1) {
       if (chunkDelayMs > 0) await wait(chunkDelayMs);
-      response.write(chatFrame({ content: text }));
+      response.write(chatFrame({ ...(index === 0 ? { role: 'assistant' } : {}), content: text }));
     }
     response.end(`${chatFrame({}, 'stop')}${usage === undefined ? '' : usageFrame(usage)}data: [DONE]\n\n`);
   };
