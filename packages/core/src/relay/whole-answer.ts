@@ -1,4 +1,4 @@
-import { type JsonObject, UpstreamError, type Verdict, verdictForKind } from '@tollgate/plugin-kit';
+import { type CanonicalResponse, type JsonObject, UpstreamError, type Verdict, verdictForKind } from '@tollgate/plugin-kit';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -18,8 +18,9 @@ export function wholeAnswer(
 ): WholeAnswer {
   const { dialect } = route.spoken;
   const json = parsed(bytes);
+  const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model));
   if (route.lane === 'pass') {
-    readUsage(meter, json);
+    readPassedUsage(meter, json, answerOf);
     return { contentType, body: bytes };
   }
   if (typeof json !== 'object' || json === null) {
@@ -27,7 +28,7 @@ export function wholeAnswer(
   }
   dialect.edits?.frame?.(json as JsonObject);
   if (route.lane === 'edit') {
-    readUsage(meter, json);
+    readPassedUsage(meter, json, answerOf);
     return { contentType, body: JSON.stringify(json) };
   }
   return translated(call, route, translation, meter, json);
@@ -37,7 +38,7 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
   const context = translation.context(route.model);
   try {
     const response = route.spoken.dialect.upstream.decodeResponse(json, context);
-    readUsage(meter, json);
+    readUsage(meter, json, () => response);
     const body = call.dialect.client.encodeResponse(response, translation.request(), context);
     return { contentType: 'application/json', body: JSON.stringify(body) };
   } catch (error) {
@@ -46,10 +47,23 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
   }
 }
 
-/** Where the body states no usage, its texts are counted. */
-function readUsage(meter: UsageMeter, json: unknown): void {
+/** Where the body states no usage, the texts of the answer are counted. */
+function readUsage(meter: UsageMeter, json: unknown, answerOf: () => CanonicalResponse): void {
   meter.read(json);
-  if (!meter.stated) meter.tokens(estimateBodyTokens(json));
+  if (meter.stated) return;
+  for (const block of answerOf().blocks) {
+    if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
+    else if (block.type === 'tool-call') meter.text(block.arguments);
+  }
+}
+
+/** Bytes that pass need not be understood: an answer that cannot be decoded is passed on all the same. */
+function readPassedUsage(meter: UsageMeter, json: unknown, answerOf: () => CanonicalResponse): void {
+  try {
+    readUsage(meter, json, answerOf);
+  } catch {
+    meter.tokens(estimateBodyTokens(json));
+  }
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -27,9 +27,9 @@ describe.each(testDatabases().filter(({ kind }) => kind === 'postgres'))('ledger
 
   it('charges every call once, however often connections break under way', async () => {
     const ledger = bench.writer();
-    let calling = true;
+    const calls = new AbortController();
     const breaking = (async () => {
-      while (calling) {
+      while (!calls.signal.aborted) {
         await new Promise((resolve) => setTimeout(resolve, 50));
         await breakConnections();
       }
@@ -44,7 +44,7 @@ describe.each(testDatabases().filter(({ kind }) => kind === 'postgres'))('ledger
         charged += receipt.charged;
       }),
     );
-    calling = false;
+    calls.abort();
     await breaking;
     await ledger.drain();
     expect(charged).toBeGreaterThan(0n);

@@ -7,14 +7,17 @@ import type { Migration } from '../migrate.js';
 export const ledgerMigration: Migration = {
   name: '0001-ledger',
   async up(transaction, kind) {
-    // SQLite keeps a second tree for rows that are found by text ids, unless it is told to keep the rows in the first.
-    const byKey = kind === 'sqlite' ? ' without rowid' : '';
-    for (const statement of statementsFor(byKey)) await transaction.raw(statement);
+    for (const statement of statements) {
+      const sql = typeof statement === 'string' ? statement : `${statement.keyed} ${kind === 'sqlite' ? 'without rowid' : ''}`;
+      await transaction.raw(sql);
+    }
   },
 };
 
-const statementsFor = (byKey: string) => [
-  `create table accounts (
+/** `keyed`: SQLite keeps a second tree for rows that are found by text, unless it is told to keep the rows in the tree of their key. */
+const statements: readonly (string | { readonly keyed: string })[] = [
+  {
+    keyed: `create table accounts (
     id text primary key,
     owner_user_id text not null,
     kind text not null,
@@ -23,9 +26,11 @@ const statementsFor = (byKey: string) => [
     created_at bigint not null,
     check (balance >= 0),
     check (held >= 0 and held <= balance)
-  )${byKey}`,
+  )`,
+  },
   `create index accounts_by_owner on accounts (owner_user_id)`,
-  `create table transfers (
+  {
+    keyed: `create table transfers (
     kind text not null,
     reference text not null,
     leg integer not null,
@@ -37,8 +42,10 @@ const statementsFor = (byKey: string) => [
     primary key (kind, reference, leg),
     check (amount > 0),
     check (debit_account <> credit_account)
-  )${byKey}`,
-  `create table holds (
+  )`,
+  },
+  {
+    keyed: `create table holds (
     id text primary key,
     owner_kind text not null,
     owner_id text not null,
@@ -60,9 +67,11 @@ const statementsFor = (byKey: string) => [
     check ((state = 'open') = (closed_at is null)),
     check ((state = 'open') = (record_at is null)),
     check ((state = 'open') = (charged is null))
-  )${byKey}`,
+  )`,
+  },
   `create index holds_open_by_node on holds (node_id) where state = 'open'`,
-  `create table token_budgets (
+  {
+    keyed: `create table token_budgets (
     token_id text primary key,
     granted bigint,
     spent bigint not null default 0,
@@ -71,7 +80,8 @@ const statementsFor = (byKey: string) => [
     check (granted is null or granted >= 0),
     check (spent >= 0),
     check (held >= 0)
-  )${byKey}`,
+  )`,
+  },
   `create table usage_records (
     id text not null,
     created_at bigint not null,
