@@ -37,9 +37,11 @@ export class JobRunner {
 
   /** Queues the recurring jobs that are not queued yet, and begins. @throws StorageUnavailableError */
   async start(): Promise<void> {
+    const recurring = this.#options.handlers.filter((handler) => handler.everyMs !== undefined).map((handler) => handler.kind);
     await this.#options.database.write(async (transaction) => {
-      for (const { kind, everyMs } of this.#handlers.values())
-        if (everyMs !== undefined) await this.#queue.enqueue(transaction, { kind, singleton: kind });
+      for (const kind of recurring) await this.#queue.enqueue(transaction, { kind, singleton: kind });
+      // One process has the file to itself: nobody is at work on what a killed one had claimed.
+      if (this.#options.database.kind === 'sqlite') await this.#queue.restart(transaction, recurring);
     });
     this.#schedule(0);
   }

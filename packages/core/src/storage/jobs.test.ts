@@ -52,6 +52,25 @@ describe.each(testDatabases())('jobs on $kind', ({ open }) => {
   });
 });
 
+describe.each(testDatabases().filter(({ kind }) => kind === 'sqlite'))('job runner after a killed process, on $kind', ({ open }) => {
+  it('does not wait for the claims of the dead', async () => {
+    const opened = await open();
+    const queue = new JobQueue(opened.database);
+    await opened.database.write((transaction) => queue.enqueue(transaction, { kind: 'recurring', singleton: 'recurring' }));
+    await queue.claim(['recurring'], 3_600_000);
+    let finish: () => void = () => {};
+    const ran = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const handler = { kind: 'recurring', everyMs: () => 60_000, run: async () => finish() };
+    const runner = new JobRunner({ database: opened.database, handlers: [handler], onFailure: () => undefined });
+    await runner.start();
+    await ran;
+    await runner.close();
+    await opened.close();
+  });
+});
+
 describe.each(testDatabases())('job runner on $kind', ({ open }) => {
   it('runs recurring jobs again and again, once for all nodes, and retries what fails', async () => {
     const opened = await open();

@@ -55,6 +55,14 @@ export class JobQueue {
     return rows.length > 0;
   }
 
+  /** Takes every claim back and makes the jobs of these kinds due: for a process that knows it is alone, after one that was killed. */
+  async restart(transaction: Transaction, kinds: readonly string[]): Promise<void> {
+    await transaction('jobs').update({ lease_until: null });
+    await transaction('jobs')
+      .whereIn('kind', kinds)
+      .update({ run_at: this.#inMs(0) });
+  }
+
   /** The job of one of these kinds that has been due for longest, or undefined. */
   async claim(kinds: readonly string[], leaseMs: number): Promise<ClaimedJob | undefined> {
     // Looking costs no write lock, and most of the time nothing is due.
