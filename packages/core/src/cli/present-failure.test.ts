@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../foundation/errors.js';
+import { presentFailure } from './present-failure.js';
+
+describe('a failed command', () => {
+  it('says what to do and nothing else where the operator is at fault', () => {
+    expect(presentFailure(new ConfigurationError('PORT: use a number.'), false)).toBe('PORT: use a number.');
+  });
+
+  it('says how to find out more where nobody expected it', () => {
+    expect(presentFailure(new TypeError('x is undefined'), false)).toBe(
+      'x is undefined\nSet LOG_LEVEL=debug to see where this comes from.',
+    );
+  });
+
+  it('shows stack and causes on demand', () => {
+    const error = new ConfigurationError('outer', { cause: new Error('inner') });
+    expect(presentFailure(error, true)).toMatch(/outer\n {4}at .*Caused by: Error: inner\n {4}at/s);
+  });
+});
