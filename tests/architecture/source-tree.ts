@@ -21,14 +21,21 @@ export interface SourceFile {
 
 export function parseSource(path: string, text: string): SourceFile {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  return { path, text, tree, imports: importsOf(path, tree), isTest: /(\.test|^test-[a-z-]+|\/test-[a-z-]+|\.bench)\.ts$|\/testing\//.test(path) };
+  return {
+    path,
+    text,
+    tree,
+    imports: importsOf(path, tree),
+    isTest: /(\.test|^test-[a-z-]+|\/test-[a-z-]+|\.bench)\.ts$|\/testing\//.test(path),
+  };
 }
 
 /** All TypeScript files under the folder, `dist` and `node_modules` left out. */
 export function readSources(root: string, folder: string): readonly SourceFile[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === 'dist' || entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : readSources(root, path);
+    if (entry.isDirectory())
+      return entry.name === 'dist' || entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : readSources(root, path);
     return /\.tsx?$/.test(entry.name) ? [parseSource(path, readFileSync(join(root, path), 'utf8'))] : [];
   });
 }

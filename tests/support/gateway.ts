@@ -12,8 +12,8 @@ import { createOwnDatabase, type OwnDatabase } from './own-database.js';
 import { repositoryFolder } from './repository.js';
 
 export interface GatewayOptions {
-  /** Applied before the start. */
-  readonly apply: ApplyDocument;
+  /** Applied before the start; without one the gateway sets itself up. */
+  readonly apply?: ApplyDocument;
   readonly database?: 'sqlite' | 'postgres';
   readonly environment?: Variables;
   readonly configFile?: string;
@@ -29,8 +29,7 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-gateway-'));
   const gateway = new TestGateway(folder, database, await freePort(), options);
   try {
-    const applied = await gateway.apply(options.apply);
-    if (applied.exitCode !== 0) throw new Error(`apply failed (${applied.exitCode}):\n${applied.stdout}\n${applied.stderr}`);
+    if (options.apply !== undefined) await gateway.applied(options.apply);
     await gateway.start();
   } catch (error) {
     await gateway.stop();
@@ -41,7 +40,8 @@ export async function startGateway(options: GatewayOptions): Promise<TestGateway
 
 export class TestGateway {
   readonly url: string;
-  readonly #folder: string;
+  /** Where the gateway runs; `data` in it is its data folder. */
+  readonly folder: string;
   readonly #database: OwnDatabase | undefined;
   readonly #variables: Variables;
   readonly #configFile: string;
@@ -49,7 +49,7 @@ export class TestGateway {
   #output: { text(): string }[] = [];
 
   constructor(folder: string, database: OwnDatabase | undefined, port: number, options: GatewayOptions) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#database = database;
     this.#configFile = options.configFile ?? defaultConfig;
     this.url = `http://127.0.0.1:${port}`;
@@ -70,7 +70,7 @@ export class TestGateway {
   }
 
   async start(): Promise<void> {
-    const child = spawnCommand(['start', '--config', this.#configFile], this.#variables, this.#folder);
+    const child = spawnCommand(['start', '--config', this.#configFile], this.#variables, this.folder);
     this.#child = child;
     this.#output.push(collect(child.stdout), collect(child.stderr));
     const deadline = Date.now() + startTimeMaxMs;
@@ -93,13 +93,20 @@ export class TestGateway {
 
   /** Runs `tollgate <command> …` on this gateway's database. */
   async command(...args: readonly string[]): Promise<CommandResult> {
-    return runCommand([...args, '--config', this.#configFile], this.#variables, this.#folder);
+    return runCommand([...args, '--config', this.#configFile], this.#variables, this.folder);
   }
 
   async apply(document: ApplyDocument, ...options: readonly string[]): Promise<CommandResult> {
-    const file = join(this.#folder, 'apply.json');
+    const file = join(this.folder, 'apply.json');
     writeFileSync(file, JSON.stringify(document));
     return this.command('apply', file, ...options);
+  }
+
+  /** Like {@link apply}. @throws if it is refused. */
+  async applied(document: ApplyDocument, ...options: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.apply(document, ...options);
+    if (exitCode !== 0) throw new Error(`apply failed (${exitCode}):\n${stdout}\n${stderr}`);
+    return stdout;
   }
 
   /** Proves on the database that no money is missing; fails the test with the command's report otherwise. */
@@ -108,10 +115,10 @@ export class TestGateway {
     expect(exitCode, `verify-ledger:\n${stdout}${stderr}`).toBe(0);
   }
 
-  /** Ends the process by the signal and waits until it is gone. */
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** Ends the process by the signal and waits until it is gone. Gives its exit code, if it had one. */
+  async kill(signal: NodeJS.Signals): Promise<number | undefined> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? undefined;
     const gone = new Promise((resolve) => child.once('close', resolve));
     child.kill(signal);
     const result = await Promise.race([gone, wait(stopTimeMaxMs, 'late', { ref: false })]);
@@ -119,12 +126,13 @@ export class TestGateway {
       child.kill('SIGKILL');
       await gone;
     }
+    return child.exitCode ?? undefined;
   }
 
   /** Ends the gateway and removes its data. */
   async stop(): Promise<void> {
     await this.kill('SIGTERM');
     await this.#database?.drop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -109,9 +109,18 @@ function wireModules({ environment, logger }: GatewayParts, foundations: Foundat
   register(
     container,
     tokens.lease,
-    () => new NodeLease({ database, leaseMs: () => settings.current(ledgerSettings).nodeLeaseMs, onProblem: (problem) => logger.warn({ err: problem }, problem.message) }),
+    () =>
+      new NodeLease({
+        database,
+        leaseMs: () => settings.current(ledgerSettings).nodeLeaseMs,
+        onProblem: (problem) => logger.warn({ err: problem }, problem.message),
+      }),
   );
-  register(container, tokens.ledger, () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId }));
+  register(
+    container,
+    tokens.ledger,
+    () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId }),
+  );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger));
@@ -206,7 +215,11 @@ class RunningGateway implements Gateway {
     this.#foundations = foundations;
     this.#container = container;
     this.#release = release;
-    this.#server = createServer({ keepAliveTimeout: idleConnectionMs, requestTimeout: 0 }, this.#app().callback());
+    const handle = this.#app().callback();
+    this.#server = createServer(
+      { keepAliveTimeout: idleConnectionMs, requestTimeout: 0 },
+      (request, response) => void handle(request, response),
+    );
   }
 
   async listen(): Promise<{ readonly url: string }> {
@@ -221,7 +234,9 @@ class RunningGateway implements Gateway {
 
   async close(drainTimeMaxMs = 30_000): Promise<void> {
     this.#ready = false;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), drainTimeMaxMs);
     await closed;
@@ -244,7 +259,13 @@ class RunningGateway implements Gateway {
     const dialects = this.#container.resolve(tokens.dialects);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
     const authenticator = new Authenticator(new CredentialReader(places), this.#container.resolve(tokens.tokens));
-    const shared = { authenticator, trustedProxies: new AddressList(environment.trustedProxies), clock: systemClock, log: logger, newRequestId };
+    const shared = {
+      authenticator,
+      trustedProxies: new AddressList(environment.trustedProxies),
+      clock: systemClock,
+      log: logger,
+      newRequestId,
+    };
     return createApp({
       ...shared,
       dialects,

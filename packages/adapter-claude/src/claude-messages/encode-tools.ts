@@ -40,7 +40,7 @@ function encodeTool(tool: ToolDefinition, context: CodecContext): ToolUnion | un
 
 function inputSchema(tool: ToolDefinition): CustomTool['input_schema'] {
   if (tool.freeform === true) return { ...freeformSchema, required: [...freeformSchema.required] };
-  return { type: 'object', ...tool.parameters } as CustomTool['input_schema'];
+  return { type: 'object', ...tool.parameters };
 }
 
 function encodeToolChoice({ toolChoice, parallelToolCalls }: CanonicalRequest): WireToolChoice | undefined {

@@ -35,7 +35,7 @@ export class PartialArguments {
     for (const [depth, step] of steps.slice(0, -1).entries()) place = childOf(place, step, typeof steps[depth + 1] === 'number');
     const last = steps.at(-1) as keyof Place;
     const present: unknown = place[last];
-    place[last] = (typeof present === 'string' && typeof value === 'string' ? present + value : value) as never;
+    place[last] = typeof present === 'string' && typeof value === 'string' ? present + value : value;
   }
 }
 

@@ -43,7 +43,10 @@ export function usageEndpoint(readUsage: ReadUsage): Endpoint {
     handle: async ({ principal, query: { limit, before } }) => {
       const records = await readUsage(principal.tokenId, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
       const last = records.at(-1);
-      return { items: records.map(presentReceipt), ...(last === undefined || records.length < limit ? {} : { next: `${last.createdAt}-${last.id}` }) };
+      return {
+        items: records.map(presentReceipt),
+        ...(last === undefined || records.length < limit ? {} : { next: `${last.createdAt}-${last.id}` }),
+      };
     },
   });
 }

@@ -88,7 +88,9 @@ describe.each(testDatabases())('channel directory on $kind', ({ open }) => {
     );
     expect(namesFor('m', 'default')).toEqual(['fine']);
     expect(warnings).toHaveLength(4);
-    expect(warnings.join('\n')).toMatch(/"foreign".*\n.*"gone".*"gone"\.\n.*"keyless".*config\.apiKey.*\n.*"mixed".*does not speak "klingon"/);
+    expect(warnings.join('\n')).toMatch(
+      /"foreign".*\n.*"gone".*"gone"\.\n.*"keyless".*config\.apiKey.*\n.*"mixed".*does not speak "klingon"/,
+    );
     expect(warnings.join('\n')).not.toContain('key of');
   });
 

@@ -9,4 +9,4 @@ export const testProvider: ProviderAdapter = defineProvider({
   config: z.object({ baseUrl: z.url(), apiKey: secret('API key'), timeoutMs: z.int().default(1_000) }),
   speaks: [{ dialect: { id: 'test-words' } as Dialect, url: () => '' }],
   headers: () => ({}),
-}) as unknown as ProviderAdapter;
+});

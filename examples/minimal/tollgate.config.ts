@@ -1,0 +1,4 @@
+import openai from '@tollgate/adapter-openai';
+import { defineConfig } from '@tollgate/core';
+
+export default defineConfig({ plugins: [openai()] });

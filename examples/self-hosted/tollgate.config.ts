@@ -1,0 +1,6 @@
+import claude from '@tollgate/adapter-claude';
+import gemini from '@tollgate/adapter-gemini';
+import openai from '@tollgate/adapter-openai';
+import { defineConfig } from '@tollgate/core';
+
+export default defineConfig({ plugins: [openai(), claude(), gemini()] });
