@@ -1,3 +1,6 @@
+// Packages that take the core as source, by its export condition, find these declarations only through this line; they cannot be imported.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./knex-dialects.d.ts" />
 import type { Database as SqliteConnection } from 'better-sqlite3';
 import type { Knex } from 'knex';
 import BetterSqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
