@@ -36,6 +36,7 @@ import { migrate } from './storage/migrate.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 
 const version = '0.1.0';
+const idleSweepMs = 100;
 /** A client may keep an idle connection this long; longer than the usual load balancer does, so that it is not we who close first. */
 const idleConnectionMs = 75_000;
 
@@ -237,9 +238,11 @@ class RunningGateway implements Gateway {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    this.#server.closeIdleConnections();
+    // A connection that carries an answer now is idle once that has ended; its client would keep it open.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), idleSweepMs);
     const timer = setTimeout(() => this.#server.closeAllConnections(), drainTimeMaxMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(timer);
     const relay = this.#container.resolve(tokens.relay);
     await relay.drain();
