@@ -31,6 +31,12 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
     await upstream?.close();
   });
 
+  it.runIf(database === 'sqlite')('refuses to serve a folder that another one serves, and names it', async () => {
+    const { exitCode, stderr } = await gateway.command('start');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain(gateway.folder);
+  });
+
   it('lets streams finish when it is told to stop, and settles them', async () => {
     const response = await rawFetch({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'slow', stream: true });
     const reading = response.text();
@@ -47,12 +53,6 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
     await gateway.start();
     expect(await usageRowsOf(gateway, openToken.key, 1)).toMatchObject([{ outcome: 'ok', policy: 'upstream-usage', cost: '45' }]);
     await gateway.expectCleanLedger();
-  });
-
-  it.runIf(database === 'sqlite')('refuses to serve a folder that another one serves, and names it', async () => {
-    const { exitCode, stderr } = await gateway.command('start');
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain(gateway.folder);
   });
 });
 
