@@ -186,10 +186,8 @@ settings:
   moon: { phase: full }`;
     const refusal = bench.apply(text);
     await expect(refusal).rejects.toThrow('nothing was applied');
-    const problems: readonly { readonly path: string; readonly line: number }[] = await refusal.catch(
-      (error: { problems: [] }) => error.problems,
-    );
-    expect(problems.map(({ path, line }) => `${path} ${line}`)).toEqual([
+    const refused = (await refusal.catch((error: unknown) => error)) as ApplyFileError;
+    expect(refused.problems.map(({ path, line }) => `${path} ${line}`)).toEqual([
       'channels.1.groups.0 5',
       'users.0.group 2',
       'tokens.0.group 7',
