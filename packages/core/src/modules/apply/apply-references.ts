@@ -37,8 +37,7 @@ function unknownUsers(document: ApplyDocument, state: ApplyState): readonly Prob
 }
 
 function takenKeys(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
-  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
-  const holders = new Map(state.tokens.map((token) => [token.keyHash, `${usernameOf.get(token.userId)}/${token.name}`]));
+  const holders = new Map([...state.tokens].map(([name, { keyHash }]) => [keyHash, name]));
   return document.tokens.flatMap(({ user, name, key }, index) => {
     const holder = key === undefined ? undefined : holders.get(hashTokenKey(key));
     if (holder === undefined || holder === `${user}/${name}`) return [];

@@ -19,7 +19,8 @@ export interface ApplyState {
   readonly passwordHashes: ReadonlyMap<string, string>;
   /** By user id. */
   readonly startingBalances: ReadonlyMap<string, Millipoints>;
-  readonly tokens: readonly Token[];
+  /** By `username/name`. */
+  readonly tokens: ReadonlyMap<string, Token>;
   /** What each token's budget was last set to, by token id. */
   readonly budgetTargets: ReadonlyMap<string, Millipoints | 'unlimited'>;
   /** Section → field → value. */
@@ -27,15 +28,17 @@ export interface ApplyState {
 }
 
 export async function readApplyState(transaction: Transaction, { books, settings }: ApplyContext): Promise<ApplyState> {
+  const users = await readUsers(transaction);
+  const usernames = new Map(users.map(({ id, username }) => [id, username]));
   return {
     revision: await readRevision(transaction),
     groups: byName(await readGroups(transaction)),
     models: byName(await readModels(transaction)),
     channels: byName(await readChannels(transaction)),
-    users: new Map((await readUsers(transaction)).map((user) => [user.username, user])),
+    users: new Map(users.map((user) => [user.username, user])),
     passwordHashes: await readPasswordHashes(transaction),
     startingBalances: await books.grantsOf(transaction, 'starting-balance'),
-    tokens: await readTokens(transaction),
+    tokens: new Map((await readTokens(transaction)).map((token) => [`${usernames.get(token.userId)}/${token.name}`, token])),
     budgetTargets: await books.tokenBudgetTargets(transaction),
     settings: await settings.stored(transaction),
   };

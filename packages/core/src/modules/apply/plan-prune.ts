@@ -18,13 +18,11 @@ export function planPrune(document: ApplyDocument, state: ApplyState): readonly 
   const modelNames = new Set(document.models.map(({ name }) => name));
   const channelNames = new Set(document.channels.map(({ name }) => name));
   const tokenNames = new Set(document.tokens.map(({ user, name }) => `${user}/${name}`));
-  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
-  const tokens = state.tokens.map((token) => ({ token, name: `${usernameOf.get(token.userId)}/${token.name}` }));
   return [
     ...[...state.users.values()]
       .filter(({ username, role }) => !usernames.has(username) && role !== 'root')
       .flatMap((user) => disable('user', user.username, user, updateUser)),
-    ...tokens.filter(({ name }) => !tokenNames.has(name)).flatMap(({ token, name }) => disable('token', name, token, updateToken)),
+    ...[...state.tokens].filter(([name]) => !tokenNames.has(name)).flatMap(([name, token]) => disable('token', name, token, updateToken)),
     ...[...state.channels.values()]
       .filter(({ name }) => !channelNames.has(name))
       .flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
@@ -64,8 +62,6 @@ function usedGroups(document: ApplyDocument, state: ApplyState): ReadonlySet<str
     channels: new Map(document.channels.map((channel) => [channel.name, channel.groups])),
     tokens: new Map(document.tokens.map((token) => [`${token.user}/${token.name}`, token.group])),
   };
-  const usernameOf = new Map([...state.users.values()].map(({ id, username }) => [id, username]));
-  const otherTokens = state.tokens.filter((token) => !named.tokens.has(`${usernameOf.get(token.userId)}/${token.name}`));
   return new Set([
     defaultGroup,
     ...Object.keys(document.groups),
@@ -74,6 +70,6 @@ function usedGroups(document: ApplyDocument, state: ApplyState): ReadonlySet<str
     ...[...named.tokens.values()].flatMap((group) => group ?? []),
     ...[...state.users.values()].filter(({ username }) => !named.users.has(username)).map(({ group }) => group),
     ...[...state.channels.values()].filter(({ name }) => !named.channels.has(name)).flatMap(({ groups }) => groups),
-    ...otherTokens.flatMap(({ group }) => group ?? []),
+    ...[...state.tokens].filter(([name]) => !named.tokens.has(name)).flatMap(([, { group }]) => group ?? []),
   ]);
 }

@@ -35,7 +35,7 @@ export function planTokens(
 
 function planToken(entry: TokenEntry, userId: string, state: ApplyState, { books, clock }: ApplyContext): PlannedTokens {
   const name = `${entry.user}/${entry.name}`;
-  const known = state.tokens.find((token) => token.userId === userId && token.name === entry.name);
+  const known = state.tokens.get(name);
   const madeKey = known === undefined && entry.key === undefined ? newTokenKey() : undefined;
   const token = tokenOf(entry, known, userId, madeKey ?? entry.key, clock.now());
   const target = entry.points ?? 'unlimited';

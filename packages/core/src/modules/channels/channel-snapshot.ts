@@ -21,7 +21,11 @@ export function snapshotOf(channels: readonly Channel[]): ChannelSnapshot {
     for (const group of channel.groups) {
       const models = candidates.get(group) ?? new Map<string, Channel[]>();
       candidates.set(group, models);
-      for (const model of channel.models) models.set(model, [...(models.get(model) ?? []), channel]);
+      for (const model of channel.models) {
+        const list = models.get(model);
+        if (list === undefined) models.set(model, [channel]);
+        else list.push(channel);
+      }
     }
   }
   const offers = new Map([...candidates].map(([group, models]) => [group, offersOf(models)]));
