@@ -106,6 +106,7 @@ extra: 1
     { text: 'tokens: [{ name: t, user: u, points: 1, expiresAt: soon }]', path: 'tokens.0.expiresAt' },
     { text: 'tokens: [{ name: t, user: u, points: 1, allowIps: [10.0.0.1, home] }]', path: 'tokens.0.allowIps.1' },
     { text: 'tokens: [{ name: t, user: u, points: 1, key: 1234567890123456789012345678901 }]', path: 'tokens.0.key' },
+    { text: 'users: [{ username: a/b }]', path: 'users.0.username' },
     { text: 'users: [{ username: a }, { username: a }]', path: 'users.1.username' },
     { text: 'models: [{ name: a }, { name: a }]', path: 'models.1.name' },
     { text: 'tokens: [{ name: a, user: u, points: 1 }, { name: a, user: u, points: 1 }]', path: 'tokens.1.name' },

@@ -66,8 +66,11 @@ const channel = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
+/** Tokens are named `username/name`: without slashes in usernames, that names one token. */
+const username = name.regex(/^[^/]*$/, 'Must not contain a slash.');
+
 const user = z.strictObject({
-  username: name,
+  username,
   password: z
     .string()
     .min(8, 'Must have at least 8 characters.')

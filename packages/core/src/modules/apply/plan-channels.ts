@@ -27,7 +27,8 @@ function channelOf(entry: ChannelEntry, known: StoredChannel | undefined, { prov
 }
 
 function factsOf(channel: StoredChannel, secretBox: SecretBox): Facts {
-  const { provider, models, modelMapping, groups, priority, weight, enabled } = channel;
+  const { provider, models, groups, priority, weight, enabled } = channel;
+  const modelMapping = Object.keys(channel.modelMapping).length === 0 ? undefined : channel.modelMapping;
   const config = Object.entries(openedConfig(channel, secretBox)).map(([field, value]) => [
     `config.${field}`,
     field in channel.secrets ? new SecretFact(value) : value,
