@@ -25,6 +25,8 @@ const priced = [
   { title: 'a price per call in a group', user: 'vip', model: 'example-3', usage: usageOf(7, 9), cost: '5000' },
   { title: 'a ratio of the user alone', user: 'special', model: 'example-1', usage: usageOf(1_000, 500), cost: '3000' },
   { title: 'input from the cache', user: 'standard', model: 'cached', usage: usageOf(1_000, 100, 600), cost: '1375' },
+  { title: 'output like input, where no completion ratio is set', user: 'standard', model: 'plain', usage: usageOf(100, 50), cost: '150' },
+  { title: 'output at half the price of input', user: 'standard', model: 'half', usage: usageOf(100, 50), cost: '125' },
   { title: 'a price too small for a millipoint', user: 'standard', model: 'tiny', usage: usageOf(1, 0), cost: '0.001' },
 ] as const;
 
@@ -71,6 +73,8 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
           { name: 'example-2', modelRatio: 0.25, completionRatio: 1.33 },
           { name: 'example-3', pricePerCall: 0.02 },
           { name: 'cached', modelRatio: 1.25, completionRatio: 4, cacheRatio: 0.5 },
+          { name: 'plain', modelRatio: 1 },
+          { name: 'half', modelRatio: 1, completionRatio: 0.5 },
           { name: 'tiny', modelRatio: '0.0001' },
           ...Object.keys(others).map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
         ],
@@ -101,21 +105,18 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
 
   const receiptsOf = async (user: string): Promise<number> => (await usageRowsOf(gateway, keyOf(user), 0)).length;
 
-  for (const stream of [false, true])
-    it.each(priced)(`charges exactly: $title${stream ? ', streamed' : ''}`, async ({ user, model, cost }) => {
+  it.each(priced.flatMap((example) => [false, true].map((stream) => ({ ...example, stream }))))(
+    'charges exactly: $title (streamed: $stream)',
+    async ({ user, model, cost, stream }) => {
       const [before, earlier] = [await balanceOf(user), await receiptsOf(user)];
       const answer = await ask(user, model, { stream });
       expect(answer.status, answer.body.toString('utf8')).toBe(200);
-      expect(await receiptOf(user, earlier)).toMatchObject({
-        cost,
-        uncollected: '0',
-        outcome: 'ok',
-        policy: 'upstream-usage',
-        estimated: false,
-      });
+      const receipt = await receiptOf(user, earlier);
+      expect(receipt).toMatchObject({ cost, uncollected: '0', outcome: 'ok', policy: 'upstream-usage', estimated: false });
       expect(before - (await balanceOf(user))).toBe(millipointsOf(cost));
       expect((await accountOf(gateway, keyOf(user))).held).toBe('0');
-    });
+    },
+  );
 
   it('sets the estimate aside before the call and gives the difference back after it', async () => {
     const body = JSON.stringify({ model: 'slow', messages: [{ role: 'user', content: 'x'.repeat(400) }], max_tokens: 60 });
