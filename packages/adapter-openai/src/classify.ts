@@ -2,9 +2,10 @@ import type { UpstreamFailure, Verdict } from '@tollgate/plugin-kit';
 import { isObject } from './request-fields.js';
 import { readWireError, verdictOf } from './wire-error.js';
 
-/** Reads `{"error": {…}}`, and the barer forms of compatible servers. */
+/** Reads `{"error": {…}}`, and the forms of compatible servers: the bare error, or one in a list. */
 export function classify(failure: UpstreamFailure): Partial<Verdict> {
-  const body = failure.json();
+  const json = failure.json();
+  const body: unknown = Array.isArray(json) ? json[0] : json;
   const error = isObject(body) ? readWireError(body['error'] ?? body['detail'] ?? body) : undefined;
   const retryAfterMs = retryAfter(failure.headers);
   return {
@@ -21,6 +22,6 @@ function retryAfter(headers: ReadonlyMap<string, string>): number | undefined {
 }
 
 function positive(header: string | undefined): number | undefined {
-  const value = Number(header ?? Number.NaN);
+  const value = Number(header === undefined || header.trim() === '' ? Number.NaN : header);
   return Number.isFinite(value) && value >= 0 ? value : undefined;
 }

@@ -11,7 +11,8 @@ export function readMediaUrl(url: string, field: string): { readonly source: Med
   const mark = url.indexOf(base64Mark);
   if (mark < 0) throw new BadRequestError(`${field} must be an http(s) address or a data URL in base64.`, field);
   const base64 = url.slice(mark + base64Mark.length);
-  const mimeType = url.slice('data:'.length, mark);
+  // Browsers add parameters (`audio/webm;codecs=opus`), which no vendor wants in a type.
+  const mimeType = url.slice('data:'.length, mark).split(';')[0] ?? '';
   return mimeType === '' ? { source: { base64 } } : { source: { base64 }, mimeType };
 }
 

@@ -1,7 +1,14 @@
+import type { Thinking } from '@tollgate/plugin-kit';
+
 /** Names as the vendor gives them, also behind a reseller's prefix or as a fine-tune. */
 const ownModel = /^(?:openai\/)?(?:ft:)?(?:gpt-(?!oss)|chatgpt-|codex-|o[1-9])/;
-const reasoningModel = /^(?:openai\/)?(?:ft:)?(?:gpt-[5-9]|codex-|o[1-9])/;
-const effortFreeModel = /^(?:openai\/)?(?:ft:)?gpt-5\.\d/;
+/** `gpt-5-chat-latest` is the one of its generation that does not reason. */
+const reasoningModel = /^(?:openai\/)?(?:ft:)?(?:gpt-[5-9](?!-chat)|codex-|o[1-9])/;
+const effortFreeModel = /^(?:openai\/)?(?:ft:)?gpt-5\.\d+(?!\S*-(?:codex|pro|chat))/;
+const quietModel = /^(?:openai\/)?(?:ft:)?gpt-5\.[1-4](?!\d)/;
+const stoppableReasoningModel = /^(?:openai\/)?(?:ft:)?(?:o1|gpt-5\.(?:[5-9]|\d\d)|gpt-[6-9])/;
+const minimalEffortModel = /^(?:openai\/)?(?:ft:)?gpt-5(?!\.)/;
+const highestEffortModel = /^(?:openai\/)?(?:ft:)?(?:gpt-5\.(?:1-codex-max|[2-9]|\d\d)|gpt-[6-9])/;
 
 /** The vendor's own model: its servers refuse message fields that they do not know. */
 export function isOwnModel(model: string): boolean {
@@ -16,4 +23,31 @@ export function isReasoningModel(model: string): boolean {
 /** A reasoning model that can be told not to reason. */
 export function canSkipReasoning(model: string): boolean {
   return effortFreeModel.test(model);
+}
+
+/** May be given a temperature and `top_p`: reasoning models refuse both while they reason. */
+export function takesSampling(model: string, thinking: Thinking | undefined): boolean {
+  if (!isReasoningModel(model)) return true;
+  if (!canSkipReasoning(model) || thinking?.mode === 'on') return false;
+  return thinking?.mode === 'off' || isQuietModel(model);
+}
+
+/** A reasoning model that does not reason unless it is asked to. */
+export function isQuietModel(model: string): boolean {
+  return quietModel.test(model) && canSkipReasoning(model);
+}
+
+/** May be given stop sequences: most reasoning models refuse them. */
+export function takesStopSequences(model: string): boolean {
+  return !isReasoningModel(model) || stoppableReasoningModel.test(model);
+}
+
+/** Knows the effort `minimal`, which came with one generation of the vendor's models and went with it. */
+export function knowsMinimalEffort(model: string): boolean {
+  return minimalEffortModel.test(model);
+}
+
+/** Knows an effort above `high`. */
+export function knowsHighestEffort(model: string): boolean {
+  return highestEffortModel.test(model);
 }

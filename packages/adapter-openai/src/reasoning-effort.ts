@@ -1,5 +1,5 @@
 import { BadRequestError, type CodecContext, type Thinking } from '@tollgate/plugin-kit';
-import { canSkipReasoning, isOwnModel, isReasoningModel } from './model-families.js';
+import { canSkipReasoning, isOwnModel, isQuietModel, isReasoningModel, knowsHighestEffort, knowsMinimalEffort } from './model-families.js';
 
 type Effort = NonNullable<Thinking['effort']>;
 
@@ -28,16 +28,35 @@ export function readEffort(value: unknown, field: string): Thinking | undefined 
 export function writeEffort(thinking: Thinking | undefined, model: string, context: CodecContext): WireEffort | undefined {
   if (thinking === undefined) return undefined;
   if (thinking.mode === 'off') return writeOff(model, context);
-  const effort = thinking.effort ?? effortForBudget(thinking.budgetTokens);
-  if (effort === undefined) return undefined;
-  if (isOwnModel(model) && !isReasoningModel(model)) {
-    context.lose({ field: 'thinking', how: 'dropped', why: `${model} does not reason.` });
-    return undefined;
+  if (isOwnModel(model) && !isReasoningModel(model)) return loseThinking(thinking, `${model} does not reason.`, context);
+  const effort = thinking.effort ?? effortForBudget(thinking.budgetTokens) ?? usualEffort(thinking, model);
+  if (effort === undefined) {
+    return isReasoningModel(model) ? undefined : loseThinking(thinking, 'This dialect asks for a degree of effort only.', context);
   }
   if (thinking.budgetTokens !== undefined) {
     context.lose({ field: 'thinking.budgetTokens', how: 'coerced', why: 'This dialect knows degrees of effort, not budgets.' });
   }
-  return effort === 'max' ? 'xhigh' : effort;
+  return writeDegree(effort, model, context);
+}
+
+/** The outermost degrees are known to few models; the next one is the nearest that all know. */
+function writeDegree(effort: Effort, model: string, context: CodecContext): WireEffort {
+  if (effort === 'max' && knowsHighestEffort(model)) return 'xhigh';
+  if (effort !== 'max' && (effort !== 'minimal' || knowsMinimalEffort(model))) return effort;
+  const nearest = effort === 'max' ? 'high' : 'low';
+  context.lose({ field: 'thinking.effort', how: 'coerced', why: `${model} may not know an effort of ${effort}: ${nearest} is asked for.` });
+  return nearest;
+}
+
+/** Leaving it to the model whether to think is no wish that could be lost. */
+function loseThinking(thinking: Thinking, why: string, context: CodecContext): undefined {
+  if (thinking.mode === 'on' || thinking.effort !== undefined) context.lose({ field: 'thinking', how: 'dropped', why });
+  return undefined;
+}
+
+/** Models that think by themselves need no word; those that wait to be asked do. */
+function usualEffort(thinking: Thinking, model: string): Effort | undefined {
+  return thinking.mode === 'on' && isQuietModel(model) ? 'medium' : undefined;
 }
 
 function writeOff(model: string, context: CodecContext): 'none' | undefined {

@@ -14,28 +14,28 @@ export interface WireError {
 }
 
 /** Codes first, then types, of the vendor's error reference and of what compatibles are seen to send. */
-const kindByName: Readonly<Partial<Record<string, FailureKind>>> = {
-  account_deactivated: 'authentication',
-  authentication_error: 'authentication',
-  billing_hard_limit_reached: 'insufficient-quota',
-  billing_not_active: 'insufficient-quota',
-  content_filter: 'content-filter',
-  content_policy_violation: 'content-filter',
-  context_length_exceeded: 'context-length',
-  engine_overloaded: 'overloaded',
-  insufficient_balance: 'insufficient-quota',
-  insufficient_quota: 'insufficient-quota',
-  internal_server_error: 'server',
-  invalid_api_key: 'authentication',
-  invalid_authentication: 'authentication',
-  model_not_found: 'not-found',
-  overloaded_error: 'overloaded',
-  permission_error: 'permission',
-  rate_limit_error: 'rate-limit',
-  rate_limit_exceeded: 'rate-limit',
-  server_error: 'server',
-  unsupported_country_region_territory: 'permission',
-};
+const kindByName: ReadonlyMap<string, FailureKind> = new Map([
+  ['account_deactivated', 'authentication'],
+  ['authentication_error', 'authentication'],
+  ['billing_hard_limit_reached', 'insufficient-quota'],
+  ['billing_not_active', 'insufficient-quota'],
+  ['content_filter', 'content-filter'],
+  ['content_policy_violation', 'content-filter'],
+  ['context_length_exceeded', 'context-length'],
+  ['engine_overloaded', 'overloaded'],
+  ['insufficient_balance', 'insufficient-quota'],
+  ['insufficient_quota', 'insufficient-quota'],
+  ['internal_server_error', 'server'],
+  ['invalid_api_key', 'authentication'],
+  ['invalid_authentication', 'authentication'],
+  ['model_not_found', 'not-found'],
+  ['overloaded_error', 'overloaded'],
+  ['permission_error', 'permission'],
+  ['rate_limit_error', 'rate-limit'],
+  ['rate_limit_exceeded', 'rate-limit'],
+  ['server_error', 'server'],
+  ['unsupported_country_region_territory', 'permission'],
+]);
 
 const statusByKind: Readonly<Partial<Record<FailureKind, number>>> = {
   authentication: 401,
@@ -48,24 +48,28 @@ const statusByKind: Readonly<Partial<Record<FailureKind, number>>> = {
 };
 
 const contextMessage = /context (?:length|window)|maximum context/i;
+/** Some vendors refuse a key with status 400 and say so in words only. */
+const keyMessage = /(?:incorrect|invalid) api key|api key (?:is )?(?:not valid|invalid)/i;
 
 /** Reads the value of an `error` member, whatever its form; undefined if it says nothing. */
 export function readWireError(error: unknown): WireError | undefined {
   if (typeof error === 'string' && error !== '') return { message: error };
   if (!isObject(error)) return undefined;
-  const { code, type, param } = error;
-  const status = [error['status_code'], error['status'], code].find((value) => typeof value === 'number' && value >= 400 && value < 600);
-  return defined({
-    message: messageOf(error),
-    type: typeof type === 'string' ? type : undefined,
-    code: typeof code === 'string' && code !== '' ? code : undefined,
-    field: typeof param === 'string' && param !== '' ? param : undefined,
-    status: status as number | undefined,
-  });
+  const type = textOf(error['type']);
+  const code = textOf(error['code']);
+  const status = [error['status_code'], error['status'], error['code']].find(
+    (value) => typeof value === 'number' && value >= 400 && value < 600,
+  );
+  if (textOf(error['message']) === undefined && type === undefined && code === undefined && status === undefined) return undefined;
+  return defined({ message: messageOf(error), type, code, field: textOf(error['param']), status: status as number | undefined });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function messageOf(error: Readonly<Record<string, unknown>>): string {
-  const message = typeof error['message'] === 'string' && error['message'] !== '' ? error['message'] : 'The upstream gave no reason.';
+  const message = textOf(error['message']) ?? 'The upstream gave no reason.';
   const metadata = error['metadata'];
   const raw = isObject(metadata) ? metadata['raw'] : undefined;
   return typeof raw === 'string' ? `${message}: ${raw}` : message;
@@ -82,10 +86,11 @@ export function verdictOf(error: WireError, httpStatus?: number): Verdict {
 }
 
 function kindOf(error: WireError, status: number | undefined): FailureKind {
-  const named = kindByName[error.code ?? ''] ?? kindByName[error.type ?? ''];
+  const named = kindByName.get(error.code ?? '') ?? kindByName.get(error.type ?? '');
   if (named !== undefined) return named;
   const isRequestFault = status === undefined ? error.type === 'invalid_request_error' : status >= 400 && status < 500;
   if (isRequestFault && contextMessage.test(error.message)) return 'context-length';
+  if (isRequestFault && keyMessage.test(error.message)) return 'authentication';
   if (status !== undefined) return verdictForStatus(status, '').kind;
   return isRequestFault ? 'invalid-request' : 'server';
 }

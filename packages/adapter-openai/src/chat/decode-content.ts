@@ -1,7 +1,7 @@
 import { BadRequestError, type Block, type CacheMark, type JsonObject, type MediaBlock, type TextBlock } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
 import { readMediaUrl } from '../media-url.js';
-import { isObject, optionalText, requireArray, requireObject, requireText } from '../request-fields.js';
+import { isObject, optionalText, requireArray, requireName, requireObject, requireText } from '../request-fields.js';
 import { chatDialectId } from './wire.js';
 
 /**
@@ -29,7 +29,7 @@ function decodePart(part: JsonObject, field: string): Block {
     case 'file':
       return decodeFile(part, field);
     default:
-      requireText(part['type'], `${field}.type`);
+      requireName(part['type'], `${field}.type`);
       return { type: 'opaque', dialect: chatDialectId, data: part };
   }
 }
@@ -53,16 +53,19 @@ function decodeUrlPart(part: JsonObject, media: 'image' | 'video', key: string, 
   });
 }
 
-const mimeTypeByFormat: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mpeg' };
+const mimeTypeByFormat: ReadonlyMap<string, string> = new Map([
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mpeg'],
+]);
 
 function decodeAudio(part: JsonObject, field: string): MediaBlock {
   const audio = requireObject(part['input_audio'], `${field}.input_audio`);
   const base64 = requireText(audio['data'], `${field}.input_audio.data`);
-  const format = requireText(audio['format'], `${field}.input_audio.format`);
+  const format = requireName(audio['format'], `${field}.input_audio.format`);
   return defined({
     type: 'media' as const,
     media: 'audio' as const,
-    mimeType: mimeTypeByFormat[format] ?? `audio/${format}`,
+    mimeType: mimeTypeByFormat.get(format) ?? `audio/${format}`,
     source: { base64 },
     cache: cacheMark(part),
   });

@@ -15,6 +15,7 @@ import { readEffort } from '../reasoning-effort.js';
 import {
   isObject,
   optionalBoolean,
+  optionalCount,
   optionalNumber,
   optionalObject,
   optionalText,
@@ -73,7 +74,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
     outputTokensMax: facts.outputTokensMax,
     stopSequences: readStop(body['stop']),
     sampling: readSampling(body),
-    thinking: readThinking(body),
+    thinking: readThinking(body, context),
     format: readFormat(body['response_format'], context),
     endUser: optionalText(body['user'], 'user'),
     usageInStream: streamOptions?.['include_usage'] === true ? (true as const) : undefined,
@@ -93,13 +94,15 @@ function readToolChoice(body: JsonObject): ToolChoice | undefined {
   const choice = body['tool_choice'];
   if (choice !== undefined && choice !== null) return decodeToolChoice(choice);
   const legacy = body['function_call'];
+  if (legacy === undefined || legacy === null) return undefined;
   if (legacy === 'auto' || legacy === 'none') return legacy;
-  return isObject(legacy) ? { name: requireName(legacy['name'], 'function_call.name') } : undefined;
+  if (!isObject(legacy)) throw new BadRequestError('function_call must be auto, none or name a function.', 'function_call');
+  return { name: requireName(legacy['name'], 'function_call.name') };
 }
 
 function readStop(stop: unknown): readonly string[] | undefined {
   if (stop === undefined || stop === null) return undefined;
-  if (typeof stop === 'string') return [stop];
+  if (typeof stop === 'string') return [requireName(stop, 'stop')];
   return requireArray(stop, 'stop').map((sequence, index) => requireName(sequence, `stop.${index}`));
 }
 
@@ -116,26 +119,30 @@ function readSampling(body: JsonObject): Sampling | undefined {
 }
 
 /** The vendor's `reasoning_effort`, or the `reasoning` object of compatible servers. */
-function readThinking(body: JsonObject): Thinking | undefined {
+function readThinking(body: JsonObject, context: CodecContext): Thinking | undefined {
   const effort = readEffort(body['reasoning_effort'], 'reasoning_effort');
-  if (effort !== undefined) return effort;
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
-  if (reasoning === undefined) return undefined;
-  if (reasoning['enabled'] === false) return { mode: 'off' };
-  const budgetTokens = optionalNumber(reasoning['max_tokens'], 'reasoning.max_tokens');
-  return readEffort(reasoning['effort'], 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
+  if (reasoning === undefined) return effort;
+  const { enabled, effort: nestedEffort, max_tokens: budget, ...rest } = reasoning;
+  for (const field of Object.keys(rest)) {
+    context.lose({ field: `reasoning.${field}`, how: 'dropped', why: 'Only compatible servers know this field.' });
+  }
+  const budgetTokens = optionalCount(budget, 'reasoning.max_tokens');
+  if (effort !== undefined) return effort;
+  if (optionalBoolean(enabled, 'reasoning.enabled') === false) return { mode: 'off' };
+  return readEffort(nestedEffort, 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
 }
 
 function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
   const format = optionalObject(value, 'response_format');
-  switch (format?.['type']) {
-    case undefined:
+  if (format === undefined) return undefined;
+  switch (format['type']) {
     case 'text':
       return undefined;
     case 'json_object':
       return { type: 'json' };
     case 'json_schema': {
-      const declared = requireObject(format?.['json_schema'], 'response_format.json_schema');
+      const declared = requireObject(format['json_schema'], 'response_format.json_schema');
       if (declared['description'] !== undefined) {
         const why = 'The canonical form has no description of a format.';
         context.lose({ field: 'response_format.json_schema.description', how: 'dropped', why });

@@ -22,7 +22,9 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   const answer = isObject(body) ? body : {};
   const choice: unknown = Array.isArray(answer['choices']) ? answer['choices'][0] : undefined;
   const message: unknown = isObject(choice) ? choice['message'] : undefined;
-  if (!isObject(choice) || !isObject(message)) throw noAnswer(answer['error']);
+  const error = readWireError(answer['error']) ?? readWireError(isObject(choice) ? choice['error'] : undefined);
+  if (error !== undefined) throw new UpstreamError(verdictOf(error));
+  if (!isObject(choice) || !isObject(message)) throw noAnswer();
   const usage = emptyUsage();
   readChatUsage(answer, usage);
   const said = readSaid(message);
@@ -43,11 +45,8 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   };
 }
 
-function noAnswer(error: unknown): UpstreamError {
-  const stated = readWireError(error);
-  const verdict =
-    stated === undefined ? verdictForKind('server', 502, 'The upstream answered without a choice.', 'upstream_empty') : verdictOf(stated);
-  return new UpstreamError(verdict);
+function noAnswer(): UpstreamError {
+  return new UpstreamError(verdictForKind('server', 502, 'The upstream answered without a choice.', 'upstream_empty'));
 }
 
 function readToolCalls(message: JsonObject, context: CodecContext): readonly ToolCallBlock[] {

@@ -37,12 +37,12 @@ export function decodeFunction(declared: JsonObject, field: string): ToolDefinit
 
 /** Grammars of custom tools, by tool name: the canonical form has no place for them. */
 export function customFormats(tools: unknown): JsonObject | undefined {
-  const formats: JsonObject = {};
-  for (const tool of Array.isArray(tools) ? tools : []) {
-    const custom: unknown = isObject(tool) ? tool['custom'] : undefined;
-    if (isObject(custom) && typeof custom['name'] === 'string' && isObject(custom['format'])) formats[custom['name']] = custom['format'];
-  }
-  return Object.keys(formats).length === 0 ? undefined : formats;
+  const declared: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  const formats = declared.flatMap((tool): [string, JsonObject][] => {
+    const custom = isObject(tool) ? tool['custom'] : undefined;
+    return isObject(custom) && typeof custom['name'] === 'string' && isObject(custom['format']) ? [[custom['name'], custom['format']]] : [];
+  });
+  return formats.length === 0 ? undefined : Object.fromEntries(formats);
 }
 
 /** Undefined if the choice is one that only this dialect knows. @throws BadRequestError */
@@ -56,6 +56,7 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
       return { name: requireName(named['name'], `tool_choice.${choice['type']}.name`) };
     }
     default:
+      requireName(choice['type'], 'tool_choice.type');
       return undefined;
   }
 }

@@ -27,7 +27,7 @@ function encodeMedia(block: MediaBlock, context: CodecContext): ContentPart | un
   switch (block.media) {
     case 'image':
       if (url === undefined) break;
-      return { type: 'image_url', image_url: { url, ...readDetail(block.detail) } };
+      return { type: 'image_url', image_url: { url, ...encodeDetail(block.detail, context) } };
     case 'video':
       if (url === undefined) break;
       return { type: 'video_url', video_url: { url } };
@@ -55,8 +55,10 @@ function loseMedia(block: MediaBlock, context: CodecContext): undefined {
   return undefined;
 }
 
-function readDetail(detail: string | undefined): { detail?: 'auto' | 'low' | 'high' } {
-  return detail === 'auto' || detail === 'low' || detail === 'high' ? { detail } : {};
+function encodeDetail(detail: string | undefined, context: CodecContext): { detail?: 'auto' | 'low' | 'high' } {
+  if (detail === 'auto' || detail === 'low' || detail === 'high') return { detail };
+  if (detail !== undefined) context.lose({ field: 'detail', how: 'dropped', why: 'This dialect knows the details auto, low and high.' });
+  return {};
 }
 
 /** The vendor documents wav and mp3; compatible servers take more under their own names. */

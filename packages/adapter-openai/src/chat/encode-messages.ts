@@ -34,7 +34,8 @@ function encodeUserTurn(blocks: readonly Block[], context: CodecContext): Messag
   const messages: Message[] = results.map((result) => encodeResult(result, context));
   const attached: Block[] = results.flatMap((result) => result.content.filter((part) => part.type === 'media'));
   const content = encodeContent([...attached, ...said], context);
-  if (content !== undefined) messages.push({ role: 'user', content });
+  // A turn stays a message even if nothing of it can be said: a conversation without any is refused.
+  if (content !== undefined || results.length === 0) messages.push({ role: 'user', content: content ?? '' });
   return messages;
 }
 
@@ -60,7 +61,10 @@ function encodeAssistantTurn(blocks: readonly Block[], model: string, context: C
     blocks.filter((block) => block.type !== 'tool-call' && block.type !== 'thinking'),
     context,
   );
-  if (text === '' && toolCalls.length === 0) return [];
+  if (text === '' && toolCalls.length === 0) {
+    if (thinking !== '') context.lose({ field: 'thinking block', how: 'dropped', why: 'A message of thinking alone is refused.' });
+    return [];
+  }
   const message: AssistantMessage = { role: 'assistant', content: text === '' ? null : text };
   if (thinking !== '') message.reasoning_content = thinking;
   if (toolCalls.length > 0) message.tool_calls = toolCalls.map((call) => encodeToolCall(call, context));

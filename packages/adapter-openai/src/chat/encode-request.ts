@@ -7,6 +7,7 @@ import { reportOnce } from '../report-once.js';
 import { isObject } from '../request-fields.js';
 import { responsesDialectId } from '../responses/wire.js';
 import { encodeMessages } from './encode-messages.js';
+import { encodeSampling, encodeStop } from './encode-sampling.js';
 import { encodeToolChoice, encodeTools } from './encode-tools.js';
 import { chatDialectId, type ResponseFormat } from './wire.js';
 
@@ -16,7 +17,6 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
   const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
   const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, context);
-  if (request.sampling?.topK !== undefined) context.lose({ field: 'topK', how: 'dropped', why: 'This dialect has no top-k sampling.' });
   return defined({
     ...otherExtensions,
     model: request.model,
@@ -27,12 +27,8 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
     tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     ...outputLimit(request),
-    stop: request.stopSequences,
-    temperature: request.sampling?.temperature,
-    top_p: request.sampling?.topP,
-    seed: request.sampling?.seed,
-    presence_penalty: request.sampling?.presencePenalty,
-    frequency_penalty: request.sampling?.frequencyPenalty,
+    stop: encodeStop(request, context),
+    ...encodeSampling(request, context),
     reasoning_effort: writeEffort(request.thinking, request.model, context),
     response_format: request.format === undefined ? undefined : encodeFormat(request.format),
     user: request.endUser,

@@ -5,7 +5,7 @@ import { reportOnce } from '../report-once.js';
 import { sealContent, sealDetail } from './seals.js';
 import { finishByStop } from './stop-reason.js';
 import { writeChatUsage } from './usage.js';
-import type { Annotation, Answer, AnswerMessage, ToolCall } from './wire.js';
+import type { Annotation, Answer, AnswerMessage, ImagePart, ToolCall } from './wire.js';
 
 /** The whole answer for a chat client. */
 export function encodeResponse(response: CanonicalResponse, request: CanonicalRequest, givenContext: CodecContext): Answer {
@@ -31,7 +31,7 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
   const texts = blocks.filter((block) => block.type === 'text');
   const thinking = blocks.filter((block) => block.type === 'thinking');
   const toolCalls = blocks.filter((block) => block.type === 'tool-call').map((call) => encodeToolCall(call, request));
-  const images = blocks.filter((block) => block.type === 'media' && block.media === 'image').map(imageOf);
+  const images = blocks.flatMap(imagesOf);
   const annotations = texts.flatMap((text) => (text.citations ?? []).map((citation) => encodeCitation(citation.url, citation.title)));
   const details = thinking.flatMap((block, index) => (block.seal === undefined ? [] : [sealDetail(block.seal, block, index)]));
   const thought = thinking.map((block) => block.text).join('');
@@ -56,8 +56,10 @@ function encodeToolCall(call: ToolCallBlock, request: CanonicalRequest): ToolCal
   return { id, type: 'function', function: { name, arguments: call.arguments }, ...seal };
 }
 
-function imageOf(block: Block): { type: 'image_url'; image_url: { url: string } } {
-  return { type: 'image_url', image_url: { url: (block.type === 'media' ? mediaUrl(block) : undefined) ?? '' } };
+/** The picture that a block is; none if it is something else, or lies as a file at a vendor. */
+function imagesOf(block: Block): ImagePart[] {
+  const url = block.type === 'media' && block.media === 'image' ? mediaUrl(block) : undefined;
+  return url === undefined ? [] : [{ type: 'image_url', image_url: { url } }];
 }
 
 /** Positions are unknown here: vendors that cite state the source, not the characters. */
@@ -71,7 +73,7 @@ function reportLosses(blocks: readonly Block[], context: CodecContext): void {
       context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
     }
     const isCarried = block.type === 'text' || block.type === 'thinking' || block.type === 'tool-call';
-    if (isCarried || (block.type === 'media' && block.media === 'image')) continue;
+    if (isCarried || imagesOf(block).length > 0) continue;
     context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
   }
 }

@@ -6,7 +6,7 @@ import { chatDialectId, type Tool, type ToolChoiceOption } from './wire.js';
 /** Tools as chat declares them. `formats` are grammars of custom tools by name, from this dialect's own extensions. */
 export function encodeTools(tools: readonly ToolDefinition[], formats: unknown, context: CodecContext): Tool[] {
   return tools
-    .map((tool) => encodeTool(tool, isObject(formats) ? formats[tool.name] : undefined, context))
+    .map((tool) => encodeTool(tool, isObject(formats) && Object.hasOwn(formats, tool.name) ? formats[tool.name] : undefined, context))
     .filter((tool) => tool !== undefined);
 }
 

@@ -3,19 +3,19 @@ import type { ChatCompletion } from 'openai/resources/chat/completions';
 
 type FinishReason = ChatCompletion.Choice['finish_reason'];
 
-const stopByFinish: Readonly<Partial<Record<string, StopReason>>> = {
-  stop: 'end',
-  length: 'length',
-  tool_calls: 'tool',
-  function_call: 'tool',
-  content_filter: 'filter',
-  error: 'error',
-  insufficient_system_resource: 'error',
-};
+const stopByFinish: ReadonlyMap<string, StopReason> = new Map([
+  ['stop', 'end'],
+  ['length', 'length'],
+  ['tool_calls', 'tool'],
+  ['function_call', 'tool'],
+  ['content_filter', 'filter'],
+  ['error', 'error'],
+  ['insufficient_system_resource', 'error'],
+]);
 
 /** Some servers say `stop` although they ask for a tool, and a refusal is a `stop` with words; what the answer holds decides. */
 export function readFinishReason(finish: string, holds: { readonly toolCall: boolean; readonly refusal: boolean }): StopReason {
-  const stop = stopByFinish[finish] ?? 'end';
+  const stop = stopByFinish.get(finish) ?? 'end';
   if (stop !== 'end') return stop;
   if (holds.toolCall) return 'tool';
   return holds.refusal ? 'refusal' : 'end';

@@ -32,14 +32,14 @@ export class ChatStreamDecoder implements FrameDecoder {
     });
   }
 
-  frame(data: string, _event: string | undefined): void {
+  frame(data: string, event: string | undefined): void {
     if (this.ended) return;
-    if (data.startsWith('[DONE]')) return this.finishAnswer(true);
+    if (data.startsWith('[DONE]')) return this.finishAnswer();
     const frame: unknown = JSON.parse(data);
     if (!isObject(frame)) return;
     this.editFrame?.(frame);
     const choice = firstChoice(frame['choices']);
-    const error = readWireError(frame['error']);
+    const error = readWireError(frame['error'] ?? (event === 'error' ? frame : undefined));
     const usage: Partial<Usage> = {};
     readChatUsage(frame, usage);
     const hasUsage = usage.inputText !== undefined || usage.outputText !== undefined;
@@ -51,8 +51,12 @@ export class ChatStreamDecoder implements FrameDecoder {
     this.out.fail(verdictOf(error));
   }
 
+  /** A connection that closes well proves nothing: only a finish reason or `[DONE]` says that the answer is whole. */
   end(cause: 'done' | 'cut'): void {
-    if (!this.ended) this.finishAnswer(cause === 'done');
+    if (this.ended) return;
+    if (this.finish !== undefined) return this.finishAnswer();
+    this.ended = true;
+    this.out.fail(this.started || cause === 'cut' ? cutVerdict() : emptyVerdict());
   }
 
   private start(frame: JsonObject): void {
@@ -65,14 +69,15 @@ export class ChatStreamDecoder implements FrameDecoder {
   private readChoice(choice: JsonObject): void {
     const { delta } = choice;
     if (isObject(delta)) this.readDelta(delta);
-    if (typeof choice['finish_reason'] === 'string') this.finish = choice['finish_reason'];
+    const finish = choice['finish_reason'];
+    if (typeof finish === 'string' && finish !== '') this.finish = finish;
   }
 
   private readDelta(delta: JsonObject): void {
-    const { content, tool_calls: toolCalls, function_call: functionCall, annotations, images } = delta;
+    const { tool_calls: toolCalls, function_call: functionCall, annotations, images } = delta;
     const said = readSaid(delta);
     if (said.thinking !== '') this.say('thinking', said.thinking);
-    if (typeof content === 'string' ? content !== '' : said.text !== '') this.say('text', said.text);
+    if (said.text !== '') this.say('text', said.text);
     if (said.refusal !== '') {
       this.hasRefusal = true;
       this.say('text', said.refusal);
@@ -111,10 +116,9 @@ export class ChatStreamDecoder implements FrameDecoder {
     this.spoken = undefined;
   }
 
-  /** `isWhole`: the upstream ended by itself. A stream that was cut after its finish reason lacks at most its usage. */
-  private finishAnswer(isWhole: boolean): void {
+  /** A stream that was cut after its finish reason lacks at most its usage. */
+  private finishAnswer(): void {
     this.ended = true;
-    if (this.finish === undefined && !isWhole) return this.out.fail(cutVerdict());
     if (this.finish === undefined && this.blockCount === 0) return this.out.fail(emptyVerdict());
     this.closeSpoken();
     this.toolCalls.closeAll();

@@ -20,6 +20,7 @@ import { encodeCitation } from './encode-response.js';
 import { sealContent, sealDetail } from './seals.js';
 import { finishByStop } from './stop-reason.js';
 import { writeChatUsage } from './usage.js';
+import type { Annotation } from './wire.js';
 
 interface OpenBlock {
   readonly kind: 'text' | 'thinking' | 'function' | 'custom' | 'emulated';
@@ -36,6 +37,8 @@ export class ChatStreamEncoder implements CanonicalSink {
   private readonly tellsUsage: boolean;
   private readonly blocks: OpenBlock[] = [];
   private readonly counted: Usage = emptyUsage();
+  /** Sent together at the end: the official client keeps the last list that it sees. */
+  private readonly annotations: Annotation[] = [];
   private toolCallCount = 0;
   private thinkingCount = 0;
   private ended = false;
@@ -103,7 +106,7 @@ export class ChatStreamEncoder implements CanonicalSink {
   }
 
   citation(_index: number, citation: Citation): void {
-    this.delta(JSON.stringify({ annotations: [encodeCitation(citation.url, citation.title)] }));
+    this.annotations.push(encodeCitation(citation.url, citation.title));
   }
 
   wholeBlock(_index: number, block: Block): void {
@@ -128,6 +131,7 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   stop(reason: StopReason): void {
     if (this.ended) return;
+    if (this.annotations.length > 0) this.delta(JSON.stringify({ annotations: this.annotations }));
     this.delta('{}', `"${finishByStop[reason]}"`);
     this.ended = true;
     if (this.tellsUsage) this.out.frame(`${this.head}],"usage":${JSON.stringify(writeChatUsage(this.counted))}}`);

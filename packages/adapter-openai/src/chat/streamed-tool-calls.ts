@@ -3,7 +3,8 @@ import { isObject } from '../request-fields.js';
 import { readArguments } from './choice-parts.js';
 
 interface StreamedCall {
-  id: string;
+  /** As the server gave it; empty as long as it gave none. */
+  wireId: string;
   name: string;
   readonly freeform: boolean;
   /** Index of the block; undefined until the name is known. */
@@ -15,7 +16,7 @@ interface StreamedCall {
 
 /**
  * Joins the fragments of tool calls. The first id counts: some servers repeat it as an empty string. Servers that number nothing, or
- * number every call 0, are understood by a new id together with a name.
+ * number every call 0, are understood by a new id together with a name; without ids too, by a name after arguments.
  */
 export class StreamedToolCalls {
   private readonly calls: StreamedCall[] = [];
@@ -28,7 +29,7 @@ export class StreamedToolCalls {
   ) {}
 
   get any(): boolean {
-    return this.calls.length > 0;
+    return this.calls.some((call) => call.block !== undefined);
   }
 
   /** One element of a delta's `tool_calls`, or its older `function_call`. */
@@ -39,7 +40,7 @@ export class StreamedToolCalls {
     const id = textOf(fragment['id']);
     const name = textOf(body['name']);
     const call = this.find(fragment['index'], id, name) ?? this.add(fragment['index'], freeform);
-    if (call.id === '') call.id = id;
+    if (call.wireId === '') call.wireId = id;
     if (call.name === '') call.name = name;
     this.addArguments(call, freeform ? textOf(body['input']) : readArguments(body['arguments']));
   }
@@ -54,12 +55,14 @@ export class StreamedToolCalls {
 
   private find(wireIndex: unknown, id: string, name: string): StreamedCall | undefined {
     const known = typeof wireIndex === 'number' ? this.byWireIndex.get(wireIndex) : this.calls.at(-1);
-    const isAnother = known !== undefined && id !== '' && name !== '' && known.id !== '' && known.id !== id;
-    return isAnother ? undefined : known;
+    if (known === undefined || name === '') return known;
+    const hasOtherId = id !== '' && known.wireId !== '' && known.wireId !== id;
+    const startsAgain = id === '' && typeof wireIndex !== 'number' && known.name !== '' && known.hasArguments;
+    return hasOtherId || startsAgain ? undefined : known;
   }
 
   private add(wireIndex: unknown, freeform: boolean): StreamedCall {
-    const call: StreamedCall = { id: '', name: '', freeform, block: undefined, early: '', hasArguments: false };
+    const call: StreamedCall = { wireId: '', name: '', freeform, block: undefined, early: '', hasArguments: false };
     this.calls.push(call);
     if (typeof wireIndex === 'number') this.byWireIndex.set(wireIndex, call);
     return call;
@@ -70,8 +73,8 @@ export class StreamedToolCalls {
       call.early += fragment;
       if (call.name === '') return;
       call.block = this.takeBlockIndex();
-      if (call.id === '') call.id = this.context.newId('call_');
-      const { id, name } = call;
+      const id = call.wireId === '' ? this.context.newId('call_') : call.wireId;
+      const { name } = call;
       this.out.openBlock(call.block, call.freeform ? { type: 'tool-call', id, name, freeform: true } : { type: 'tool-call', id, name });
       fragment = call.early;
     }
