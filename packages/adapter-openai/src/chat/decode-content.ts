@@ -73,13 +73,10 @@ function decodeAudio(part: JsonObject, field: string): MediaBlock {
 
 function decodeFile(part: JsonObject, field: string): MediaBlock {
   const file = requireObject(part['file'], `${field}.file`);
-  const fileId = optionalText(file['file_id'], `${field}.file.file_id`);
-  const data = optionalText(file['file_data'], `${field}.file.file_data`);
-  if (fileId === undefined && data === undefined) {
-    throw new BadRequestError(`${field}.file needs file_data or file_id.`, `${field}.file`);
-  }
-  const source =
-    data === undefined ? { source: { fileId: fileId ?? '', vendor: 'openai' } } : readFileData(data, `${field}.file.file_data`);
+  const fileId = optionalText(file['file_id'], `${field}.file.file_id`) ?? '';
+  const data = optionalText(file['file_data'], `${field}.file.file_data`) ?? '';
+  if (fileId === '' && data === '') throw new BadRequestError(`${field}.file needs file_data or file_id.`, `${field}.file`);
+  const source = data === '' ? { source: { fileId, vendor: 'openai' } } : readFileData(data, `${field}.file.file_data`);
   return defined({
     type: 'media' as const,
     media: 'file' as const,

@@ -1,0 +1,144 @@
+import { BadRequestError, type JsonObject } from '@tollgate/plugin-kit';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { someRequest } from '../testing/arbitraries.js';
+import { testContext } from '../testing/test-context.js';
+import { decodeRequest } from './decode-request.js';
+import { encodeRequest } from './encode-request.js';
+import { inspect } from './inspect.js';
+
+/** Values that fields are likely to have by mistake, and the names that every object answers to. */
+const anyValue = fc.oneof(
+  { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  fc.constantFrom<unknown>(null, '', 0, -1, 1.5, true, [], {}, [null], [[]], [{}], 'constructor', '__proto__', '5'),
+);
+
+/** Runs a body through everything that a client's request meets here. @throws whatever a stage throws but a well-formed refusal. */
+function outcomeOf(body: JsonObject): 'taken' | 'refused' {
+  try {
+    encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext());
+    return 'taken';
+  } catch (error) {
+    if (!BadRequestError.isInstance(error)) throw error;
+    expect(error.field).toBeTruthy();
+    return 'refused';
+  }
+}
+
+/** Every place in a JSON value, as the keys that lead there. */
+function pathsOf(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))];
+}
+
+function replaced(value: unknown, path: readonly string[], substitute: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return substitute;
+  if (Array.isArray(value))
+    return value.map((member: unknown, index) => (String(index) === key ? replaced(member, rest, substitute) : member));
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([name, member]) => [name, name === key ? replaced(member, rest, substitute) : member]),
+  );
+}
+
+const sampleBody: JsonObject = {
+  model: 'gpt-4o-mini',
+  stream: true,
+  stream_options: { include_usage: true },
+  max_tokens: 5,
+  n: 1,
+  stop: ['END'],
+  reasoning_effort: 'low',
+  reasoning: { effort: 'low', max_tokens: 5, enabled: true },
+  response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {}, strict: true } },
+  functions: [{ name: 'f', parameters: {} }],
+  function_call: { name: 'f' },
+  tools: [
+    { type: 'function', function: { name: 'f', description: 'd', parameters: {}, strict: true } },
+    { type: 'custom', custom: { name: 'c', format: { type: 'text' } } },
+  ],
+  tool_choice: { type: 'function', function: { name: 'f' } },
+  messages: [
+    { role: 'system', content: 'Be brief.' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Hi', cache_control: { type: 'ephemeral', ttl: '1h' } },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw==', detail: 'low' } },
+        { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
+        { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' } },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: null,
+      refusal: null,
+      reasoning_content: 'Hm',
+      reasoning_details: [{ type: 'reasoning.text', signature: 'tg1.anthropic..s' }],
+      tool_calls: [
+        { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: { google: { thought_signature: 's' } } },
+        { id: 'b', type: 'custom', custom: { name: 'c', input: 'x' } },
+      ],
+      function_call: { name: 'f', arguments: '{}' },
+    },
+    { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'x' }] },
+    { role: 'function', name: 'f', content: 'x' },
+  ],
+};
+
+describe('any JSON as a request', () => {
+  it('is taken, or refused with the field at fault', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(sampleBody), 'user', 'seed', 'x'), anyValue), (fields) => {
+        outcomeOf({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...fields });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is taken, or refused with the field at fault, wherever one value of a good request is wrong', () => {
+    expect(outcomeOf(sampleBody)).toBe('taken');
+    const paths = pathsOf(sampleBody).filter(({ length }) => length > 0);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), anyValue, (path, value) => {
+        outcomeOf(replaced(sampleBody, path, value) as JsonObject);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('request round trip', () => {
+  it('keeps the meaning of everything that the dialect can say', () => {
+    fc.assert(
+      fc.property(someRequest, (request) => {
+        const context = testContext();
+        const body = JSON.parse(JSON.stringify(encodeRequest(request, context))) as JsonObject;
+        expect(decodeRequest(body, inspect(body), context)).toEqual(request);
+        expect(context.losses).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('writes fields that only this dialect knows back', () => {
+    const format = { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } };
+    const body = {
+      model: 'm',
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'news', data: 1 },
+          ],
+        },
+      ],
+      logit_bias: { 1: 2 },
+      service_tier: 'flex',
+      tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [] } },
+      tools: [{ type: 'custom', custom: { name: 'patch', format } }, { type: 'web_search' }],
+    };
+    expect(encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext())).toEqual(body);
+  });
+});
