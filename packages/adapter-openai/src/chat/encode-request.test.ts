@@ -133,7 +133,9 @@ describe('a reasoning model', () => {
       lost: [],
     });
     expect(added({ model: 'gpt-5.2', sampling: { temperature } })).toEqual({ temperature, lost: [] });
-    expect(added({ model: 'gpt-5.2', thinking: { mode: 'on', effort: 'low' }, sampling: { temperature } })['lost']).toEqual(['temperature']);
+    expect(added({ model: 'gpt-5.2', thinking: { mode: 'on', effort: 'low' }, sampling: { temperature } })['lost']).toEqual([
+      'temperature',
+    ]);
   });
 
   it.each(['o3', 'o4-mini', 'gpt-5-mini', 'gpt-5.1', 'gpt-5.2-pro'])('%s has no stop sequences', (model) => {

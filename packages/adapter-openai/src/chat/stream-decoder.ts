@@ -23,7 +23,7 @@ export class ChatStreamDecoder implements FrameDecoder {
 
   constructor(
     private readonly out: CanonicalSink,
-    context: CodecContext,
+    private readonly context: CodecContext,
     private readonly editFrame?: (frame: JsonObject) => void,
   ) {
     this.toolCalls = new StreamedToolCalls(out, context, () => {
@@ -100,8 +100,10 @@ export class ChatStreamDecoder implements FrameDecoder {
   }
 
   private cite(annotations: unknown): void {
-    if (this.spoken?.type !== 'text') return;
-    for (const citation of readAnnotations(annotations)) this.out.citation(this.spoken.index, citation);
+    for (const citation of readAnnotations(annotations)) {
+      if (this.spoken?.type === 'text') this.out.citation(this.spoken.index, citation);
+      else this.context.lose({ field: 'annotations', how: 'dropped', why: 'They came when their text had already ended.' });
+    }
   }
 
   private show(images: unknown): void {

@@ -23,7 +23,7 @@ import { writeChatUsage } from './usage.js';
 import type { Annotation } from './wire.js';
 
 interface OpenBlock {
-  readonly kind: 'text' | 'thinking' | 'function' | 'custom' | 'emulated';
+  readonly kind: 'text' | 'thinking' | 'redacted' | 'function' | 'custom' | 'emulated';
   /** Place among the tool calls, or among the thinking blocks. */
   readonly place: number;
   /** Arguments so far, of a custom tool that the upstream takes for a function. */
@@ -67,13 +67,15 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   openBlock(index: number, head: BlockHead): void {
     if (head.type === 'text') this.blocks[index] = { kind: 'text', place: 0, text: '', hasArguments: false };
-    else if (head.type === 'thinking')
-      this.blocks[index] = { kind: 'thinking', place: this.thinkingCount++, text: '', hasArguments: false };
-    else this.openToolCall(index, head);
+    else if (head.type === 'tool-call') this.openToolCall(index, head);
+    else {
+      const kind = head.redacted === true ? 'redacted' : 'thinking';
+      this.blocks[index] = { kind, place: this.thinkingCount++, text: '', hasArguments: false };
+    }
   }
 
   textDelta(index: number, text: string): void {
-    const field = this.blocks[index]?.kind === 'thinking' ? 'reasoning_content' : 'content';
+    const field = this.blocks[index]?.kind === 'text' ? 'content' : 'reasoning_content';
     this.delta(`{"${field}":${JSON.stringify(text)}}`);
   }
 
@@ -98,8 +100,9 @@ export class ChatStreamEncoder implements CanonicalSink {
     if (block === undefined) return;
     if (block.kind === 'text') {
       this.context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
-    } else if (block.kind === 'thinking') {
-      this.delta(JSON.stringify({ reasoning_details: [sealDetail(seal, {}, block.place)] }));
+    } else if (block.kind === 'thinking' || block.kind === 'redacted') {
+      const thinking = block.kind === 'redacted' ? { redacted: true } : {};
+      this.delta(JSON.stringify({ reasoning_details: [sealDetail(seal, thinking, block.place)] }));
     } else {
       this.delta(JSON.stringify({ tool_calls: [{ index: block.place, ...sealContent(seal) }] }));
     }
