@@ -9,7 +9,9 @@ import {
 } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
 import { classify } from './classify.js';
+import { isReasoningModel } from './model-families.js';
 import { isObject } from './request-fields.js';
+import { openaiResponses } from './responses/dialect.js';
 
 const baseUrl = z
   .url({ protocol: /^https?$/ })
@@ -36,7 +38,12 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   title: 'OpenAI',
   vendor: 'openai',
   config: ownConfig,
-  speaks: [{ dialect: openaiChat, url: chatUrl }],
+  speaks: [
+    // Only Responses takes a reasoning model's sealed reasoning back.
+    { dialect: openaiResponses, url: responsesUrl, models: isReasoningModel },
+    { dialect: openaiChat, url: chatUrl },
+    { dialect: openaiResponses, url: responsesUrl },
+  ],
   headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
   classify,
   models: {
@@ -45,13 +52,16 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   },
 });
 
-/** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. */
+/** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. Few speak Responses; channels say which do. */
 export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = defineProvider({
   id: 'openai-compatible',
   title: 'OpenAI-compatible server',
   vendor: 'openai',
   config: compatibleConfig,
-  speaks: [{ dialect: openaiChat, url: chatUrl }],
+  speaks: [
+    { dialect: openaiChat, url: chatUrl },
+    { dialect: openaiResponses, url: responsesUrl, onDemand: true },
+  ],
   headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
   classify,
   models: {
@@ -66,6 +76,10 @@ function withoutTrailingSlash(url: string): string {
 
 function chatUrl(call: ProviderCall<CompatibleConfig>): string {
   return `${call.config.baseUrl}/chat/completions`;
+}
+
+function responsesUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${call.config.baseUrl}/responses`;
 }
 
 /** Headers of every request: what the client's dialect lets pass, and that the body is JSON. */

@@ -1,0 +1,127 @@
+import { BadRequestError, type Block, type CodecContext, type JsonObject, type ToolCallBlock, type Turn } from '@tollgate/plugin-kit';
+import { decodeContent } from './decode-content.js';
+import { decodeReasoning } from './decode-reasoning.js';
+import { readSealOfCall } from './seals.js';
+import { responsesDialectId } from './wire.js';
+import { requireName, requireObject, requireText } from '../request-fields.js';
+
+/**
+ * The items of `input` as turns: what one side says or does in a row is one turn, but each message that follows another stays apart.
+ * @throws BadRequestError naming the item.
+ */
+export function decodeItems(items: readonly unknown[], context: CodecContext): readonly Turn[] {
+  const decoder = new ItemDecoder(context);
+  items.forEach((item, index) => {
+    const field = `input.${index}`;
+    decoder.item(requireObject(item, field), field);
+  });
+  return decoder.turns;
+}
+
+type Role = Turn['role'];
+
+const roleByWire: ReadonlyMap<unknown, Role> = new Map<unknown, Role>([
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['system', 'system'],
+  ['developer', 'system'],
+]);
+
+class ItemDecoder {
+  readonly turns: { role: Role; blocks: Block[] }[] = [];
+  private lastIsMessage = false;
+
+  constructor(private readonly context: CodecContext) {}
+
+  item(item: JsonObject, field: string): void {
+    switch (item['type']) {
+      case undefined:
+      case 'message':
+        return this.message(item, field);
+      case 'function_call':
+        return this.add('assistant', [this.functionCall(item, field)]);
+      case 'custom_tool_call':
+        return this.add('assistant', [customCall(item, field)]);
+      case 'function_call_output':
+      case 'custom_tool_call_output':
+        return this.add('user', [this.result(item, field)]);
+      case 'reasoning':
+        return this.reasoning(item, field);
+      case 'item_reference':
+        throw new BadRequestError(
+          `${field} refers to an item that the vendor keeps. This model is served in another dialect: send the item itself.`,
+          field,
+          'state_not_available',
+        );
+      default:
+        return this.foreign(item, field);
+    }
+  }
+
+  private message(item: JsonObject, field: string): void {
+    const role = roleByWire.get(item['role']);
+    if (role === undefined) {
+      throw new BadRequestError(`${field}.role must be one of user, assistant, system, developer.`, `${field}.role`);
+    }
+    const blocks = decodeContent(item['content'], `${field}.content`);
+    const last = this.turns.at(-1);
+    if (last?.role === role && !this.lastIsMessage && role !== 'system') last.blocks.push(...blocks);
+    else this.turns.push({ role, blocks });
+    this.lastIsMessage = true;
+  }
+
+  private add(role: Role, blocks: readonly Block[]): void {
+    const last = this.turns.at(-1);
+    if (last?.role === role) last.blocks.push(...blocks);
+    else this.turns.push({ role, blocks: [...blocks] });
+    this.lastIsMessage = false;
+  }
+
+  private functionCall(item: JsonObject, field: string): ToolCallBlock {
+    if (item['namespace'] !== undefined) {
+      this.context.lose({ field: `${field}.namespace`, how: 'dropped', why: 'Only this dialect groups tools in namespaces.' });
+    }
+    const { arguments: given } = item;
+    return {
+      type: 'tool-call',
+      id: requireName(item['call_id'], `${field}.call_id`),
+      name: requireName(item['name'], `${field}.name`),
+      arguments: given === '' ? '{}' : requireText(given, `${field}.arguments`),
+    };
+  }
+
+  private result(item: JsonObject, field: string): Block {
+    const content = decodeContent(item['output'], `${field}.output`).filter((block) => block.type === 'text' || block.type === 'media');
+    return { type: 'tool-result', callId: requireName(item['call_id'], `${field}.call_id`), content };
+  }
+
+  /** Reasoning that the gateway wrote to keep the seal of a tool call goes back to that call. */
+  private reasoning(item: JsonObject, field: string): void {
+    const ofCall = readSealOfCall(item['encrypted_content']);
+    if (ofCall === undefined) {
+      const block = decodeReasoning(item, field);
+      return block === undefined ? undefined : this.add('assistant', [block]);
+    }
+    const blocks = this.turns.findLast((turn) => turn.role === 'assistant')?.blocks ?? [];
+    const place = blocks.findLastIndex((block) => block.type === 'tool-call' && block.id === ofCall.callId);
+    const call = blocks[place];
+    if (call !== undefined) blocks[place] = { ...call, seal: ofCall.seal };
+  }
+
+  /** What only this dialect knows: server tools' calls and their results. */
+  private foreign(item: JsonObject, field: string): void {
+    const type = requireText(item['type'], `${field}.type`);
+    const isSaidByUser = type.endsWith('_output') || type.endsWith('_response');
+    this.add(isSaidByUser ? 'user' : 'assistant', [{ type: 'opaque', dialect: responsesDialectId, data: item }]);
+  }
+}
+
+function customCall(item: JsonObject, field: string): ToolCallBlock {
+  return {
+    type: 'tool-call',
+    id: requireName(item['call_id'], `${field}.call_id`),
+    name: requireName(item['name'], `${field}.name`),
+    arguments: requireText(item['input'], `${field}.input`),
+    freeform: true,
+  };
+}

@@ -1,0 +1,135 @@
+import {
+  BadRequestError,
+  type CanonicalRequest,
+  type CodecContext,
+  type JsonObject,
+  type OutputFormat,
+  type RequestFacts,
+  type Sampling,
+  type ToolChoice,
+  type Turn,
+} from '@tollgate/plugin-kit';
+import { defined } from '../defined.js';
+import { readEffort } from '../reasoning-effort.js';
+import { reportOnce } from '../report-once.js';
+import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
+import { decodeItems } from './decode-items.js';
+import { customFormats, decodeToolChoice, decodeTools } from './decode-tools.js';
+import { responsesDialectId } from './wire.js';
+
+/** Top-level fields that have a place in the canonical form; all others travel as extensions. */
+const carriedFields: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'input',
+  'instructions',
+  'tools',
+  'parallel_tool_calls',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'user',
+  'background',
+  // Taken apart below.
+  'reasoning',
+  'text',
+]);
+
+/** Fields that stand for a conversation which the vendor keeps: without it the answer would be about something else. */
+const stateFields = ['previous_response_id', 'conversation', 'prompt'] as const;
+
+/** @throws BadRequestError naming the field at fault. */
+export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContext: CodecContext): CanonicalRequest {
+  const context = reportOnce(givenContext);
+  refuseState(body);
+  const toolChoice = decodeToolChoice(body['tool_choice']);
+  const reasoning = optionalObject(body['reasoning'], 'reasoning');
+  const text = optionalObject(body['text'], 'text');
+  return defined({
+    model: facts.model,
+    stream: facts.stream,
+    turns: readTurns(body, context),
+    tools: decodeTools(body['tools']),
+    toolChoice,
+    parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
+    outputTokensMax: facts.outputTokensMax,
+    sampling: readSampling(body),
+    thinking: readEffort(reasoning?.['effort'], 'reasoning.effort'),
+    format: readFormat(text?.['format'], context),
+    endUser: optionalText(body['user'], 'user'),
+    extensions: readExtensions(body, toolChoice, { reasoning, text }),
+  });
+}
+
+function refuseState(body: JsonObject): void {
+  for (const field of stateFields) {
+    if (body[field] === undefined || body[field] === null) continue;
+    throw new BadRequestError(
+      `${field} names something that the vendor keeps. This model is served in another dialect: send the whole conversation in input.`,
+      field,
+      'state_not_available',
+    );
+  }
+}
+
+function readTurns(body: JsonObject, context: CodecContext): readonly Turn[] {
+  const instructions = optionalText(body['instructions'], 'instructions');
+  const { input } = body;
+  const system: Turn[] = instructions ? [{ role: 'system', blocks: [{ type: 'text', text: instructions }] }] : [];
+  if (typeof input === 'string') return [...system, { role: 'user', blocks: [{ type: 'text', text: input }] }];
+  if (!Array.isArray(input)) throw new BadRequestError('input must be a string or an array of items.', 'input');
+  if (input.length === 0) throw new BadRequestError('input must hold at least one item.', 'input');
+  return [...system, ...decodeItems(input, context)];
+}
+
+function readSampling(body: JsonObject): Sampling | undefined {
+  const sampling = defined({
+    temperature: optionalNumber(body['temperature'], 'temperature'),
+    topP: optionalNumber(body['top_p'], 'top_p'),
+  });
+  return Object.keys(sampling).length === 0 ? undefined : sampling;
+}
+
+function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
+  const format = optionalObject(value, 'text.format');
+  switch (format?.['type']) {
+    case undefined:
+    case 'text':
+      return undefined;
+    case 'json_object':
+      return { type: 'json' };
+    case 'json_schema': {
+      if (typeof format['description'] === 'string') {
+        const why = 'The canonical form has no description of a format.';
+        context.lose({ field: 'text.format.description', how: 'dropped', why });
+      }
+      return defined({
+        type: 'json-schema' as const,
+        name: requireName(format['name'], 'text.format.name'),
+        schema: optionalObject(format['schema'], 'text.format.schema') ?? {},
+        strict: optionalBoolean(format['strict'], 'text.format.strict'),
+      });
+    }
+    default:
+      throw new BadRequestError('text.format.type must be one of text, json_object, json_schema.', 'text.format.type');
+  }
+}
+
+function readExtensions(
+  body: JsonObject,
+  toolChoice: ToolChoice | undefined,
+  { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
+): CanonicalRequest['extensions'] {
+  const fields: JsonObject = {};
+  for (const [field, value] of Object.entries(body)) {
+    if (!carriedFields.has(field) && value !== null) fields[field] = value;
+  }
+  if (toolChoice !== undefined) delete fields['tool_choice'];
+  const { effort: _effort, ...reasoningRest } = reasoning;
+  const { format: _format, ...textRest } = text;
+  if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
+  if (Object.keys(textRest).length > 0) fields['text'] = textRest;
+  const formats = customFormats(body['tools']);
+  if (formats !== undefined) fields['tools.format'] = formats;
+  return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
+}

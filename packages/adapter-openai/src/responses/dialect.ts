@@ -1,0 +1,41 @@
+import type { Dialect } from '@tollgate/plugin-kit';
+import { encodeError } from '../public-error.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { inspect } from './inspect.js';
+import { ResponsesStreamDecoder } from './stream-decoder.js';
+import { ResponsesStreamEncoder } from './stream-encoder.js';
+import { encodeStreamError } from './stream-error.js';
+import { responsesUsage } from './usage.js';
+import { responsesDialectId } from './wire.js';
+
+/** Responses, the vendor's newer API: items instead of messages, events instead of chunks. */
+export const openaiResponses: Dialect = {
+  id: responsesDialectId,
+  wire: responsesDialectId,
+  vendor: 'openai',
+  framing: 'sse',
+  usage: responsesUsage,
+  upstream: {
+    encodeRequest,
+    decodeResponse,
+    streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),
+  },
+  client: {
+    routes: [{ path: '/v1/responses' }],
+    pathPrefixes: ['/v1/responses'],
+    credentials: [],
+    passHeaders: ['openai-beta'],
+    guardedKeys: ['model', 'stream', 'max_output_tokens', 'background'],
+    modelKey: 'model',
+    inspect,
+    framing: () => 'sse',
+    decodeRequest,
+    encodeResponse,
+    streamEncoder: (out, request, context) => new ResponsesStreamEncoder(out, request, context),
+    encodeError,
+    encodeStreamError,
+  },
+};

@@ -1,0 +1,84 @@
+import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@tollgate/plugin-kit';
+import { encodeSampling } from '../chat/encode-sampling.js';
+import { chatDialectId } from '../chat/wire.js';
+import { defined } from '../defined.js';
+import { writableExtensions } from '../extensions.js';
+import { isOwnModel, isReasoningModel } from '../model-families.js';
+import { writeEffort } from '../reasoning-effort.js';
+import { reportOnce } from '../report-once.js';
+import { isObject } from '../request-fields.js';
+import { encodeItems, systemText } from './encode-items.js';
+import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { responsesDialectId, type TextFormat } from './wire.js';
+
+const sealedReasoning = 'reasoning.encrypted_content';
+const ownOutputTokensMin = 16;
+
+/** The body for an upstream that speaks Responses. It keeps nothing of ours: every request brings the whole conversation. */
+export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
+  const context = reportOnce(givenContext);
+  const extensions = writableExtensions(request, responsesDialectId, chatDialectId, context);
+  const { 'tools.format': formats, reasoning, text, include, ...otherExtensions } = extensions;
+  const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, context);
+  return defined({
+    store: false,
+    ...otherExtensions,
+    model: request.model,
+    ...encodeConversation(request, context),
+    stream: request.stream ? true : undefined,
+    tools: tools.length === 0 ? undefined : tools,
+    tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
+    parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
+    max_output_tokens: outputLimit(request, context),
+    ...sampling(request, context),
+    reasoning: merged(reasoning, { effort: writeEffort(request.thinking, request.model, context) }),
+    text: merged(text, { format: request.format === undefined ? undefined : encodeFormat(request.format) }),
+    include: includes(include, request.model),
+    user: request.endUser,
+  });
+}
+
+/** What stands before the first word of the user are the instructions; later ones stay where they are. */
+function encodeConversation({ turns }: CanonicalRequest, context: CodecContext): JsonObject {
+  const start = turns.findIndex(({ role }) => role !== 'system');
+  const leading = turns.slice(0, start < 0 ? turns.length : start);
+  const instructions = systemText(
+    leading.flatMap(({ blocks }) => blocks),
+    context,
+  );
+  return defined({
+    instructions: instructions === '' ? undefined : instructions,
+    input: encodeItems(turns.slice(leading.length), context),
+  });
+}
+
+function outputLimit({ outputTokensMax, model }: CanonicalRequest, context: CodecContext): number | undefined {
+  if (outputTokensMax === undefined || outputTokensMax >= ownOutputTokensMin || !isOwnModel(model)) return outputTokensMax;
+  context.lose({ field: 'outputTokensMax', how: 'coerced', why: `The vendor takes no limit below ${ownOutputTokensMin} tokens.` });
+  return ownOutputTokensMin;
+}
+
+function sampling(request: CanonicalRequest, context: CodecContext): JsonObject {
+  const { temperature, top_p, ...unknown } = encodeSampling(request, context);
+  for (const field of [...Object.keys(unknown), ...(request.stopSequences?.length ? ['stopSequences'] : [])]) {
+    context.lose({ field, how: 'dropped', why: 'This dialect has no such field.' });
+  }
+  return defined({ temperature, top_p });
+}
+
+function merged(extension: unknown, members: JsonObject): JsonObject | undefined {
+  const whole = { ...(isObject(extension) ? extension : {}), ...defined(members) };
+  return Object.keys(whole).length === 0 ? undefined : whole;
+}
+
+/** Without it the vendor's reasoning could not be sent back with the next request. */
+function includes(given: unknown, model: string): readonly unknown[] | undefined {
+  const asked: readonly unknown[] = Array.isArray(given) ? given : [];
+  if (!isReasoningModel(model) || asked.includes(sealedReasoning)) return asked.length === 0 ? undefined : asked;
+  return [...asked, sealedReasoning];
+}
+
+function encodeFormat(format: OutputFormat): TextFormat {
+  if (format.type === 'json') return { type: 'json_object' };
+  return defined({ type: 'json_schema' as const, name: format.name, schema: format.schema, strict: format.strict });
+}

@@ -1,0 +1,224 @@
+import type { CanonicalSink, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
+import { decodeCall, decodeWhole, isRefusal, listOf, readCitation, textOf, textOfPart } from './decode-output.js';
+import { decodeReasoning, partBreak } from './decode-reasoning.js';
+
+/** One item of a streamed answer: hears the events that carry its output index. Not the item's id: some servers change it on the way. */
+export interface StreamedItem {
+  event(type: string, event: JsonObject): void;
+  /** The whole item. What it says that no event said is said now. */
+  done(item: JsonObject): void;
+  /** The answer ends, whether or not the item was done. */
+  close(): void;
+  readonly asksForTool?: true;
+  readonly refuses?: boolean;
+}
+
+/** What the items of one answer share. */
+export interface StreamedItemTools {
+  readonly out: CanonicalSink;
+  readonly context: CodecContext;
+  takeBlockIndex(): number;
+}
+
+/** What follows the events of an item that begins like `item`, or, unannounced, with an event of `eventType`. */
+export function streamedItem(item: JsonObject, eventType: string, tools: StreamedItemTools): StreamedItem {
+  switch (item['type'] ?? typeByEvent(eventType)) {
+    case 'message':
+      return new StreamedMessage(tools);
+    case 'reasoning':
+      return new StreamedReasoning(tools);
+    case 'function_call':
+    case 'custom_tool_call':
+      return new StreamedCall(item, tools);
+    default:
+      return new StreamedWhole(tools);
+  }
+}
+
+function typeByEvent(eventType: string): string | undefined {
+  if (/^response\.(?:output_text|refusal|content_part)\./.test(eventType)) return 'message';
+  return eventType.startsWith('response.reasoning') ? 'reasoning' : undefined;
+}
+
+/** A message: each of its parts is a text block. */
+class StreamedMessage implements StreamedItem {
+  refuses = false;
+  private readonly blockByPart = new Map<number, number>();
+  private readonly closedParts = new Set<number>();
+
+  constructor(private readonly tools: StreamedItemTools) {}
+
+  event(type: string, event: JsonObject): void {
+    const part = Number(event['content_index'] ?? 0);
+    switch (type) {
+      case 'response.refusal.delta':
+        this.refuses = true;
+        return this.say(part, textOf(event['delta']));
+      case 'response.output_text.delta':
+        return this.say(part, textOf(event['delta']));
+      case 'response.output_text.annotation.added':
+        return this.cite(part, event['annotation']);
+      case 'response.content_part.done':
+        return this.endPart(part, event['part']);
+    }
+  }
+
+  done(item: JsonObject): void {
+    this.refuses ||= isRefusal(item);
+    listOf(item['content']).forEach((part, index) => this.endPart(index, part));
+    this.close();
+  }
+
+  close(): void {
+    for (const part of this.blockByPart.keys()) this.closePart(part);
+  }
+
+  private say(part: number, text: string): void {
+    if (text !== '' && !this.closedParts.has(part)) this.tools.out.textDelta(this.blockOf(part), text);
+  }
+
+  private cite(part: number, annotation: unknown): void {
+    if (this.closedParts.has(part)) return;
+    for (const citation of readCitation(annotation)) this.tools.out.citation(this.blockOf(part), citation);
+  }
+
+  private blockOf(part: number): number {
+    const known = this.blockByPart.get(part);
+    if (known !== undefined) return known;
+    const index = this.tools.takeBlockIndex();
+    this.blockByPart.set(part, index);
+    this.tools.out.openBlock(index, { type: 'text' });
+    return index;
+  }
+
+  private endPart(index: number, part: unknown): void {
+    if (!this.blockByPart.has(index) && isObject(part)) {
+      this.say(index, textOfPart(part));
+      for (const annotation of listOf(part['annotations'])) this.cite(index, annotation);
+    }
+    if (this.blockByPart.has(index)) this.closePart(index);
+  }
+
+  private closePart(part: number): void {
+    if (this.closedParts.has(part)) return;
+    this.closedParts.add(part);
+    this.tools.out.closeBlock(this.blockOf(part));
+  }
+}
+
+/** Reasoning: the text itself or its summary, whichever comes, and the seal, which only the whole item has for good. */
+class StreamedReasoning implements StreamedItem {
+  private block: number | undefined;
+  private source: 'summary' | 'text' | undefined;
+  private part = 0;
+  private closed = false;
+
+  constructor(private readonly tools: StreamedItemTools) {}
+
+  event(type: string, event: JsonObject): void {
+    if (type === 'response.reasoning_summary_text.delta') this.say('summary', Number(event['summary_index'] ?? 0), textOf(event['delta']));
+    if (type === 'response.reasoning_text.delta') this.say('text', Number(event['content_index'] ?? 0), textOf(event['delta']));
+  }
+
+  done(item: JsonObject): void {
+    const whole = decodeReasoning({ ...item, content: listOf(item['content']), summary: listOf(item['summary']) }, 'output');
+    if (whole !== undefined && this.block === undefined) {
+      this.open(whole.redacted === true);
+      if (whole.text !== '') this.tools.out.textDelta(this.block ?? 0, whole.text);
+    }
+    if (whole?.seal !== undefined && this.block !== undefined && !this.closed) this.tools.out.seal(this.block, whole.seal);
+    this.close();
+  }
+
+  close(): void {
+    if (this.block !== undefined && !this.closed) this.tools.out.closeBlock(this.block);
+    this.closed = true;
+  }
+
+  private say(source: 'summary' | 'text', part: number, text: string): void {
+    if (text === '' || this.closed || (this.source ?? source) !== source) return;
+    this.source = source;
+    const index = this.block ?? this.open(false);
+    this.tools.out.textDelta(index, part === this.part ? text : partBreak + text);
+    this.part = part;
+  }
+
+  private open(redacted: boolean): number {
+    const index = this.tools.takeBlockIndex();
+    this.block = index;
+    this.tools.out.openBlock(index, redacted ? { type: 'thinking', redacted: true } : { type: 'thinking' });
+    return index;
+  }
+}
+
+/** A call of one of the caller's tools. */
+class StreamedCall implements StreamedItem {
+  readonly asksForTool = true;
+  private block: number | undefined;
+  private freeform = false;
+  private hasArguments = false;
+  private closed = false;
+
+  constructor(
+    item: JsonObject,
+    private readonly tools: StreamedItemTools,
+  ) {
+    if (textOf(item['name']) !== '') this.open(item);
+  }
+
+  event(type: string, event: JsonObject): void {
+    switch (type) {
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        return this.add(textOf(event['delta']));
+      case 'response.function_call_arguments.done':
+        return this.hasArguments ? undefined : this.add(textOf(event['arguments']));
+      case 'response.custom_tool_call_input.done':
+        return this.hasArguments ? undefined : this.add(textOf(event['input']));
+    }
+  }
+
+  done(item: JsonObject): void {
+    if (this.block === undefined) this.open(item);
+    if (!this.hasArguments) this.add(textOf(item['arguments']) || textOf(item['input']));
+    this.close();
+  }
+
+  close(): void {
+    if (this.block === undefined || this.closed) return;
+    if (!this.hasArguments && !this.freeform) this.add('{}');
+    this.closed = true;
+    this.tools.out.closeBlock(this.block);
+  }
+
+  private open(item: JsonObject): void {
+    const { id, name, freeform } = decodeCall(item, this.tools.context);
+    this.block = this.tools.takeBlockIndex();
+    this.freeform = freeform === true;
+    this.tools.out.openBlock(this.block, this.freeform ? { type: 'tool-call', id, name, freeform: true } : { type: 'tool-call', id, name });
+  }
+
+  private add(fragment: string): void {
+    if (fragment === '' || this.block === undefined || this.closed) return;
+    this.hasArguments = true;
+    this.tools.out.argumentsDelta(this.block, fragment);
+  }
+}
+
+/** An item that counts only once it is whole: a picture, a server tool's call. */
+class StreamedWhole implements StreamedItem {
+  constructor(private readonly tools: StreamedItemTools) {}
+
+  event(): void {
+    // What happens on the way is news for clients of this dialect only; their bytes pass.
+  }
+
+  done(item: JsonObject): void {
+    this.tools.out.wholeBlock(this.tools.takeBlockIndex(), decodeWhole(item));
+  }
+
+  close(): void {
+    // Nothing is open.
+  }
+}

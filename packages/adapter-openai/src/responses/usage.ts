@@ -1,0 +1,42 @@
+import { inputTokens, outputTokens, type Usage, type UsageReader } from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
+import { readStatedUsage } from '../token-usage.js';
+import type { UsageObject } from './wire.js';
+
+/** Usage stands in the answer, which the last event of a stream repeats whole. */
+export const responsesUsage: UsageReader = { needles: ['"usage":{', '"usage": {'], keep: 'last', read: readResponsesUsage };
+
+/** Reads a whole answer, or an event that carries one. */
+export function readResponsesUsage(json: unknown, into: Partial<Usage>): void {
+  if (!isObject(json)) return;
+  const answer = isObject(json['response']) ? json['response'] : json;
+  const { usage } = answer;
+  if (!isObject(usage)) return;
+  readStatedUsage(
+    {
+      input: usage['input_tokens'],
+      cacheRead: undefined,
+      inputDetails: usage['input_tokens_details'],
+      output: usage['output_tokens'],
+      outputDetails: usage['output_tokens_details'],
+      total: usage['total_tokens'],
+    },
+    into,
+  );
+}
+
+/** Usage as clients expect it: totals that contain their details. */
+export function writeResponsesUsage(usage: Usage): UsageObject {
+  const input = inputTokens(usage);
+  const output = outputTokens(usage);
+  return {
+    input_tokens: input,
+    input_tokens_details: {
+      cached_tokens: usage.inputCacheRead,
+      cache_write_tokens: usage.inputCacheWrite5m + usage.inputCacheWrite1h,
+    },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: usage.outputReasoning },
+    total_tokens: input + output,
+  };
+}
