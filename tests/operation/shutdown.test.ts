@@ -1,12 +1,26 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawFetch } from '../relay/raw-call.js';
+import { credentialOf, pathOf, questionIn } from '../relay/raw-call.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { alice, chatChannel, openToken, pricedByTokens } from '../support/apply-document.js';
+import { collect, runCommand } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
-import { usageRowsOf } from '../support/usage-rows.js';
+import { repositoryFolder } from '../support/repository.js';
+import { accountOf, usageRowsOf } from '../support/usage-rows.js';
+
+const configFile = join(repositoryFolder, 'tests/support/gateway-config/tollgate.config.ts');
+
+function healthOf({ url }: TestGateway): Promise<number | 'refused'> {
+  return fetch(`${url}/healthz`).then(
+    ({ status }) => status,
+    () => 'refused' as const,
+  );
+}
 
 describe.each(databaseKinds)('a gateway on %s', (database) => {
   let upstream: ScriptedUpstream;
@@ -14,7 +28,7 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
-    const slow = answers({ text: 'word ', chunks: 20, chunkDelayMs: 100, usage: { prompt_tokens: 5, completion_tokens: 20 } });
+    const slow = answers({ text: 'word ', chunks: 30, chunkDelayMs: 100, usage: { prompt_tokens: 5, completion_tokens: 20 } });
     gateway = await startGateway({
       database,
       apply: {
@@ -22,6 +36,7 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
         channels: [chatChannel('slow', upstream.place('slow', slow), ['slow'])],
         users: [alice],
         tokens: [openToken],
+        settings: { ledger: { nodeLeaseMs: 1_000 } },
       },
     });
   });
@@ -31,27 +46,58 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
     await upstream?.close();
   });
 
-  it.runIf(database === 'sqlite')('refuses to serve a folder that another one serves, and names it', async () => {
-    const { exitCode, stderr } = await gateway.command('start');
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain(gateway.folder);
-  });
+  /** A stream of three seconds that has begun, on a connection of its own. */
+  async function begunStream(): Promise<{ readonly connection: Socket; readonly received: () => string }> {
+    const call = { url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'slow', stream: true };
+    const body = JSON.stringify(questionIn(call.dialect, call.model, true));
+    const { hostname, port } = new URL(gateway.url);
+    const connection = connect(Number(port), hostname);
+    const { text: received } = collect(connection);
+    const headers = { host: hostname, ...credentialOf(call.dialect, call.key), 'content-length': String(body.length) };
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.write(`POST ${pathOf(call)} HTTP/1.1\r\n${head.join('')}\r\n${body}`);
+    await eventually('the stream has begun', () => received().includes('data: '));
+    return { connection, received };
+  }
+
+  if (database === 'sqlite')
+    it('refuses a second start on the folder before it looks into the database, and names it', async () => {
+      // The database would refuse the secret.
+      const variables = { DATA_DIR: join(gateway.folder, 'data'), PORT: '0', TOLLGATE_SECRET: 'another secret than the one in use' };
+      const { exitCode, stdout, stderr } = await runCommand(['start', '--config', configFile], variables, gateway.folder);
+      expect(exitCode).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain(join(gateway.folder, 'data'));
+      expect(stderr).toMatch(/Stop it first, or set DATA_DIR/);
+    });
 
   it('lets streams finish when it is told to stop, and settles them', async () => {
-    const response = await rawFetch({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'slow', stream: true });
-    const reading = response.text();
-    await eventually('the stream is under way', () => upstream.openResponses() === 1);
+    const { connection, received } = await begunStream();
+    const ended = once(connection, 'close');
     const stopping = gateway.kill('SIGTERM');
-    await wait(300);
-    const health = await fetch(`${gateway.url}/healthz`).then(
-      ({ status }) => status,
-      () => 'closed',
-    );
-    expect([503, 'closed']).toContain(health);
-    expect(await reading).toContain('[DONE]');
+    await eventually('no new connection is taken', async () => (await healthOf(gateway)) === 'refused');
+    // On a connection that is open still, health can be asked.
+    connection.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    await ended;
+    expect(received()).toMatch(/\[DONE\][\s\S]*HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*shutting down/i);
     expect(await stopping).toBe(0);
     await gateway.start();
     expect(await usageRowsOf(gateway, openToken.key, 1)).toMatchObject([{ outcome: 'ok', policy: 'upstream-usage', cost: '45' }]);
+    await gateway.expectCleanLedger();
+  });
+
+  it('ends at once at a second signal, and closes at the next start what that left open', async () => {
+    const { connection, received } = await begunStream();
+    const ended = once(connection, 'close');
+    const stopping = gateway.kill('SIGTERM');
+    // The first signal may arrive twice within a second, where npm hands it on.
+    await wait(1_200);
+    await gateway.kill('SIGTERM');
+    expect(await stopping).toBe(1);
+    await ended;
+    expect(received()).not.toContain('[DONE]');
+    await gateway.start();
+    await eventually('the hold is swept', async () => (await accountOf(gateway, openToken.key)).held === '0', 60_000);
     await gateway.expectCleanLedger();
   });
 });

@@ -1,6 +1,4 @@
 import 'reflect-metadata';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { NodeLease } from './cluster/node-lease.js';
 import { RevisionWatcher } from './cluster/revision-watcher.js';
@@ -16,6 +14,7 @@ import { usageEndpoint } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
+import { HttpServer } from './http/http-server.js';
 import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ServedDialects } from './http/served-dialects.js';
@@ -36,20 +35,20 @@ import { migrate } from './storage/migrate.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 
 const version = '0.1.0';
-const idleSweepMs = 100;
-/** A client may keep an idle connection this long; longer than the usual load balancer does, so that it is not we who close first. */
-const idleConnectionMs = 75_000;
-
 export interface GatewayParts {
   readonly environment: Environment;
   readonly configuration: Configuration;
   readonly logger: Logger;
 }
 
-/** What everything else stands on. */
-interface Foundations {
+/** Database and plugins of a gateway that does not serve yet. */
+export interface OpenedHouse {
   readonly database: Database;
   readonly plugins: PluginRegistry;
+}
+
+/** What everything else stands on. */
+interface Foundations extends OpenedHouse {
   readonly settings: Settings;
   readonly secretBox: SecretBox;
 }
@@ -176,6 +175,17 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
   });
 }
 
+/** Each stops before what it stands on. */
+async function stopModules(container: DependencyContainer): Promise<void> {
+  const relay = container.resolve(tokens.relay);
+  await relay.drain();
+  await container.resolve(tokens.jobs).close();
+  await container.resolve(tokens.watcher).stop();
+  await container.resolve(tokens.ledger).close();
+  await container.resolve(tokens.lease).close();
+  await relay.close();
+}
+
 /** A running gateway. */
 export interface Gateway {
   listen(): Promise<{ readonly url: string }>;
@@ -184,21 +194,43 @@ export interface Gateway {
 }
 
 /**
- * Puts the house together. On SQLite the data folder belongs to one gateway at a time.
+ * Puts the house together. On SQLite the data folder belongs to one gateway at a time, which is made sure of before the database is touched.
+ * `prepare` runs on the migrated database before anything serves from it.
  * @throws ConfigurationError, DataFolderInUseError, PluginLoadError, StorageUnavailableError
  */
-export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+export async function createGateway(
+  parts: GatewayParts,
+  prepare: (opened: OpenedHouse) => Promise<void> = async () => undefined,
+): Promise<Gateway> {
   const { environment } = parts;
   const lock = environment.databaseUrl === undefined ? lockDataFolder(environment.dataFolder) : undefined;
   try {
     const foundations = await openFoundations(parts);
-    const container = wireModules(parts, foundations);
+    try {
+      await prepare(foundations);
+      const container = await startModules(parts, foundations);
+      return new RunningGateway(parts, foundations, container, () => lock?.release());
+    } catch (error) {
+      await foundations.plugins.close();
+      await foundations.database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+async function startModules(parts: GatewayParts, foundations: Foundations): Promise<DependencyContainer> {
+  const container = wireModules(parts, foundations);
+  try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
     await container.resolve(tokens.jobs).start();
-    return new RunningGateway(parts, foundations, container, () => lock?.release());
+    return container;
   } catch (error) {
-    lock?.release();
+    // The reason matters to the caller; that a database which is away cannot be told good-bye does not.
+    await stopModules(container).catch(() => undefined);
     throw error;
   }
 }
@@ -208,49 +240,30 @@ class RunningGateway implements Gateway {
   readonly #foundations: Foundations;
   readonly #container: DependencyContainer;
   readonly #release: () => void;
-  readonly #server: Server;
-  #ready = true;
+  readonly #server: HttpServer;
+  #closed: Promise<void> | undefined;
 
   constructor(parts: GatewayParts, foundations: Foundations, container: DependencyContainer, release: () => void) {
     this.#parts = parts;
     this.#foundations = foundations;
     this.#container = container;
     this.#release = release;
-    const handle = this.#app().callback();
-    this.#server = createServer(
-      { keepAliveTimeout: idleConnectionMs, requestTimeout: 0 },
-      (request, response) => void handle(request, response),
-    );
+    this.#server = new HttpServer(this.#app().callback());
   }
 
   async listen(): Promise<{ readonly url: string }> {
     const { port, host } = this.#parts.environment;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => resolve());
-    });
-    const address = this.#server.address() as AddressInfo;
-    return { url: `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${address.port}` };
+    return { url: await this.#server.listen(port, host) };
   }
 
-  async close(drainTimeMaxMs = 30_000): Promise<void> {
-    this.#ready = false;
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    // A connection that carries an answer now is idle once that has ended; its client would keep it open.
-    const idle = setInterval(() => this.#server.closeIdleConnections(), idleSweepMs);
-    const timer = setTimeout(() => this.#server.closeAllConnections(), drainTimeMaxMs);
-    await closed;
-    clearInterval(idle);
-    clearTimeout(timer);
-    const relay = this.#container.resolve(tokens.relay);
-    await relay.drain();
-    await this.#container.resolve(tokens.jobs).close();
-    await this.#container.resolve(tokens.watcher).stop();
-    await this.#container.resolve(tokens.ledger).close();
-    await this.#container.resolve(tokens.lease).close();
-    await relay.close();
+  close(drainTimeMaxMs = 30_000): Promise<void> {
+    this.#closed ??= this.#close(drainTimeMaxMs);
+    return this.#closed;
+  }
+
+  async #close(drainTimeMaxMs: number): Promise<void> {
+    await this.#server.drain(drainTimeMaxMs);
+    await stopModules(this.#container);
     await this.#foundations.plugins.close();
     await this.#foundations.database.close();
     this.#release();
@@ -278,7 +291,7 @@ class RunningGateway implements Gateway {
         accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
         usageEndpoint((tokenId, page) => usageOfToken(database, tokenId, page)),
       ],
-      ready: () => this.#ready,
+      ready: () => this.#server.isTaking,
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Environment } from '../environment.js';
 import { systemClock } from '../foundation/clock.js';
 import { RowMac, rowMacKey } from '../foundation/row-mac.js';
 import { SecretBox } from '../foundation/secret-box.js';
@@ -23,14 +24,14 @@ export function withApplyContext<Result>(
     const { configuration, logger } = surroundings;
     const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
     try {
-      return await work(applyContext(surroundings, database, plugins.providers), plugins);
+      return await work(applyContext(surroundings.environment, database, plugins.providers), plugins);
     } finally {
       await plugins.close();
     }
   });
 }
 
-function applyContext({ environment }: Surroundings, database: Database, providers: ApplyContext['providers']): ApplyContext {
+export function applyContext(environment: Environment, database: Database, providers: ApplyContext['providers']): ApplyContext {
   const secretBox = new SecretBox(environment.masterSecret);
   return {
     database,

@@ -9,7 +9,7 @@ import { type Endpoint, runEndpoint } from './api/endpoint.js';
 import type { Authenticator } from './authenticator.js';
 import { clientAddress } from './client-address.js';
 import { presentError } from './error-presenter.js';
-import { MethodNotAllowedError, RouteNotFoundError } from './http-errors.js';
+import { MethodNotAllowedError, RouteNotFoundError, ShuttingDownError } from './http-errors.js';
 import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import type { RelayFront } from './relay-front.js';
@@ -44,6 +44,7 @@ export function createApp(doors: HttpDoors): Koa<State> {
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
   app.use(managementApi(doors).routes());
+  app.use(noCallsWhileStopping(doors));
   app.use(modelLists(doors));
   app.use(({ method, path }) => {
     throw new RouteNotFoundError(method, path);
@@ -52,13 +53,13 @@ export function createApp(doors: HttpDoors): Koa<State> {
 }
 
 /** First, and beside Koa's own response handling: the hot path. */
-function paidCalls({ dialects, relayFront }: HttpDoors): Koa.Middleware<State> {
+function paidCalls({ dialects, relayFront, ready }: HttpDoors): Koa.Middleware<State> {
   return (context, next) => {
     const { method, url = '' } = context.req;
     const queryStart = url.indexOf('?');
     const match = dialects.routeOf(queryStart < 0 ? url : url.slice(0, queryStart));
     if (match === undefined) return next();
-    if (method !== 'POST') return next();
+    if (method !== 'POST' || !ready()) return next();
     context.respond = false;
     return relayFront.serve(match, context.req, context.res);
   };
@@ -106,6 +107,14 @@ function managementApi(doors: HttpDoors): Router<State> {
     });
   }
   return router;
+}
+
+/** A call that was taken now could be cut at the end of the time allowed; clients try it again elsewhere. */
+function noCallsWhileStopping({ ready }: HttpDoors): Koa.Middleware<State> {
+  return (_context, next) => {
+    if (!ready()) throw new ShuttingDownError();
+    return next();
+  };
 }
 
 function modelLists(doors: HttpDoors): Koa.Middleware<State> {
