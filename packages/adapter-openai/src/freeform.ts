@@ -14,3 +14,8 @@ export function freeformText(argumentsJson: string): string {
     return argumentsJson;
   }
 }
+
+/** The JSON arguments that stand for plain text, where the caller knows the tool as a function. */
+export function freeformArguments(text: string): string {
+  return JSON.stringify({ input: text });
+}

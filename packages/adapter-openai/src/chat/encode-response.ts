@@ -1,5 +1,5 @@
 import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ToolCallBlock } from '@tollgate/plugin-kit';
-import { freeformText, isFreeformTool } from '../freeform.js';
+import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { mediaUrl } from '../media-url.js';
 import { reportOnce } from '../report-once.js';
 import { sealContent, sealDetail } from './seals.js';
@@ -50,10 +50,11 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
 
 function encodeToolCall(call: ToolCallBlock, request: CanonicalRequest): ToolCall {
   const seal = call.seal === undefined ? {} : sealContent(call.seal);
-  const { id, name } = call;
-  if (call.freeform === true) return { id, type: 'custom', custom: { name, input: call.arguments }, ...seal };
-  if (isFreeformTool(request, name)) return { id, type: 'custom', custom: { name, input: freeformText(call.arguments) }, ...seal };
-  return { id, type: 'function', function: { name, arguments: call.arguments }, ...seal };
+  const { id, name, freeform, arguments: given } = call;
+  if (isFreeformTool(request, name)) {
+    return { id, type: 'custom', custom: { name, input: freeform === true ? given : freeformText(given) }, ...seal };
+  }
+  return { id, type: 'function', function: { name, arguments: freeform === true ? freeformArguments(given) : given }, ...seal };
 }
 
 /** The picture that a block is; none if it is something else, or lies as a file at a vendor. */

@@ -140,13 +140,27 @@ describe('streamed blocks', () => {
     ).toEqual({ tool_calls: [{ index: 0, function: { arguments: '{}' } }] });
   });
 
+  it('of calls for plain text are functions where the caller declared no such tool', () => {
+    expect(
+      deltasOf((sink) => {
+        sink.openBlock(0, { ...openCall('a', 'patch'), freeform: true });
+        sink.argumentsDelta(0, 'a "b"');
+        sink.closeBlock(0);
+      }),
+    ).toEqual([
+      { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'patch', arguments: '' } }] },
+      { tool_calls: [{ index: 0, function: { arguments: '{"input":"a \\"b\\""}' } }] },
+    ]);
+  });
+
   it('of calls for plain text have an input', () => {
+    const request = canonicalRequest({ stream: true, tools: [{ name: 'patch', freeform: true }] });
     expect(
       deltasOf((sink) => {
         sink.openBlock(0, { ...openCall('a', 'patch'), freeform: true });
         sink.argumentsDelta(0, 'plain');
         sink.closeBlock(0);
-      }),
+      }, request),
     ).toEqual([
       { tool_calls: [{ index: 0, id: 'a', type: 'custom', custom: { name: 'patch', input: '' } }] },
       { tool_calls: [{ index: 0, custom: { input: 'plain' } }] },

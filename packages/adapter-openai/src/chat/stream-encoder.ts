@@ -12,7 +12,7 @@ import {
   type Usage,
   type Verdict,
 } from '@tollgate/plugin-kit';
-import { freeformText, isFreeformTool } from '../freeform.js';
+import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { mediaUrl } from '../media-url.js';
 import { errorObject } from '../public-error.js';
 import { reportOnce } from '../report-once.js';
@@ -23,10 +23,10 @@ import { writeChatUsage } from './usage.js';
 import type { Annotation } from './wire.js';
 
 interface OpenBlock {
-  readonly kind: 'text' | 'thinking' | 'redacted' | 'function' | 'custom' | 'emulated';
+  readonly kind: 'text' | 'thinking' | 'redacted' | 'function' | 'custom' | 'unwrapped' | 'wrapped';
   /** Place among the tool calls, or among the thinking blocks. */
   readonly place: number;
-  /** Arguments so far, of a custom tool that the upstream takes for a function. */
+  /** Arguments so far, where the caller declared a custom tool and the upstream calls a function, or the other way round. */
   text: string;
   hasArguments: boolean;
 }
@@ -83,7 +83,7 @@ export class ChatStreamEncoder implements CanonicalSink {
     const block = this.blocks[index];
     if (block === undefined) return;
     block.hasArguments = true;
-    if (block.kind === 'emulated') {
+    if (block.kind === 'unwrapped' || block.kind === 'wrapped') {
       block.text += fragment;
       return;
     }
@@ -120,9 +120,12 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   closeBlock(index: number): void {
     const block = this.blocks[index];
-    if (block?.kind === 'emulated') {
+    if (block?.kind === 'unwrapped') {
       const input = JSON.stringify(freeformText(block.text));
       this.delta(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
+    } else if (block?.kind === 'wrapped') {
+      const json = JSON.stringify(freeformArguments(block.text));
+      this.delta(`{"tool_calls":[{"index":${block.place},"function":{"arguments":${json}}}]}`);
     } else if (block?.kind === 'function' && !block.hasArguments) {
       this.delta(`{"tool_calls":[{"index":${block.place},"function":{"arguments":"{}"}}]}`);
     }
@@ -150,17 +153,13 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   private openToolCall(index: number, { id, name, freeform }: Extract<BlockHead, { type: 'tool-call' }>): void {
     const place = this.toolCallCount++;
-    const isEmulated = freeform !== true && isFreeformTool(this.request, name);
-    this.blocks[index] = {
-      kind: freeform === true ? 'custom' : isEmulated ? 'emulated' : 'function',
-      place,
-      text: '',
-      hasArguments: false,
-    };
-    const call =
-      freeform === true || isEmulated
-        ? { index: place, id, type: 'custom', custom: { name, input: '' } }
-        : { index: place, id, type: 'function', function: { name, arguments: '' } };
+    // The caller sees the kind of tool that it declared, whatever the upstream took it for.
+    const isCustom = isFreeformTool(this.request, name);
+    const kind = isCustom ? (freeform === true ? 'custom' : 'unwrapped') : freeform === true ? 'wrapped' : 'function';
+    this.blocks[index] = { kind, place, text: '', hasArguments: false };
+    const call = isCustom
+      ? { index: place, id, type: 'custom', custom: { name, input: '' } }
+      : { index: place, id, type: 'function', function: { name, arguments: '' } };
     this.delta(JSON.stringify({ tool_calls: [call] }));
   }
 

@@ -41,11 +41,22 @@ function typeByEvent(eventType: string): string | undefined {
   return eventType.startsWith('response.reasoning') ? 'reasoning' : undefined;
 }
 
+/** What of `whole` has not been said, where that is how it goes on. */
+function unsaid(whole: string, said: string): string {
+  return whole.startsWith(said) ? whole.slice(said.length) : '';
+}
+
+interface MessagePart {
+  readonly block: number;
+  said: string;
+  cited: boolean;
+  closed: boolean;
+}
+
 /** A message: each of its parts is a text block. */
 class StreamedMessage implements StreamedItem {
   refuses = false;
-  private readonly blockByPart = new Map<number, number>();
-  private readonly closedParts = new Set<number>();
+  private readonly parts = new Map<number, MessagePart>();
 
   constructor(private readonly tools: StreamedItemTools) {}
 
@@ -71,39 +82,48 @@ class StreamedMessage implements StreamedItem {
   }
 
   close(): void {
-    for (const part of this.blockByPart.keys()) this.closePart(part);
+    for (const part of this.parts.values()) this.closePart(part);
   }
 
-  private say(part: number, text: string): void {
-    if (text !== '' && !this.closedParts.has(part)) this.tools.out.textDelta(this.blockOf(part), text);
+  private say(index: number, text: string): void {
+    if (text === '') return;
+    const part = this.partAt(index);
+    if (part.closed) return;
+    part.said += text;
+    this.tools.out.textDelta(part.block, text);
   }
 
-  private cite(part: number, annotation: unknown): void {
-    if (this.closedParts.has(part)) return;
-    for (const citation of readCitation(annotation)) this.tools.out.citation(this.blockOf(part), citation);
-  }
-
-  private blockOf(part: number): number {
-    const known = this.blockByPart.get(part);
-    if (known !== undefined) return known;
-    const index = this.tools.takeBlockIndex();
-    this.blockByPart.set(part, index);
-    this.tools.out.openBlock(index, { type: 'text' });
-    return index;
-  }
-
-  private endPart(index: number, part: unknown): void {
-    if (!this.blockByPart.has(index) && isObject(part)) {
-      this.say(index, textOfPart(part));
-      for (const annotation of listOf(part['annotations'])) this.cite(index, annotation);
+  private cite(index: number, annotation: unknown): void {
+    for (const citation of readCitation(annotation)) {
+      const part = this.partAt(index);
+      if (part.closed) return;
+      part.cited = true;
+      this.tools.out.citation(part.block, citation);
     }
-    if (this.blockByPart.has(index)) this.closePart(index);
   }
 
-  private closePart(part: number): void {
-    if (this.closedParts.has(part)) return;
-    this.closedParts.add(part);
-    this.tools.out.closeBlock(this.blockOf(part));
+  private partAt(index: number): MessagePart {
+    const known = this.parts.get(index);
+    if (known !== undefined) return known;
+    const part = { block: this.tools.takeBlockIndex(), said: '', cited: false, closed: false };
+    this.parts.set(index, part);
+    this.tools.out.openBlock(part.block, { type: 'text' });
+    return part;
+  }
+
+  private endPart(index: number, whole: unknown): void {
+    if (isObject(whole)) {
+      this.say(index, unsaid(textOfPart(whole), this.parts.get(index)?.said ?? ''));
+      if (this.parts.get(index)?.cited !== true) for (const annotation of listOf(whole['annotations'])) this.cite(index, annotation);
+    }
+    const part = this.parts.get(index);
+    if (part !== undefined) this.closePart(part);
+  }
+
+  private closePart(part: MessagePart): void {
+    if (part.closed) return;
+    part.closed = true;
+    this.tools.out.closeBlock(part.block);
   }
 }
 
@@ -157,7 +177,7 @@ class StreamedCall implements StreamedItem {
   readonly asksForTool = true;
   private block: number | undefined;
   private freeform = false;
-  private hasArguments = false;
+  private given = '';
   private closed = false;
 
   constructor(
@@ -173,21 +193,21 @@ class StreamedCall implements StreamedItem {
       case 'response.custom_tool_call_input.delta':
         return this.add(textOf(event['delta']));
       case 'response.function_call_arguments.done':
-        return this.hasArguments ? undefined : this.add(textOf(event['arguments']));
+        return this.add(unsaid(textOf(event['arguments']), this.given));
       case 'response.custom_tool_call_input.done':
-        return this.hasArguments ? undefined : this.add(textOf(event['input']));
+        return this.add(unsaid(textOf(event['input']), this.given));
     }
   }
 
   done(item: JsonObject): void {
     if (this.block === undefined) this.open(item);
-    if (!this.hasArguments) this.add(textOf(item['arguments']) || textOf(item['input']));
+    this.add(unsaid(textOf(item['arguments']) || textOf(item['input']), this.given));
     this.close();
   }
 
   close(): void {
     if (this.block === undefined || this.closed) return;
-    if (!this.hasArguments && !this.freeform) this.add('{}');
+    if (this.given === '' && !this.freeform) this.add('{}');
     this.closed = true;
     this.tools.out.closeBlock(this.block);
   }
@@ -201,7 +221,7 @@ class StreamedCall implements StreamedItem {
 
   private add(fragment: string): void {
     if (fragment === '' || this.block === undefined || this.closed) return;
-    this.hasArguments = true;
+    this.given += fragment;
     this.tools.out.argumentsDelta(this.block, fragment);
   }
 }
