@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { root } from '../../scripts/workspace.mjs';
+import { startChild } from './child.mjs';
+
+/** The token that the load is sent with. */
+export const benchKey = `sk-bench-${'0123456789abcdef'.repeat(3)}`;
+
+const models = ['json', 'paced', 'burst'];
+
+/** One channel for each of the mock's answers. The model has another name at the upstream, so that every request is edited. */
+function applyDocument(upstreamPort, durability) {
+  return {
+    models: models.map((name) => ({ name, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5 })),
+    channels: models.map((name) => ({
+      name,
+      provider: 'openai-compatible',
+      config: { baseUrl: `http://127.0.0.1:${upstreamPort}/${name}/v1`, apiKey: 'upstream-key' },
+      models: [name],
+      modelMapping: { [name]: 'upstream-model-2026-01-01' },
+    })),
+    users: [{ username: 'bench', password: 'a long enough password', points: 1_000_000_000_000 }],
+    tokens: [{ name: 'bench', user: 'bench', key: benchKey, unlimited: true }],
+    settings: { ledger: { durability } },
+  };
+}
+
+/** Starts the gateway as `npm start` does: the repository's configuration, SQLite, every part on, logging to a file. */
+export async function startGateway({ folder, durability, upstreamPort, profileFolder }) {
+  mkdirSync(folder, { recursive: true });
+  const config = join(root, 'tollgate.config.ts');
+  const log = openSync(join(folder, 'gateway.log'), 'a');
+  const environment = { HOST: '127.0.0.1', PORT: String(await freePort()), DATA_DIR: join(folder, 'data') };
+  const document = join(folder, 'apply.json');
+  writeFileSync(document, JSON.stringify(applyDocument(upstreamPort, durability)));
+  const cli = join(root, 'packages', 'core', 'dist', 'cli.js');
+  execFileSync(process.execPath, [cli, 'apply', document, '--config', config], {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return startChild('gateway.mjs', {
+    commandLine: ['--config', config],
+    nodeOptions: profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder],
+    environment,
+    folder,
+    output: log,
+  });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { scenarios } from './scenarios.mjs';
+
+const usage = `Usage: npm run bench -- [options]
+
+  --json            print one JSON document instead of the tables
+  --quick           5 rounds, to see whether it works; too few for figures to be quoted
+  --rounds <n>      rounds of the full run (default 24)
+  --only <id,…>     only these scenarios, of: ${[...scenarios.map(({ id }) => id), 'latency'].join(', ')}
+  --profile <dir>   write a CPU profile of each gateway there, and print where its time went
+`;
+
+const declared = {
+  json: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  only: { type: 'string' },
+  profile: { type: 'string' },
+  help: { type: 'boolean', default: false },
+};
+
+/** Reads the command line; undefined if there is nothing to run, with an explanation printed. */
+export function readOptions(commandLine) {
+  try {
+    const { values } = parseArgs({ args: commandLine, options: declared });
+    if (values.help) throw new Error('');
+    const rounds = Number(values.rounds ?? (values.quick ? 5 : 24));
+    if (!Number.isInteger(rounds) || rounds < 1 || rounds > 500) throw new Error('--rounds takes a whole number from 1 to 500.');
+    const known = [...scenarios.map(({ id }) => id), 'latency'];
+    const only = values.only?.split(',') ?? known;
+    const unknown = only.find((id) => !known.includes(id));
+    if (unknown !== undefined) throw new Error(`There is no scenario "${unknown}".`);
+    return { json: values.json, rounds, only, profileFolder: values.profile };
+  } catch (error) {
+    process.stderr.write(`${error.message === '' ? '' : `${error.message}\n\n`}${usage}`);
+    process.exitCode = error.message === '' ? 0 : 2;
+    return undefined;
+  }
+}

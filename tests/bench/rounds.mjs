@@ -1,0 +1,31 @@
+import { latency, scenarios, variants } from './scenarios.mjs';
+import { measureLatency, measureSlice } from './slice.mjs';
+import { shuffled } from './statistics.mjs';
+
+/**
+ * Measures everything once in each round, in an order of chance: what disturbs the machine for a while disturbs all alike. Variants of a
+ * scenario follow each other, so that their ratios are of the same moment.
+ */
+export async function measureRounds(stage, { rounds, only }, progress) {
+  const chosen = scenarios.filter(({ id }) => only.includes(id));
+  const slices = new Map(chosen.map(({ id }) => [id, Object.fromEntries(variants.map((variant) => [variant, []]))]));
+  const latencies = Object.fromEntries(latency.variants.map((variant) => [variant, []]));
+  await measureOnce(stage, chosen);
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const scenario of shuffled(chosen)) {
+      for (const variant of shuffled(variants)) slices.get(scenario.id)[variant].push(await measureSlice(stage, scenario, variant));
+    }
+    if (only.includes('latency')) {
+      for (const variant of shuffled(latency.variants)) latencies[variant].push(...(await measureLatency(stage, scenarios[0], variant)));
+    }
+    progress(round);
+  }
+  return { chosen, slices, latencies };
+}
+
+/** Lets every process compile what it needs before anything counts. */
+async function measureOnce(stage, chosen) {
+  for (let again = 0; again < 2; again += 1) {
+    for (const scenario of chosen) for (const variant of variants) await measureSlice(stage, scenario, variant);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What is measured. Every scenario is a closed loop of a number of connections, each sending the same request again as soon as its answer
+ * has ended. `answer` is the first part of the upstream's path and chooses what the mock upstream says; the gateway calls a model by the
+ * same name. `units` is what one answer counts as.
+ */
+
+const eventsPaced = 36;
+const eventsAtOnce = 200;
+
+const stream = { unit: 'event', endMark: '[DONE]' };
+const paced = { ...stream, answer: 'paced', units: eventsPaced, connections: 24 };
+const burst = { ...stream, answer: 'burst', units: eventsAtOnce, connections: 8 };
+const translated = { gatewayDialect: 'claude', gatewayEndMark: 'message_stop' };
+
+export const scenarios = [
+  { id: 'json-2k', title: 'JSON, 2 KB in, 1 KB out', answer: 'json', unit: 'request', units: 1, connections: 32, bodyBytes: 2_048 },
+  { id: 'json-50k', title: 'JSON, 50 KB in', answer: 'json', unit: 'request', units: 1, connections: 16, bodyBytes: 51_200 },
+  { id: 'json-1m', title: 'JSON, 1 MB in', answer: 'json', unit: 'request', units: 1, connections: 4, bodyBytes: 1_048_576 },
+  { id: 'pass-paced', title: `SSE passed, ${eventsPaced} events 5 ms apart`, ...paced },
+  { id: 'pass-burst', title: `SSE passed, ${eventsAtOnce} events at once`, ...burst },
+  { id: 'translate-paced', title: 'SSE translated, paced', ...paced, ...translated },
+  { id: 'translate-burst', title: 'SSE translated, at once', ...burst, ...translated },
+].map((scenario) => ({ bodyBytes: 2_048, endMark: '', ...scenario }));
+
+/** Who is measured: the baseline, the same again to show the noise, and the gateway in both of its durabilities. */
+export const variants = ['bare', 'control', 'power', 'process'];
+
+export const pacedIntervalMs = 5;
+export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce };
+
+/** The open loop that latency is measured with; `direct` goes to the upstream without anything between. */
+export const latency = { requestsPerSecond: 200, connections: 64, variants: ['direct', ...variants] };

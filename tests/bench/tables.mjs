@@ -1,0 +1,81 @@
+import { controlTolerance } from './targets.mjs';
+
+const names = {
+  direct: 'direct',
+  bare: 'bare proxy',
+  control: 'bare proxy again',
+  power: 'gateway',
+  process: 'gateway, durability: process',
+};
+
+/** The report for people. */
+export function tablesOf({ machine, rounds, scenarios, latency, targets, unsteady }) {
+  return [
+    `Node ${machine.node}, ${machine.cores} cores, ${rounds} rounds. Ratios are medians over the rounds, against the bare proxy in the same round.`,
+    ...scenarios.map(scenarioTable),
+    ...(latency === undefined ? [] : [latencyTable(latency)]),
+    targetTable(targets),
+    verdict(targets, unsteady),
+    '',
+  ].join('\n\n');
+}
+
+function scenarioTable({ title, unit, variants }) {
+  const rows = Object.entries(variants).map(([variant, result]) => [
+    names[variant],
+    whole(result.throughput),
+    times(result.ratios.throughput),
+    micro(result.cpu),
+    micro(result.cpuQuiet),
+    times(result.ratios.cpu),
+    whole(result.residentMb),
+  ]);
+  return table([title, `${unit}s/s`, 'ratio', `CPU µs/${unit}`, 'quiet', 'ratio', 'RSS MB'], rows);
+}
+
+function latencyTable(latency) {
+  const rows = Object.entries(latency).map(([variant, { p50Ms, p99Ms, addedP50Ms, addedP99Ms }]) => [
+    names[variant],
+    ...[p50Ms, p99Ms, addedP50Ms, addedP99Ms].map((ms) => ms.toFixed(2)),
+  ]);
+  return table(['JSON at a fixed rate, ms', 'p50', 'p99', 'added p50', 'added p99'], rows);
+}
+
+function targetTable(targets) {
+  const rows = targets.map(({ scenario, variant, ratio, atLeast, atMost, measured, met }) => [
+    `${scenario}, ${names[variant]}`,
+    ratio === 'cpu' ? 'CPU' : 'throughput',
+    atLeast === undefined ? `≤ ${times(atMost)}` : `≥ ${times(atLeast)}`,
+    times(measured),
+    met ? 'met' : 'MISSED',
+  ]);
+  return table(['Target', 'ratio', 'wanted', 'measured', ''], rows);
+}
+
+function verdict(targets, unsteady) {
+  const missed = targets.filter(({ met }) => !met).length;
+  const noise = unsteady.map(({ id }) => id).join(', ');
+  const steadiness = `The control is more than ${controlTolerance * 100} % off in ${noise}: measure these again on a quieter machine.`;
+  return [`${targets.length - missed} of ${targets.length} targets met, ${missed} missed.`, ...(noise === '' ? [] : [steadiness])].join(
+    '\n',
+  );
+}
+
+function table(head, rows) {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)));
+  const line = (cells) =>
+    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ');
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function whole(value) {
+  return Math.round(value).toLocaleString('en');
+}
+
+function micro(value) {
+  return value >= 100 ? whole(value) : value.toFixed(1);
+}
+
+function times(value) {
+  return `${value.toFixed(2)}×`;
+}

@@ -1,0 +1,31 @@
+/** What we want to reach. `ratio` is throughput or CPU per unit, divided by the baseline's in the same round; `atLeast` or `atMost` bounds its median. */
+export const targets = [
+  { scenario: 'json-2k', variant: 'process', ratio: 'throughput', atLeast: 0.5 },
+  { scenario: 'json-2k', variant: 'process', ratio: 'cpu', atMost: 2 },
+  { scenario: 'json-2k', variant: 'power', ratio: 'throughput', atLeast: 0.45 },
+  { scenario: 'pass-paced', variant: 'power', ratio: 'cpu', atMost: 1.25 },
+  { scenario: 'pass-burst', variant: 'power', ratio: 'throughput', atLeast: 1.5 },
+  { scenario: 'translate-paced', variant: 'power', ratio: 'cpu', atMost: 1.5 },
+  { scenario: 'translate-burst', variant: 'power', ratio: 'throughput', atLeast: 0.4 },
+  { scenario: 'json-50k', variant: 'power', ratio: 'cpu', atMost: 2.2 },
+  { scenario: 'json-1m', variant: 'power', ratio: 'cpu', atMost: 2.8 },
+];
+
+/** The control may differ from the baseline by this much; beyond it, the machine was too busy to trust the run. */
+export const controlTolerance = 0.1;
+
+/** Adds to each target what was measured and whether that is enough. */
+export function judge(results) {
+  return targets
+    .filter(({ scenario }) => results.some(({ id }) => id === scenario))
+    .map((target) => {
+      const measured = results.find(({ id }) => id === target.scenario).variants[target.variant].ratios[target.ratio];
+      const met = target.atLeast === undefined ? measured <= target.atMost : measured >= target.atLeast;
+      return { ...target, measured, met };
+    });
+}
+
+/** Scenarios whose control strays from the baseline. */
+export function unsteady(results) {
+  return results.filter(({ variants }) => Object.values(variants.control.ratios).some((ratio) => Math.abs(ratio - 1) > controlTolerance));
+}
