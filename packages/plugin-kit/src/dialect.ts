@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Vendor } from './canonical.js';
+import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
 import type { CanonicalSink } from './sink.js';
 import type { Usage } from './usage.js';
@@ -157,6 +158,8 @@ export interface Dialect {
   readonly id: DialectId;
   /** Dialects of one wire family pass bytes to each other unchanged. */
   readonly wire: string;
+  /** What its requests want; `generate` unless stated. Dialects of other operations are made by `defineUnaryDialect`. */
+  readonly operation?: Operation;
   /** Whose seals this dialect carries as its own. */
   readonly vendor: Vendor;
   /** The framing of upstream streams. */

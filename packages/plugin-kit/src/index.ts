@@ -9,6 +9,7 @@ export * from './framing/framing-facts.js';
 export * from './framing/last-frame-end.js';
 export * from './hooks.js';
 export * from './json/top-level.js';
+export * from './operations.js';
 export * from './plugin.js';
 export * from './provider.js';
 export * from './seal.js';
