@@ -106,7 +106,7 @@ describe('a message', () => {
     });
   });
 
-  it('has calls for plain text, also where the upstream knew only JSON', () => {
+  it('has calls of the kind that the caller declared, whatever the upstream took the tool for', () => {
     const request = canonicalRequest({ tools: [{ name: 'patch', freeform: true }, { name: 'x' }] });
     const call = (id: string, name: string, value: string, freeform?: true): Block => ({
       type: 'tool-call',
@@ -121,6 +121,7 @@ describe('a message', () => {
       call('c', 'patch', '{"text":"odd"}'),
       call('d', 'patch', 'not JSON'),
       call('e', 'x', '{"input":"1"}'),
+      call('f', 'x', 'a "b"', true),
     ];
     const custom = (id: string, input: string) => ({ id, type: 'custom', custom: { name: 'patch', input } });
     expect(messageOf(blocks, request).message.tool_calls).toEqual([
@@ -129,6 +130,7 @@ describe('a message', () => {
       custom('c', '{"text":"odd"}'),
       custom('d', 'not JSON'),
       { id: 'e', type: 'function', function: { name: 'x', arguments: '{"input":"1"}' } },
+      { id: 'f', type: 'function', function: { name: 'x', arguments: '{"input":"a \\"b\\""}' } },
     ]);
   });
 
