@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readEnvironment } from './environment.js';
+import { environmentVariables, readEnvironment } from './environment.js';
 
 const secret = 'a secret that is long enough to be one';
 let folder: string;
@@ -48,5 +49,16 @@ describe('environment', () => {
     writeFileSync(join(folder, 'secret'), '');
     expect(() => readEnvironment({ DATA_DIR: folder })).toThrow('Restore it from a backup');
     expect(readFileSync(join(folder, 'secret'), 'utf8')).toBe('');
+  });
+
+  it('is described in the README, default by default', () => {
+    const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
+    const [, table = ''] = /## Environment\n([\s\S]*?)\n## /.exec(`${readme}\n## `) ?? [];
+    const described = [...table.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]+)`)?/gm)].map(([, name, value]) => [name, value]);
+    const declared = Object.entries(environmentVariables).map(([name, variable]) => {
+      const value = variable.safeParse(undefined).data;
+      return [name, value === undefined || Array.isArray(value) ? undefined : String(value)];
+    });
+    expect(described).toEqual(declared);
   });
 });

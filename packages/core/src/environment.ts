@@ -46,24 +46,27 @@ const addressList = z
     message: 'use addresses or CIDR blocks separated by commas, such as 127.0.0.1,10.0.0.0/8',
   });
 
+/** Every variable that the gateway reads, with its default. The README lists them. */
+export const environmentVariables = {
+  PORT: wholeNumber(0, 65_535).default(3_000).meta({ title: 'Port to listen on; 0 takes a free one' }),
+  HOST: z.string().default('127.0.0.1').meta({ title: 'Address to listen on; 0.0.0.0 opens the gateway to the network' }),
+  DATA_DIR: z.string().default('./data').meta({ title: 'Folder of the SQLite file and the generated secret' }),
+  DATABASE_URL: postgresUrl.optional().meta({ title: 'PostgreSQL database; SQLite in DATA_DIR unless set' }),
+  TOLLGATE_SECRET: z
+    .string()
+    .min(masterSecretLengthMin, `use at least ${masterSecretLengthMin} characters, for example from: openssl rand -base64 32`)
+    .optional()
+    .meta({ title: 'What stored credentials are encrypted with; generated into DATA_DIR unless set' }),
+  LOG_LEVEL: z
+    .enum(logLevels, `use one of ${logLevels.join(', ')}`)
+    .default('info')
+    .meta({ title: 'Least important log lines to write' }),
+  TRUST_PROXY: addressList.default([]).meta({ title: 'Proxies whose x-forwarded-for is believed' }),
+  BODY_LIMIT_MB: wholeNumber(1, 1_024).default(64).meta({ title: 'Largest request body' }),
+};
+
 const schema = z
-  .object({
-    PORT: wholeNumber(0, 65_535).default(3_000).meta({ title: 'Port to listen on; 0 takes a free one' }),
-    HOST: z.string().default('127.0.0.1').meta({ title: 'Address to listen on; 0.0.0.0 opens the gateway to the network' }),
-    DATA_DIR: z.string().default('./data').meta({ title: 'Folder of the SQLite file and the generated secret' }),
-    DATABASE_URL: postgresUrl.optional().meta({ title: 'PostgreSQL database; SQLite in DATA_DIR unless set' }),
-    TOLLGATE_SECRET: z
-      .string()
-      .min(masterSecretLengthMin, `use at least ${masterSecretLengthMin} characters, for example from: openssl rand -base64 32`)
-      .optional()
-      .meta({ title: 'What stored credentials are encrypted with; generated into DATA_DIR unless set' }),
-    LOG_LEVEL: z
-      .enum(logLevels, `use one of ${logLevels.join(', ')}`)
-      .default('info')
-      .meta({ title: 'Least important log lines to write' }),
-    TRUST_PROXY: addressList.default([]).meta({ title: 'Proxies whose x-forwarded-for is believed' }),
-    BODY_LIMIT_MB: wholeNumber(1, 1_024).default(64).meta({ title: 'Largest request body' }),
-  })
+  .object(environmentVariables)
   .refine((variables) => variables.DATABASE_URL === undefined || variables.TOLLGATE_SECRET !== undefined, {
     path: ['TOLLGATE_SECRET'],
     message: 'is required together with DATABASE_URL: all nodes of one database share it. Make one with: openssl rand -base64 32',
