@@ -219,7 +219,10 @@ describe('an error in the clothes of an answer', () => {
 });
 
 describe('any JSON as an answer', () => {
-  const anyValue = fc.jsonValue({ maxDepth: 1 });
+  const anyValue = fc.oneof(
+    fc.constantFrom<unknown>(null, '', 0, -1, 1.5, true, [], {}, [null], ['x'], [[]], [{}], 'constructor'),
+    fc.string(),
+  );
   const sample = fc.record(
     {
       id: anyValue,
@@ -266,7 +269,7 @@ describe('any JSON as an answer', () => {
           if (!UpstreamError.isInstance(error)) throw error;
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });
