@@ -1,4 +1,5 @@
 import { type ClientHeaders, defineProvider, secret, z } from '@tollgate/plugin-kit';
+import { claudeCountTokens } from './claude-messages/count-tokens.js';
 import { claudeMessages } from './claude-messages/dialect.js';
 import { classify } from './claude-messages/errors.js';
 import { objectsIn, isObject, textIn, vendor } from './claude-messages/wire.js';
@@ -17,7 +18,10 @@ export const claude = defineProvider({
   title: 'Anthropic Claude',
   vendor,
   config,
-  speaks: [{ dialect: claudeMessages, url: (call) => `${hostRoot(call.config.baseUrl)}/v1/messages` }],
+  speaks: [
+    { dialect: claudeMessages, url: (call) => `${hostRoot(call.config.baseUrl)}/v1/messages` },
+    { dialect: claudeCountTokens, url: (call) => `${hostRoot(call.config.baseUrl)}/v1/messages/count_tokens` },
+  ],
   headers(call) {
     const beta = headerText(call.clientHeaders, 'anthropic-beta');
     return {

@@ -1,5 +1,7 @@
 import { defineProvider, type ProviderCall, secret, type UpstreamFailure, type UpstreamModel, type Verdict, z } from '@tollgate/plugin-kit';
+import { geminiCountTokens } from './gemini/count-tokens.js';
 import { geminiDialect } from './gemini/dialect.js';
+import { geminiBatchEmbedContents, geminiEmbedContent } from './gemini/embeddings.js';
 import { verdictOfError } from './gemini/error-verdict.js';
 import { geminiVendor, isJsonObject } from './gemini/wire.js';
 import { retryAfterMs } from './retry-after.js';
@@ -25,7 +27,12 @@ export const geminiProvider = defineProvider({
   title: 'Google Gemini',
   vendor: geminiVendor,
   config,
-  speaks: [{ dialect: geminiDialect, url: callUrl }],
+  speaks: [
+    { dialect: geminiDialect, url: (call) => callUrl(call, call.stream ? 'streamGenerateContent' : 'generateContent') },
+    { dialect: geminiBatchEmbedContents, url: (call) => callUrl(call, 'batchEmbedContents') },
+    { dialect: geminiEmbedContent, url: (call) => callUrl(call, 'embedContent') },
+    { dialect: geminiCountTokens, url: (call) => callUrl(call, 'countTokens') },
+  ],
   headers: (call) => ({ 'x-goog-api-key': call.config.apiKey, 'content-type': 'application/json' }),
   classify,
   models: {
@@ -42,11 +49,10 @@ function apiRoot(settings: Config): string {
   return `${settings.baseUrl.replace(/\/+$/, '')}/${settings.apiVersion}`;
 }
 
-function callUrl(call: ProviderCall<Config>): string {
+function callUrl(call: ProviderCall<Config>, method: string): string {
   const model = call.model.split('/').map(encodeURIComponent).join('/');
   // Tuned models live beside the vendor's own and bring their folder with them.
   const place = model.includes('/') ? model : `models/${model}`;
-  const method = call.stream ? 'streamGenerateContent' : 'generateContent';
   const query = call.stream && call.framing === 'sse' ? '?alt=sse' : '';
   return `${apiRoot(call.config)}/${place}:${method}${query}`;
 }

@@ -1,12 +1,14 @@
 import { definePlugin } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
+import { openaiEmbeddings } from './embeddings/dialect.js';
 import { openai, openaiCompatible } from './provider.js';
 import { openaiResponses } from './responses/dialect.js';
+import { openaiInputTokens } from './responses/input-tokens.js';
 
-export { openai, openaiChat, openaiCompatible, openaiResponses };
+export { openai, openaiChat, openaiCompatible, openaiEmbeddings, openaiInputTokens, openaiResponses };
 
 export default definePlugin({
   name: '@tollgate/adapter-openai',
   kit: '1.0',
-  setup: () => ({ dialects: [openaiChat, openaiResponses], providers: [openai, openaiCompatible] }),
+  setup: () => ({ dialects: [openaiChat, openaiResponses, openaiEmbeddings, openaiInputTokens], providers: [openai, openaiCompatible] }),
 });

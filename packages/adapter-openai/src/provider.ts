@@ -9,9 +9,11 @@ import {
 } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
 import { classify } from './classify.js';
+import { openaiEmbeddings } from './embeddings/dialect.js';
 import { isReasoningModel } from './model-families.js';
 import { isObject } from './request-fields.js';
 import { openaiResponses } from './responses/dialect.js';
+import { openaiInputTokens } from './responses/input-tokens.js';
 
 const baseUrl = z
   .url({ protocol: /^https?$/ })
@@ -43,6 +45,8 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
     { dialect: openaiResponses, url: responsesUrl, models: isReasoningModel },
     { dialect: openaiChat, url: chatUrl },
     { dialect: openaiResponses, url: responsesUrl },
+    { dialect: openaiEmbeddings, url: embeddingsUrl },
+    { dialect: openaiInputTokens, url: (call) => `${responsesUrl(call)}/input_tokens` },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
   classify,
@@ -61,6 +65,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   speaks: [
     { dialect: openaiChat, url: chatUrl },
     { dialect: openaiResponses, url: responsesUrl, onDemand: true },
+    { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
   classify,
@@ -76,6 +81,10 @@ function withoutTrailingSlash(url: string): string {
 
 function chatUrl(call: ProviderCall<CompatibleConfig>): string {
   return `${call.config.baseUrl}/chat/completions`;
+}
+
+function embeddingsUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${call.config.baseUrl}/embeddings`;
 }
 
 function responsesUrl(call: ProviderCall<CompatibleConfig>): string {

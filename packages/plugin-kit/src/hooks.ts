@@ -19,8 +19,8 @@ export interface CallView {
   readonly startedAt: number;
   /** Ends when the client leaves, the gateway shuts down or the call's time is up. */
   readonly signal: AbortSignal;
-  /** The request in canonical form: decoded on first use, then shared. @throws BadRequestError */
-  canonical(): CanonicalRequest;
+  /** A request for generation in canonical form, decoded on first use, then shared; undefined for other operations. @throws BadRequestError */
+  canonical(): CanonicalRequest | undefined;
 }
 
 /** Where an attempt goes. */

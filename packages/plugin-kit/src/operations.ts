@@ -6,6 +6,11 @@ import type { PublicError } from './verdict.js';
 /** What a caller wants of a model. Only dialects of the same operation can be translated into each other. */
 export type Operation = 'generate' | 'embed' | 'count-tokens';
 
+/** What requests in this dialect want. */
+export function operationOf({ operation }: Pick<Dialect, 'operation'>): Operation {
+  return operation ?? 'generate';
+}
+
 /** Texts to be turned into vectors, in no vendor's words. */
 export interface EmbedRequest {
   readonly model: string;

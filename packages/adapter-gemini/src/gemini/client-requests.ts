@@ -3,8 +3,7 @@ import { RequestFields } from './request-fields.js';
 
 /** What the kernel has to know of a request. @throws BadRequestError */
 export function inspectRequest(body: JsonObject, target: RequestTarget): RequestFacts {
-  const model = target.pathModel?.replace(/^models\//, '') ?? '';
-  if (model === '') throw new BadRequestError('The path names no model: use /v1beta/models/{model}:generateContent.', 'model');
+  const model = modelInPath(target);
   const config = new RequestFields(body, '').object('generationConfig');
   const outputTokensMax = config?.count('maxOutputTokens');
   const choices = config?.count('candidateCount');
@@ -14,6 +13,13 @@ export function inspectRequest(body: JsonObject, target: RequestTarget): Request
     ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
     ...(choices === undefined ? {} : { choices }),
   };
+}
+
+/** The model's name without its folder. @throws BadRequestError if the path names none. */
+export function modelInPath(target: RequestTarget): string {
+  const model = target.pathModel?.replace(/^models\//, '') ?? '';
+  if (model === '') throw new BadRequestError('The path names no model: use /v1beta/models/{model}:generateContent.', 'model');
+  return model;
 }
 
 /** Streams are server-sent events only on demand; else one JSON array, sent piece by piece. */

@@ -1,4 +1,4 @@
-import { type CallView, FrameScanner, type CanonicalSink, type RouteView } from '@tollgate/plugin-kit';
+import { type CallView, type CanonicalSink, FrameScanner, operationOf, type RouteView } from '@tollgate/plugin-kit';
 import type { ClientReply } from './client-reply.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -23,7 +23,7 @@ export function callView(call: RelayCall, translation: Translation, reply: Clien
       }
       return controller.signal;
     },
-    canonical: () => translation.request(),
+    canonical: () => (operationOf(call.dialect) === 'generate' ? translation.request() : undefined),
   };
 }
 

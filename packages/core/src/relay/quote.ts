@@ -1,13 +1,11 @@
 import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
 import type { Model } from '../modules/models/index.js';
 import { estimateOf, type Rate } from '../modules/pricing/index.js';
-import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RelayCall } from './relay-call.js';
 
 /** What a call is held for before it is sent. */
 export interface Quote {
   readonly rate: Rate;
-  readonly inputTokens: number;
   readonly heldOutputTokens: number;
   readonly amount: Millipoints;
   /** False if the caller or the model bounds the output within what is held. */
@@ -15,13 +13,11 @@ export interface Quote {
 }
 
 /** The estimated input and as much output as can be expected: bounded by the caller's maximum, the model's and the operator's. */
-export function quoteFor(call: RelayCall, model: Model | undefined, rate: Rate, holdOutputTokensMax: number): Quote {
-  const inputTokens = estimateBodyTokens(call.json);
+export function quoteFor(call: RelayCall, inputTokens: number, model: Model | undefined, rate: Rate, holdOutputTokensMax: number): Quote {
   const possible = Math.min(call.facts.outputTokensMax ?? Number.POSITIVE_INFINITY, model?.outputTokensMax ?? Number.POSITIVE_INFINITY);
   const heldOutputTokens = Math.min(possible, holdOutputTokensMax) * (call.facts.choices ?? 1);
   return {
     rate,
-    inputTokens,
     heldOutputTokens,
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
     canOutgrow: rate.price.by === 'tokens' && possible > holdOutputTokensMax,

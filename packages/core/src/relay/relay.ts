@@ -1,9 +1,9 @@
-import type { PluginIo, ProviderAdapter, Verdict } from '@tollgate/plugin-kit';
+import { operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
 import type { ChannelDirectory } from '../modules/channels/index.js';
 import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
-import type { ModelDirectory } from '../modules/models/index.js';
+import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
@@ -11,6 +11,8 @@ import { Attempt, type AttemptTools } from './attempt.js';
 import { callView, routeView, streamTap } from './call-view.js';
 import { Candidates } from './candidates.js';
 import type { ClientReply } from './client-reply.js';
+import { answerEstimatedCount } from './count-tokens.js';
+import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeepAlive } from './keep-alive.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
@@ -20,7 +22,7 @@ import type { RelayHooks } from './relay-hooks.js';
 import { relaySettings } from './relay-settings.js';
 import { routeTo, type Route } from './route.js';
 import { publicErrorOf } from './public-error.js';
-import type { RunningCall } from './running-call.js';
+import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
 import { UpstreamPools } from './upstream-pools.js';
 import { UsageMeter } from './usage-meter.js';
@@ -41,6 +43,9 @@ export interface RelayDoors {
   readonly random: () => number;
   readonly userAgent: string;
 }
+
+/** Watches a stream that may outgrow what is held for it. */
+type GrowthOf = (meter: UsageMeter) => HoldGrowth;
 
 /** One paid call, top to bottom: quote → hold → attempts → settle. Success, failure and hang-up all end in the same settlement. */
 export class Relay {
@@ -66,28 +71,17 @@ export class Relay {
    * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
-    const { hooks, models, prices, ledger, settings } = this.#doors;
+    const { hooks, models } = this.#doors;
     const model = models.find(call.facts.model);
     const translation = new Translation(call, this.#doors.newPrefixedId, model?.outputTokensMax);
     const view = callView(call, translation, reply);
     if (hooks.onRequest !== null) await hooks.onRequest(view);
 
     const candidates = this.#candidatesFor(call, model?.enabled !== false);
-    const rate = prices.rateFor(model, call.facts.model, call.principal);
-    const quote = quoteFor(call, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
-    const holdId = this.#doors.newId();
-    const { userId, tokenId } = call.principal;
-    await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
-
-    const running: RunningCall = { call, reply, translation, view, quote, holdId, course: { attempts: [] } };
-    try {
-      await this.#tryChannels(running, candidates);
-    } catch (error) {
-      running.course.error = publicErrorOf(error);
-      throw error;
-    } finally {
-      this.#settler.settle(running);
-    }
+    const inputTokens = estimateBodyTokens(call.json);
+    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [] } };
+    if (operationOf(call.dialect) === 'count-tokens') await this.#count(running, candidates);
+    else await this.#pay(await this.#hold(running, model), candidates);
   }
 
   /** Waits until every call that has ended is settled. */
@@ -99,6 +93,39 @@ export class Relay {
     await this.#pools.close();
   }
 
+  /** Sets aside what the call may cost, before anything is sent. */
+  async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
+    const { prices, ledger, settings } = this.#doors;
+    const { call, inputTokens } = running;
+    const rate = prices.rateFor(model, call.facts.model, call.principal);
+    const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
+    const holdId = this.#doors.newId();
+    const { userId, tokenId } = call.principal;
+    await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
+    return { ...running, quote, holdId };
+  }
+
+  async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
+    try {
+      await this.#tryChannels(held, candidates, held.quote.canOutgrow ? (meter) => this.#growthOf(held, meter) : undefined);
+    } catch (error) {
+      held.course.error = publicErrorOf(error);
+      throw error;
+    } finally {
+      this.#settler.settle(held);
+    }
+  }
+
+  /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted by our own estimate. */
+  async #count(running: RunningCall, candidates: Candidates): Promise<void> {
+    try {
+      await this.#tryChannels(running, candidates, undefined);
+    } catch (error) {
+      if (!(error instanceof NoChannelError)) throw error;
+      answerEstimatedCount(running.call, running.reply, running.inputTokens);
+    }
+  }
+
   #candidatesFor(call: RelayCall, modelEnabled: boolean): Candidates {
     const { model } = call.facts;
     const channels = modelEnabled ? this.#doors.channels.candidatesFor(model, call.principal.group) : [];
@@ -106,7 +133,7 @@ export class Relay {
     return new Candidates(channels, this.#doors.random);
   }
 
-  async #tryChannels(running: RunningCall, candidates: Candidates): Promise<void> {
+  async #tryChannels(running: RunningCall, candidates: Candidates, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;
@@ -115,7 +142,7 @@ export class Relay {
       if (channel === undefined) break;
       const route = routeTo(channel, call, course.attempts.length + 1);
       if (route === undefined || (await this.#vetoed(running, route))) continue;
-      const end = await this.#attempt(running, route);
+      const end = await this.#attempt(running, route, growthOf);
       if (end.answered || reply.gone) return;
       last = end.verdict;
       if (last.retry === 'never') break;
@@ -128,14 +155,10 @@ export class Relay {
     return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
   }
 
-  async #attempt(running: RunningCall, route: Route): Promise<AttemptEnd> {
-    const { call, reply, translation, quote, view, course } = running;
+  async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
+    const { call, reply, translation, inputTokens, view, course } = running;
     const { hooks, clock } = this.#doors;
-    const meter = new UsageMeter(
-      route.spoken.dialect,
-      route.lane === 'pass' ? call.framing : route.spoken.dialect.framing,
-      quote.inputTokens,
-    );
+    const meter = new UsageMeter(route.spoken.dialect, route.lane === 'pass' ? call.framing : route.spoken.dialect.framing, inputTokens);
     course.route = route;
     course.meter = meter;
     const startedAt = clock.now();
@@ -148,7 +171,7 @@ export class Relay {
       translation,
       reply,
       meter,
-      growth: quote.canOutgrow ? this.#growthOf(running, meter) : undefined,
+      growth: growthOf?.(meter),
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
@@ -164,7 +187,7 @@ export class Relay {
     return end;
   }
 
-  #growthOf({ holdId, quote }: RunningCall, meter: UsageMeter): HoldGrowth {
+  #growthOf({ holdId, quote }: HeldCall, meter: UsageMeter): HoldGrowth {
     const { ledger, settings } = this.#doors;
     return new HoldGrowth(meter, quote.heldOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, (tokens) =>
       ledger.extend(holdId, costOfMoreOutput(quote.rate, tokens)),

@@ -1,4 +1,4 @@
-import type { Dialect, ProviderCall, SpokenDialect } from '@tollgate/plugin-kit';
+import { type Dialect, operationOf, type ProviderCall, type SpokenDialect } from '@tollgate/plugin-kit';
 import type { Channel } from '../modules/channels/index.js';
 import type { RelayCall } from './relay-call.js';
 
@@ -18,15 +18,26 @@ export interface Route {
 /** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
 export function routeTo(channel: Channel, call: RelayCall, attempt: number): Route | undefined {
   const model = channel.modelMapping.get(call.facts.model) ?? call.facts.model;
-  const spoken = channel.adapter.speaks.filter((candidate) => usable(candidate, channel, model));
+  const spoken = channel.adapter.speaks.filter(
+    (candidate) => usable(candidate, channel, model) && sameOperation(candidate.dialect, call.dialect),
+  );
   const own = spoken.find(({ dialect }) => dialect.wire === call.dialect.wire);
   const chosen = own ?? spoken[0];
   return chosen && { channel, spoken: chosen, lane: own === undefined ? 'translate' : laneOf(own.dialect), model, attempt };
 }
 
 function usable(spoken: SpokenDialect<Record<string, unknown>>, channel: Channel, model: string): boolean {
-  const named = channel.dialects === undefined ? spoken.onDemand !== true : channel.dialects.has(spoken.dialect.id);
-  return named && spoken.models?.(model) !== false;
+  return isNamed(spoken, channel) && spoken.models?.(model) !== false;
+}
+
+/** A channel's list of dialects is about generation: the other operations have one dialect each, or a few that mean the same. */
+function isNamed({ dialect, onDemand }: SpokenDialect<Record<string, unknown>>, { dialects }: Channel): boolean {
+  if (dialects === undefined) return onDemand !== true;
+  return dialects.has(dialect.id) || operationOf(dialect) !== 'generate';
+}
+
+function sameOperation(one: Dialect, other: Dialect): boolean {
+  return operationOf(one) === operationOf(other);
 }
 
 function laneOf(dialect: Dialect): Lane {

@@ -11,7 +11,13 @@ export interface RunningCall {
   readonly translation: Translation;
   /** The call as plugins see it. */
   readonly view: CallView;
+  /** Estimated from the request. */
+  readonly inputTokens: number;
+  readonly course: CallCourse;
+}
+
+/** A call that is paid for: something is held for it until it is settled. */
+export interface HeldCall extends RunningCall {
   readonly quote: Quote;
   readonly holdId: string;
-  readonly course: CallCourse;
 }

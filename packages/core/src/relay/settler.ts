@@ -5,7 +5,7 @@ import { pointsText } from '../foundation/millipoints.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
 import { type CallResult, resultOf } from './call-course.js';
 import type { RelayHooks } from './relay-hooks.js';
-import type { RunningCall } from './running-call.js';
+import type { HeldCall } from './running-call.js';
 import { SettledBatches } from './settled-batches.js';
 
 const retryAfterMsMin = 100;
@@ -30,7 +30,7 @@ export class Settler {
   }
 
   /** Does not keep the caller waiting; `drain` waits for it. */
-  settle(running: RunningCall): void {
+  settle(running: HeldCall): void {
     const settling = this.#settle(running)
       .catch((error: unknown) =>
         this.#doors.log.error({ err: error, requestId: running.call.requestId }, 'A settled call could not be reported'),
@@ -44,7 +44,7 @@ export class Settler {
     await this.#batches?.flush();
   }
 
-  async #settle(running: RunningCall): Promise<void> {
+  async #settle(running: HeldCall): Promise<void> {
     const result = resultOf(running.course, running.quote.rate, running.reply.gone);
     const settlement = settlementOf(running, result, this.#doors.clock.now());
     const receipt = await this.#untilDurable(settlement);
@@ -63,7 +63,7 @@ export class Settler {
     }
   }
 
-  #report(running: RunningCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
+  #report(running: HeldCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
     const { log, hooks } = this.#doors;
     const { requestId, model, channelId, outcome, policy, usage, attempts, failure, firstByteMs, totalMs } = record;
     log.info(
@@ -89,7 +89,7 @@ export class Settler {
   }
 }
 
-function settlementOf({ call, course, quote, reply, holdId }: RunningCall, result: CallResult, now: number): Settlement {
+function settlementOf({ call, course, quote, reply, holdId }: HeldCall, result: CallResult, now: number): Settlement {
   const { route, attempts } = course;
   return {
     holdId,
@@ -126,7 +126,7 @@ function settlementOf({ call, course, quote, reply, holdId }: RunningCall, resul
   };
 }
 
-function settledView({ translation }: RunningCall, record: Settlement['record'], result: CallResult, receipt: SettledReceipt): SettledView {
+function settledView({ translation }: HeldCall, record: Settlement['record'], result: CallResult, receipt: SettledReceipt): SettledView {
   return {
     usage: record.usage,
     estimated: record.estimated,

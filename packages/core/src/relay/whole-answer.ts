@@ -1,4 +1,12 @@
-import { type CanonicalResponse, type JsonObject, UpstreamError, type Verdict, verdictForKind } from '@tollgate/plugin-kit';
+import {
+  type CanonicalResponse,
+  type Dialect,
+  type JsonObject,
+  operationOf,
+  UpstreamError,
+  type Verdict,
+  verdictForKind,
+} from '@tollgate/plugin-kit';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -20,7 +28,7 @@ export function wholeAnswer(
   const json = parsed(bytes);
   const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model));
   if (route.lane === 'pass') {
-    readPassedUsage(meter, json, answerOf);
+    readPassedUsage(meter, dialect, json, answerOf);
     return { contentType, body: bytes };
   }
   if (typeof json !== 'object' || json === null) {
@@ -28,7 +36,7 @@ export function wholeAnswer(
   }
   dialect.edits?.frame?.(json as JsonObject);
   if (route.lane === 'edit') {
-    readPassedUsage(meter, json, answerOf);
+    readPassedUsage(meter, dialect, json, answerOf);
     return { contentType, body: JSON.stringify(json) };
   }
   return translated(call, route, translation, meter, json);
@@ -38,7 +46,7 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
   const context = translation.context(route.model);
   try {
     const response = route.spoken.dialect.upstream.decodeResponse(json, context);
-    readUsage(meter, json, () => response);
+    readUsage(meter, route.spoken.dialect, json, () => response);
     const body = call.dialect.client.encodeResponse(response, translation.request(), context);
     return { contentType: 'application/json', body: JSON.stringify(body) };
   } catch (error) {
@@ -47,10 +55,10 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
   }
 }
 
-/** Where the body states no usage, the texts of the answer are counted. */
-function readUsage(meter: UsageMeter, json: unknown, answerOf: () => CanonicalResponse): void {
+/** Where the body states no usage, the texts of the answer are counted; what is not generated has none. */
+function readUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
   meter.read(json);
-  if (meter.stated) return;
+  if (meter.stated || operationOf(dialect) !== 'generate') return;
   for (const block of answerOf().blocks) {
     if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
     else if (block.type === 'tool-call') meter.text(block.arguments);
@@ -58,9 +66,9 @@ function readUsage(meter: UsageMeter, json: unknown, answerOf: () => CanonicalRe
 }
 
 /** Bytes that pass need not be understood: an answer that cannot be decoded is passed on all the same. */
-function readPassedUsage(meter: UsageMeter, json: unknown, answerOf: () => CanonicalResponse): void {
+function readPassedUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
   try {
-    readUsage(meter, json, answerOf);
+    readUsage(meter, dialect, json, answerOf);
   } catch {
     meter.tokens(estimateBodyTokens(json));
   }

@@ -1,0 +1,59 @@
+import {
+  type CanonicalRequest,
+  type CodecContext,
+  type Dialect,
+  defineUnaryDialect,
+  type JsonObject,
+  type RequestFacts,
+  tokenCount,
+  UpstreamError,
+  verdictForKind,
+} from '@tollgate/plugin-kit';
+import { modelInPath } from './client-requests.js';
+import { decodeRequest } from './decode-request.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeError } from './errors.js';
+import { geminiVendor, isJsonObject } from './wire.js';
+
+/** `:countTokens`. The request to be counted stands in the body as it is, or whole in `generateContentRequest`. */
+export const geminiCountTokens: Dialect = defineUnaryDialect({
+  id: 'gemini-count-tokens',
+  operation: 'count-tokens',
+  vendor: geminiVendor,
+  readUsage: () => undefined,
+  upstream: {
+    encodeRequest: (request, context) => ({
+      generateContentRequest: { model: `models/${context.model.id}`, ...encodeRequest(request, context) },
+    }),
+    decodeResponse(body) {
+      if (isJsonObject(body) && typeof body['totalTokens'] === 'number') return { inputTokens: tokenCount(body['totalTokens']) };
+      throw new UpstreamError(verdictForKind('server', 502, 'The upstream sent no count.', 'upstream_bad_answer'));
+    },
+  },
+  client: {
+    routes: ['/v1beta', '/v1'].map((version) => ({ path: `${version}/models/{model}:countTokens` })),
+    credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
+    guardedKeys: ['generateContentRequest', 'generate_content_request'],
+    inspect: (_body, target) => ({ model: modelInPath(target) }),
+    decodeRequest: decodeCounted,
+    encodeResponse: ({ inputTokens }) => ({ totalTokens: inputTokens }),
+    encodeError,
+  },
+  edits: { request: nameModel },
+});
+
+function decodeCounted(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest {
+  const whole = wholeRequest(body);
+  return decodeRequest(whole ?? body, facts, context);
+}
+
+/** The model stands in the path and, where the request is whole, in the body again. */
+function nameModel(body: JsonObject, context: CodecContext): void {
+  const whole = wholeRequest(body);
+  if (whole !== undefined) whole['model'] = `models/${context.model.id}`;
+}
+
+function wholeRequest(body: JsonObject): JsonObject | undefined {
+  const whole = body['generateContentRequest'] ?? body['generate_content_request'];
+  return isJsonObject(whole) ? whole : undefined;
+}
