@@ -1,5 +1,6 @@
 import { jsonSchemaOf, type PluginHost, type ProviderCall, secretFields, type z } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
+import { claudeCountTokens } from './claude-messages/count-tokens.js';
 import { claudeMessages } from './claude-messages/dialect.js';
 import adapter, { claude } from './index.js';
 
@@ -65,6 +66,6 @@ describe('the plugin', () => {
   it('brings the dialect and the provider', async () => {
     expect(adapter.pluginName).toBe('@tollgate/adapter-claude');
     // It takes nothing from its host.
-    expect(await adapter().start({} as PluginHost)).toEqual({ dialects: [claudeMessages], providers: [claude] });
+    expect(await adapter().start({} as PluginHost)).toEqual({ dialects: [claudeMessages, claudeCountTokens], providers: [claude] });
   });
 });

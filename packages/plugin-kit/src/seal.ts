@@ -19,3 +19,24 @@ export function unwrapSeal(text: string): { readonly seal: Seal; readonly issuer
   const vendor: Vendor = text.slice(prefix.length, vendorEnd);
   return { seal: { vendor, value: text.slice(issuerEnd + 1) }, issuer: text.slice(vendorEnd + 1, issuerEnd) };
 }
+
+/** What a seal is on, where a client's dialect has a place for seals on thinking only: a tool call, or the text that it follows. */
+export type SealedPlace = { readonly callId: string } | 'text';
+
+const placedPrefix = 'tg1p.';
+
+/** A seal that rides in a thinking block of its own, with the block that it belongs to: `tg1p.<call id, base64url>.<wrapped seal>`. */
+export function wrapPlacedSeal(seal: Seal, place: SealedPlace): string {
+  const callId = place === 'text' ? '' : Buffer.from(place.callId).toString('base64url');
+  return `${placedPrefix}${callId}.${wrapSeal(seal)}`;
+}
+
+/** The seal and what it belongs to, or undefined if the text is not one of {@link wrapPlacedSeal}. */
+export function unwrapPlacedSeal(text: string): { readonly seal: Seal; readonly place: SealedPlace } | undefined {
+  if (!text.startsWith(placedPrefix)) return undefined;
+  const callIdEnd = text.indexOf('.', placedPrefix.length);
+  const unwrapped = callIdEnd < 0 ? undefined : unwrapSeal(text.slice(callIdEnd + 1));
+  if (unwrapped === undefined) return undefined;
+  const callId = Buffer.from(text.slice(placedPrefix.length, callIdEnd), 'base64url').toString();
+  return { seal: unwrapped.seal, place: callId === '' ? 'text' : { callId } };
+}

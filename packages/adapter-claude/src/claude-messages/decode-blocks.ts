@@ -11,6 +11,7 @@ import {
 } from '@tollgate/plugin-kit';
 import { decodeCitations } from './citations.js';
 import { loseUnknownMembers } from './losses.js';
+import { withPlacedSeals } from './placed-seals.js';
 import { optionalObject, optionalText, requiredText, wrongType } from './request-fields.js';
 import { readSeal } from './seals.js';
 import { dialectId, isObject, vendor } from './wire.js';
@@ -19,7 +20,7 @@ import { dialectId, isObject, vendor } from './wire.js';
 export function decodeContent(content: unknown, path: string, context: CodecContext): Block[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw wrongType(path, 'text or a list of content blocks');
-  return content.flatMap((block: unknown, index) => decodeBlock(block, `${path}.${index}`, context));
+  return withPlacedSeals(content.flatMap((block: unknown, index) => decodeBlock(block, `${path}.${index}`, context)));
 }
 
 function decodeBlock(block: unknown, path: string, context: CodecContext): Block | readonly Block[] {

@@ -73,9 +73,8 @@ describe('encodeResponse', () => {
     const { content, lost } = contentOf(
       { type: 'media', media: 'image', source: { url: 'u' } },
       { type: 'opaque', dialect: 'gemini', data: {} },
-      { type: 'tool-call', id: 'c', name: 'a', arguments: '{}', seal: { vendor: 'google', value: 'g' } },
     );
-    expect(content).toHaveLength(1);
-    expect(lost).toEqual(['content', 'content', 'seal']);
+    expect(content).toEqual([]);
+    expect(lost).toEqual(['content', 'content']);
   });
 });

@@ -1,5 +1,6 @@
 import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, TextBlock, ThinkingBlock } from '@tollgate/plugin-kit';
 import { encodeCitation } from './citations.js';
+import { sealCarrier } from './placed-seals.js';
 import { sealForClient } from './seals.js';
 import { encodeStopReason } from './stop-reason.js';
 import { argumentsObject } from './tool-arguments.js';
@@ -12,39 +13,42 @@ export function encodeResponse(response: CanonicalResponse, _request: CanonicalR
     type: 'message',
     role: 'assistant',
     model: response.model,
-    content: response.blocks.map((block) => encodeOutputBlock(block, context)).filter((block) => block !== undefined),
+    content: response.blocks.flatMap((block) => encodeOutputBlock(block, context)),
     stop_reason: encodeStopReason(response.stop),
     stop_sequence: response.stopSequence ?? null,
     usage: encodeUsage(response.usage),
   };
 }
 
-/** A block of an answer; undefined where it says nothing or the dialect has no place for it. */
-function encodeOutputBlock(block: Block, context: CodecContext): WireBlock | undefined {
+/** A block of an answer, none where it says nothing or the dialect has no place for it. A seal on anything but thinking gets a block too. */
+function encodeOutputBlock(block: Block, context: CodecContext): readonly WireBlock[] {
   switch (block.type) {
     case 'text':
-      if (block.seal !== undefined) loseSeal(context);
-      return encodeOutputText(block);
+      return [...encodeOutputText(block), ...(block.seal === undefined ? [] : [sealCarrier(block.seal, 'text')])];
     case 'thinking':
       return encodeOutputThinking(block);
     case 'tool-call':
-      if (block.seal !== undefined) loseSeal(context);
-      return { type: 'tool_use', id: block.id, name: block.name, input: argumentsObject(block, context) };
-    default:
-      return encodeWholeBlock(block, context);
+      return [
+        ...(block.seal === undefined ? [] : [sealCarrier(block.seal, { callId: block.id })]),
+        { type: 'tool_use', id: block.id, name: block.name, input: argumentsObject(block, context) },
+      ];
+    default: {
+      const whole = encodeWholeBlock(block, context);
+      return whole === undefined ? [] : [whole];
+    }
   }
 }
 
 /** Clients send answers back as history, where the vendor refuses empty text: such a block is better left out at once. */
-function encodeOutputText({ text, citations = [] }: TextBlock): WireBlock | undefined {
-  if (text === '') return undefined;
-  return { type: 'text', text, ...(citations.length > 0 ? { citations: citations.map(encodeCitation) } : {}) };
+function encodeOutputText({ text, citations = [] }: TextBlock): readonly WireBlock[] {
+  if (text === '') return [];
+  return [{ type: 'text', text, ...(citations.length > 0 ? { citations: citations.map(encodeCitation) } : {}) }];
 }
 
-function encodeOutputThinking({ text, redacted, seal }: ThinkingBlock): WireBlock | undefined {
-  if (redacted === true) return seal === undefined ? undefined : { type: 'redacted_thinking', data: sealForClient(seal) };
-  if (text === '' && seal === undefined) return undefined;
-  return { type: 'thinking', thinking: text, signature: seal === undefined ? '' : sealForClient(seal) };
+function encodeOutputThinking({ text, redacted, seal }: ThinkingBlock): readonly WireBlock[] {
+  if (redacted === true) return seal === undefined ? [] : [{ type: 'redacted_thinking', data: sealForClient(seal) }];
+  if (text === '' && seal === undefined) return [];
+  return [{ type: 'thinking', thinking: text, signature: seal === undefined ? '' : sealForClient(seal) }];
 }
 
 /** A block that streams bring in one piece. */
@@ -53,8 +57,4 @@ export function encodeWholeBlock(block: Block, context: CodecContext): WireBlock
   const what = block.type === 'opaque' ? `blocks that only ${block.dialect} knows` : 'media';
   context.lose({ field: 'content', how: 'dropped', why: `Answers of Claude have no place for ${what}.` });
   return undefined;
-}
-
-export function loseSeal(context: CodecContext): void {
-  context.lose({ field: 'seal', how: 'dropped', why: 'Only thinking has a signature in the language of Claude.' });
 }

@@ -11,7 +11,7 @@ import {
   type Usage,
   type Verdict,
 } from '@tollgate/plugin-kit';
-import { encodeWholeBlock, loseSeal } from './encode-response.js';
+import { encodeWholeBlock } from './encode-response.js';
 import { encodeErrorBody } from './errors.js';
 import { encodeStopReason } from './stop-reason.js';
 import { StreamedBlock } from './streamed-block.js';
@@ -68,8 +68,7 @@ export class ClaudeStreamEncoder implements CanonicalSink {
 
   seal(index: number, seal: Seal): void {
     const block = this.#open.get(index);
-    if (block?.head.type === 'thinking') block.seal = seal;
-    else loseSeal(this.#context);
+    if (block !== undefined) block.seal = seal;
   }
 
   citation(index: number, citation: Citation): void {

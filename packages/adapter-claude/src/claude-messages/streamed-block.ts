@@ -1,6 +1,8 @@
-import type { BlockHead, Citation, FrameSink, Seal } from '@tollgate/plugin-kit';
+import type { BlockHead, Citation, FrameSink, Seal, SealedPlace } from '@tollgate/plugin-kit';
 import { encodeCitation } from './citations.js';
+import { sealCarrier } from './placed-seals.js';
 import { sealForClient } from './seals.js';
+import type { WireBlock } from './wire.js';
 
 /**
  * One block on its way to the client. Until it is live it keeps what it gets; then it writes at once. It opens with its first content, so
@@ -8,7 +10,7 @@ import { sealForClient } from './seals.js';
  */
 export class StreamedBlock {
   closed = false;
-  /** Written at the end of the block, as the vendor does. */
+  /** That of thinking is written at its end, as the vendor does. Those of others get a block of their own, as soon as there is room. */
   seal: Seal | undefined;
   #live = false;
   /** Text or arguments that came before the block was live. */
@@ -49,7 +51,6 @@ export class StreamedBlock {
   goLive(): void {
     if (this.#live) return;
     this.#live = true;
-    if (this.head.type === 'tool-call') this.#open();
     this.content(this.#waiting);
     for (const citation of this.#waitingCitations) this.#writeCitation(citation);
     if (this.closed) this.#writeEnd();
@@ -60,6 +61,8 @@ export class StreamedBlock {
   }
 
   #open(): number {
+    // The seal of a call is often there before its first argument: then it stands before the call, where thinking belongs.
+    if (this.head.type === 'tool-call') this.#writePlacedSeal({ callId: this.head.id });
     const index = this.#takeWireIndex();
     this.#wireIndex = index;
     this.#deltaFront = `{"type":"content_block_delta","index":${index},"delta":${deltaOpening[this.head.type]}`;
@@ -78,18 +81,31 @@ export class StreamedBlock {
   }
 
   #writeEnd(): void {
-    if (this.head.type === 'thinking' && this.head.redacted === true) {
-      if (this.seal !== undefined) this.#writeRedacted(this.seal);
+    if (this.head.type === 'thinking') return this.#writeEndOfThinking(this.head.redacted === true);
+    if (this.head.type === 'tool-call' && this.#wireIndex === undefined) this.#open();
+    if (this.#isFreeform) this.#writeContent('"}');
+    if (this.#wireIndex !== undefined) this.#writeStop(this.#wireIndex);
+    this.#writePlacedSeal(this.head.type === 'tool-call' ? { callId: this.head.id } : 'text');
+  }
+
+  #writeEndOfThinking(redacted: boolean): void {
+    if (redacted) {
+      if (this.seal !== undefined) this.#writeWhole({ type: 'redacted_thinking', data: sealForClient(this.seal) });
       return;
     }
-    if (this.#isFreeform) this.#writeContent('"}');
     if (this.seal !== undefined) this.#writeDelta({ type: 'signature_delta', signature: sealForClient(this.seal) });
     if (this.#wireIndex !== undefined) this.#writeStop(this.#wireIndex);
   }
 
-  #writeRedacted(seal: Seal): void {
+  #writePlacedSeal(place: SealedPlace): void {
+    if (this.seal === undefined) return;
+    this.#writeWhole(sealCarrier(this.seal, place));
+    this.seal = undefined;
+  }
+
+  #writeWhole(block: WireBlock): void {
     const index = this.#takeWireIndex();
-    this.#writeStart(index, { type: 'redacted_thinking', data: sealForClient(seal) });
+    this.#writeStart(index, block);
     this.#writeStop(index);
   }
 
