@@ -26,7 +26,8 @@ const main = defineCommand({
 /** Runs one command line and returns its exit code. */
 async function run(rawArgs: readonly string[]): Promise<number> {
   try {
-    if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs[0]));
+    if (rawArgs[0] === 'help') processTerminal.print(await usageOf(rawArgs[1]));
+    else if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs[0]));
     else if (rawArgs[0] === '--version') processTerminal.print(version);
     else await runCommand(main, { rawArgs: [...rawArgs] });
     return Number(process.exitCode ?? exitCodes.success);
@@ -35,7 +36,8 @@ async function run(rawArgs: readonly string[]): Promise<number> {
       processTerminal.tell(presentFailure(error, processVariables()['LOG_LEVEL'] === 'debug'));
       return exitCodes.failure;
     }
-    processTerminal.tell(`${stripVTControlCharacters(error.message)}\n\n${await usageOf(rawArgs[0])}`);
+    const message = stripVTControlCharacters(error.message).replace(/\.?$/, '.');
+    processTerminal.tell(`${message}\n\n${await usageOf(rawArgs[0])}`);
     return exitCodes.usage;
   }
 }
@@ -44,7 +46,7 @@ async function usageOf(name: string | undefined): Promise<string> {
   const load = Object.entries(commands).find(([command]) => command === name)?.[1];
   // Commands differ in type by their arguments, which does not matter for showing them.
   const usage = load === undefined ? await renderUsage(main) : await renderUsage((await load()) as unknown as CommandDef, main);
-  return process.stdout.isTTY ? usage : stripVTControlCharacters(usage);
+  return (process.stdout.isTTY ? usage : stripVTControlCharacters(usage)).replace(/ +$/gm, '').trimEnd();
 }
 
 function isUsageError(error: unknown): error is Error {

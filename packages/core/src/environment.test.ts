@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,13 @@ describe('environment', () => {
     expect(first.masterSecret.length).toBeGreaterThanOrEqual(32);
     expect(statSync(join(dataFolder, 'secret')).mode & 0o777).toBe(0o600);
     expect(statSync(dataFolder).mode & 0o777).toBe(0o700);
+  });
+
+  it('generates none beside a database that had one, nor for a command that only looks', () => {
+    expect(() => readEnvironment({ DATA_DIR: folder }, { looksOnly: true })).toThrow(/There is no gateway in .*DATA_DIR/);
+    writeFileSync(join(folder, 'tollgate.sqlite'), '');
+    expect(() => readEnvironment({ DATA_DIR: folder })).toThrow(/not its secret\. Set TOLLGATE_SECRET/);
+    expect(readdirSync(folder)).toEqual(['tollgate.sqlite']);
   });
 
   it('never replaces a damaged secret by a new one', () => {

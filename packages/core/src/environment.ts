@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
@@ -5,6 +6,7 @@ import { loadMasterSecret, masterSecretLengthMin } from './configuration/master-
 import { ConfigurationError } from './foundation/errors.js';
 import { logLevels } from './foundation/logger.js';
 import type { LogLevel } from './foundation/logger.js';
+import { sqliteFile } from './foundation/data-folder.js';
 
 /** What the process was told by its surroundings. Everything else is configuration file, setting or argument. */
 export interface Environment {
@@ -73,10 +75,11 @@ const schema = z
   });
 
 /**
- * Reads and checks the environment; on first use it generates the master secret into the data folder.
+ * Reads and checks the environment; on first use it generates the master secret into the data folder, unless the caller only looks at what is
+ * there.
  * @throws ConfigurationError listing every variable at fault and what to do.
  */
-export function readEnvironment(variables: Variables = processVariables()): Environment {
+export function readEnvironment(variables: Variables = processVariables(), { looksOnly = false } = {}): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigurationError(problemText(parsed.error));
@@ -87,11 +90,23 @@ export function readEnvironment(variables: Variables = processVariables()): Envi
     host: HOST,
     dataFolder,
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
-    masterSecret: TOLLGATE_SECRET ?? loadMasterSecret(dataFolder),
+    masterSecret: TOLLGATE_SECRET ?? loadMasterSecret(dataFolder, whyNoNewSecret(dataFolder, looksOnly)),
     logLevel: LOG_LEVEL,
     trustedProxies: TRUST_PROXY,
     bodyBytesMax: BODY_LIMIT_MB * 1024 * 1024,
   };
+}
+
+/** A second secret beside data of the first would hide that the first is missing. */
+function whyNoNewSecret(dataFolder: string, looksOnly: boolean): string | undefined {
+  if (existsSync(sqliteFile(dataFolder)))
+    return `${dataFolder} holds a database but not its secret. Set TOLLGATE_SECRET to what it was, or restore the file "secret" there from a backup.`;
+  return looksOnly ? noGatewayIn(dataFolder) : undefined;
+}
+
+/** For commands that look at a gateway where there is none. */
+export function noGatewayIn(dataFolder: string): string {
+  return `There is no gateway in ${dataFolder}. Set DATA_DIR to the folder of yours, or run \`tollgate start\` to make one.`;
 }
 
 function problemText(error: z.ZodError): string {

@@ -53,19 +53,27 @@ interface Foundations extends OpenedHouse {
   readonly secretBox: SecretBox;
 }
 
-/** Opens and migrates the database, loads the plugins. @throws ConfigurationError, PluginLoadError, StorageUnavailableError */
+/**
+ * Loads the plugins, so that a broken one leaves the database alone; then opens and migrates the database.
+ * @throws ConfigurationError, PluginLoadError, StorageUnavailableError
+ */
 async function openFoundations({ environment, configuration, logger }: GatewayParts): Promise<Foundations> {
-  const database = await openDatabase(environment);
+  const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
   try {
-    await migrate(database);
-    const secretBox = new SecretBox(environment.masterSecret);
-    await checkMasterSecret(database, secretBox);
-    const settings = new Settings(database, settingsDefinitions, secretBox);
-    await settings.reload();
-    const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
-    return { database, plugins, settings, secretBox };
+    const database = await openDatabase(environment);
+    try {
+      await migrate(database);
+      const secretBox = new SecretBox(environment.masterSecret);
+      await checkMasterSecret(database, secretBox);
+      const settings = new Settings(database, settingsDefinitions, secretBox);
+      await settings.reload();
+      return { database, plugins, settings, secretBox };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   } catch (error) {
-    await database.close();
+    await plugins.close();
     throw error;
   }
 }

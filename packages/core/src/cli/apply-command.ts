@@ -34,6 +34,7 @@ function readApplyFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ConfigurationError(`There is no file ${file}.`);
     throw new ConfigurationError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
 }

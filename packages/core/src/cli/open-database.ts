@@ -1,6 +1,9 @@
-import type { Environment } from '../environment.js';
+import { existsSync } from 'node:fs';
+import { type Environment, noGatewayIn } from '../environment.js';
+import { ConfigurationError } from '../foundation/errors.js';
 import { SecretBox } from '../foundation/secret-box.js';
 import { checkMasterSecret } from '../modules/settings/index.js';
+import { sqliteFile } from '../foundation/data-folder.js';
 import { openDatabase } from '../storage/database.js';
 import type { Database } from '../storage/database.js';
 import { checkSchema, migrate } from '../storage/migrate.js';
@@ -14,6 +17,10 @@ export async function withDatabase<Result>(
   schema: 'migrate' | 'check',
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
+  const { databaseUrl, dataFolder } = environment;
+  // Opening a SQLite file makes it.
+  if (schema === 'check' && databaseUrl === undefined && !existsSync(sqliteFile(dataFolder)))
+    throw new ConfigurationError(noGatewayIn(dataFolder));
   const database = await openDatabase(environment);
   try {
     await (schema === 'migrate' ? migrate(database) : checkSchema(database));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../foundation/errors.js';
+import { ConfigurationError, StorageUnavailableError } from '../foundation/errors.js';
 import { presentFailure } from './present-failure.js';
 
 describe('a failed command', () => {
@@ -11,6 +11,14 @@ describe('a failed command', () => {
     expect(presentFailure(new TypeError('x is undefined'), false)).toBe(
       'x is undefined\nSet LOG_LEVEL=debug to see where this comes from.',
     );
+  });
+
+  it('says why the database cannot be used', () => {
+    const refused = new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]);
+    const presented = presentFailure(new StorageUnavailableError('Try again.', { cause: refused }), false);
+    expect(presented).toContain('connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1.');
+    expect(presented).toContain('DATABASE_URL');
+    expect(presentFailure(new StorageUnavailableError('Try again.'), false)).toBe('Try again.');
   });
 
   it('shows stack and causes on demand', () => {

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { readEnvironment } from '../environment.js';
+import { processVariables, readEnvironment } from '../environment.js';
 import { RowMac, rowMacKey } from '../foundation/row-mac.js';
 import { verifyLedger } from '../modules/ledger/index.js';
 import type { LedgerReport } from '../modules/ledger/index.js';
@@ -16,7 +16,7 @@ export const verifyLedgerCommand = defineCommand({
   args: declared,
   async run({ args, rawArgs }) {
     checkArguments(rawArgs, declared);
-    const environment = readEnvironment();
+    const environment = readEnvironment(processVariables(), { looksOnly: true });
     const mac = new RowMac(rowMacKey(environment.masterSecret));
     const report = await withDatabase(environment, 'check', (database) => verifyLedger(database, mac));
     processTerminal.print(args.json === true ? JSON.stringify(report, undefined, 2) : presentReport(report));

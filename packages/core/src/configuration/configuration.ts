@@ -16,7 +16,12 @@ export interface Configuration extends ConfigurationFile {
   readonly file?: string;
 }
 
-const schema = z.strictObject({ plugins: z.array(z.custom<PluginEntry>(() => true)) });
+const schema = z.strictObject({
+  plugins: z.array(
+    z.custom<PluginEntry>(() => true),
+    'list the plugins here, [] for none',
+  ),
+});
 
 /** Gives a configuration its type. What it says is checked when the gateway reads it. */
 export function defineConfig(configuration: ConfigurationFile): ConfigurationFile {

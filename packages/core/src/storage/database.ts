@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database as SqliteConnection } from 'better-sqlite3';
 import knexOf, { type Knex } from 'knex';
 import { type ClientBase, types } from 'pg';
+import { makeDataFolder, sqliteFile } from '../foundation/data-folder.js';
 import { PostgresClient, SqliteClient } from './knex-clients.js';
 import { isLockedByAnother } from './storage-failure.js';
 
@@ -41,11 +40,6 @@ const bigintType = types.builtins.INT8;
 /** Every failure is thrown to its caller, who logs it; knex writes nothing of its own to the console. */
 const silence = { warn() {}, error() {}, debug() {}, deprecate() {} };
 
-/** Where the SQLite file of a data folder is. */
-export function sqliteFile(dataFolder: string): string {
-  return join(dataFolder, 'tollgate.sqlite');
-}
-
 /** @throws StorageUnavailableError if the database does not answer. */
 export async function openDatabase(target: DatabaseTarget): Promise<Database> {
   const database = target.databaseUrl === undefined ? openSqlite(target.dataFolder) : openPostgres(target.databaseUrl);
@@ -59,7 +53,7 @@ export async function openDatabase(target: DatabaseTarget): Promise<Database> {
 }
 
 function openSqlite(dataFolder: string): Database {
-  mkdirSync(dataFolder, { recursive: true });
+  makeDataFolder(dataFolder);
   const knex = knexOf({
     client: SqliteClient,
     connection: { filename: sqliteFile(dataFolder), options: { safeIntegers: true } },

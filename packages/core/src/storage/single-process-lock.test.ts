@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,13 @@ describe('single-process lock', () => {
     expect(() => lockDataFolder(folder)).toThrow(folder);
     first.release();
     lockDataFolder(folder).release();
+  });
+
+  it('makes the folder for its owner alone, or says that it cannot', () => {
+    const made = join(folder, 'made');
+    lockDataFolder(made).release();
+    expect(statSync(made).mode & 0o777).toBe(0o700);
+    expect(() => lockDataFolder(join(made, 'gateway.lock', 'below'))).toThrow(/gateway\.lock.* cannot be used: .*DATA_DIR/);
   });
 
   it('is freed when its process is killed', async () => {

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { makeDataFolder } from '../foundation/data-folder.js';
 import { isLockedByAnother } from './storage-failure.js';
 import { DataFolderInUseError } from './storage-errors.js';
 
@@ -14,7 +14,7 @@ export interface SingleProcessLock {
  * @throws DataFolderInUseError
  */
 export function lockDataFolder(dataFolder: string): SingleProcessLock {
-  mkdirSync(dataFolder, { recursive: true });
+  makeDataFolder(dataFolder);
   const connection = new Sqlite(join(dataFolder, 'gateway.lock'), { timeout: 0 });
   try {
     connection.exec('begin exclusive');

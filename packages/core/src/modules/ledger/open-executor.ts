@@ -1,4 +1,5 @@
-import { type DatabaseTarget, sqliteFile } from '../../storage/database.js';
+import { sqliteFile } from '../../foundation/data-folder.js';
+import type { DatabaseTarget } from '../../storage/database.js';
 import { InlineExecutor } from './inline-executor.js';
 import type { Durability, LedgerExecutor } from './ledger-operation.js';
 import { PostgresLedgerStore } from './postgres-ledger-store.js';
