@@ -28,8 +28,13 @@ export function parseApplyFile(text: string, filename: string, environment: Read
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
+  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: messageOf(issue) }];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'There is no such field.' }));
+}
+
+function messageOf({ message }: z.core.$ZodIssue): string {
+  const [, expected] = /^Invalid input: expected (.+), received undefined$/.exec(message) ?? [];
+  return expected === undefined ? message : `Is missing; expected ${expected}.`;
 }
 
 /** A variable that is not set would be reported again, as an empty text that does not fit. */

@@ -111,5 +111,5 @@ function pathOf(nodes: readonly unknown[]): ApplyPath {
 function missingVariable(found: string, name: string): string {
   if (!/^[A-Za-z_]\w*$/.test(name) || !found.endsWith('}'))
     return `"${found}" is not the name of an environment variable in braces; write $\${ for the characters themselves.`;
-  return `The environment variable ${name} is not set.`;
+  return `The environment variable ${name} is not set. Set it where you run this command.`;
 }

@@ -93,7 +93,7 @@ describe.each(testDatabases())('apply on $kind', ({ open }) => {
       'Applied 4 changes.',
     ]);
     for (const secretText of ['upstream-key', 'correct horse', 'mail-password', key]) expect(created).not.toContain(secretText);
-    expect(created).toContain('+ create user alice: role user, group default, ratio 0.9, enabled true, password (changed)');
+    expect(created).toContain('+ create user alice: role user, group default, ratio 0.9, enabled true, password (set)');
     expect(await bench.changes(changed)).toEqual([]);
   });
 

@@ -23,8 +23,6 @@ export class SecretFact {
   }
 }
 
-const hidden = '(changed)';
-
 export function changedFields(before: Facts, after: Facts): readonly FieldChange[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].flatMap((field) => {
@@ -39,8 +37,13 @@ function isSame(from: unknown, to: unknown): boolean {
 
 function changeOf(field: string, from: unknown, to: unknown): FieldChange {
   // Also when only one side is secret: the adapter may have marked the field in between.
-  if (from instanceof SecretFact || to instanceof SecretFact) return { field, to: to === undefined ? '(removed)' : hidden };
+  if (from instanceof SecretFact || to instanceof SecretFact) return { field, to: hiddenChange(from, to) };
   return { field, ...(from === undefined ? {} : { from: textOf(from) }), ...(to === undefined ? {} : { to: textOf(to) }) };
+}
+
+function hiddenChange(from: unknown, to: unknown): string {
+  if (from === undefined) return '(set)';
+  return to === undefined ? '(removed)' : '(changed)';
 }
 
 function textOf(value: unknown): string {
