@@ -3,28 +3,56 @@ import type { ClientReply } from './client-reply.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
-/** The call as plugins see it. */
+/**
+ * The call as plugins see it. A class, since a literal with a getter gets a hidden class of its own each time, which keeps the whole call
+ * in memory until the next full garbage collection.
+ */
+class SeenCall implements CallView {
+  readonly requestId: string;
+  readonly dialect: string;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly userId: string;
+  readonly group: string;
+  readonly tokenId: string;
+  readonly startedAt: number;
+  #controller: AbortController | undefined;
+
+  readonly #call: RelayCall;
+  readonly #translation: Translation;
+  readonly #reply: ClientReply;
+
+  constructor(call: RelayCall, translation: Translation, reply: ClientReply) {
+    this.requestId = call.requestId;
+    this.dialect = call.dialect.id;
+    this.model = call.facts.model;
+    this.stream = call.facts.stream;
+    this.userId = call.principal.userId;
+    this.group = call.principal.group;
+    this.tokenId = call.principal.tokenId;
+    this.startedAt = call.startedAt;
+    this.#call = call;
+    this.#translation = translation;
+    this.#reply = reply;
+  }
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= this.#newController()).signal;
+  }
+
+  canonical(): ReturnType<CallView['canonical']> {
+    return operationOf(this.#call.dialect) === 'generate' ? this.#translation.request() : undefined;
+  }
+
+  #newController(): AbortController {
+    const controller = new AbortController();
+    this.#reply.onGone(() => controller.abort());
+    return controller;
+  }
+}
+
 export function callView(call: RelayCall, translation: Translation, reply: ClientReply): CallView {
-  let controller: AbortController | undefined;
-  return {
-    requestId: call.requestId,
-    dialect: call.dialect.id,
-    model: call.facts.model,
-    stream: call.facts.stream,
-    userId: call.principal.userId,
-    group: call.principal.group,
-    tokenId: call.principal.tokenId,
-    startedAt: call.startedAt,
-    get signal() {
-      if (controller === undefined) {
-        const made = new AbortController();
-        controller = made;
-        reply.onGone(() => made.abort());
-      }
-      return controller.signal;
-    },
-    canonical: () => (operationOf(call.dialect) === 'generate' ? translation.request() : undefined),
-  };
+  return new SeenCall(call, translation, reply);
 }
 
 export function routeView(route: Route): RouteView {
