@@ -10,6 +10,12 @@ export function millipoints(amount: bigint): Millipoints {
   return amount as Millipoints;
 }
 
+/**
+ * The largest amount of one booking: 2 billion dollars. What an upstream claims to have used can be anything; a cost that no 64-bit column
+ * holds could never be settled.
+ */
+export const millipointsMax = millipoints(10n ** 18n);
+
 export const noMillipoints = millipoints(0n);
 
 /**

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { millipointsFromPoints } from '../../foundation/millipoints.js';
+import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { defaultGroup } from '../groups/index.js';
 import { decimalSchema, modelPriceOf, modelPriceShape } from '../pricing/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
 import { userRoles } from '../users/index.js';
 
-/** Far above any balance, far below what a 64-bit column holds. */
-const pointsMax = 10n ** 15n;
 const keyCharactersMax = 256;
 
 const name = z
@@ -20,8 +18,8 @@ const groupName = name.meta({ title: 'A group, of this file or of the database' 
 const points = z.union([z.number(), z.string()], { error: 'Expected an amount of points.' }).transform((given, context) => {
   try {
     const amount = millipointsFromPoints(given);
-    if (amount >= 0n && amount <= millipointsFromPoints(String(pointsMax))) return amount;
-    context.addIssue({ code: 'custom', message: `Must be between 0 and ${pointsMax} points.` });
+    if (amount >= 0n && amount <= millipointsMax) return amount;
+    context.addIssue({ code: 'custom', message: `Must be between 0 and ${pointsText(millipointsMax)} points.` });
   } catch {
     context.addIssue({ code: 'custom', message: 'Expected an amount of points with at most three decimals.' });
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailableError } from '../../foundation/errors.js';
-import { millipoints } from '../../foundation/millipoints.js';
+import { millipoints, millipointsMax } from '../../foundation/millipoints.js';
 import { testDatabases } from '../../storage/test-database.js';
 import { usageOfToken } from '../usage/index.js';
 import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
@@ -145,6 +145,28 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     const [record] = await usageOfToken(bench.database, 't', { limit: 1 });
     expect(record).toMatchObject({ model: 'nul \ufffd half \ufffd' });
     expect(record?.failure).toHaveLength(500);
+  });
+
+  it.each([-5, 3_000_000_000])('stores the receipt of a call whose clock jumped: %d ms', async (ms) => {
+    const ledger = bench.writer();
+    await bench.token('t', 'unlimited');
+    const hold = holdOf(10n, { tokenId: 't' });
+    await ledger.hold(hold);
+    await ledger.settle(settlementOf(hold, 5n, { totalMs: ms, firstByteMs: ms }));
+    const [record] = await usageOfToken(bench.database, 't', { limit: 1 });
+    const stored = ms < 0 ? 0 : 2_147_483_647;
+    expect(record).toMatchObject({ totalMs: stored, firstByteMs: stored, cost: 5n });
+  });
+
+  it('settles the largest cost there is, all of it above the balance uncollected', async () => {
+    const ledger = bench.writer();
+    const hold = holdOf(10n);
+    await ledger.hold(hold);
+    expect(await ledger.settle(settlementOf(hold, millipointsMax))).toEqual({
+      applied: true,
+      charged: 1_000n,
+      uncollected: millipointsMax - 1_000n,
+    });
   });
 
   it('does once what it was told, even if acknowledgements of commits are lost', async () => {

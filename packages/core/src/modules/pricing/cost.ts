@@ -1,8 +1,8 @@
 import { tokenCount, type Usage, usageBuckets } from '@tollgate/plugin-kit';
-import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
+import { type Millipoints, millipoints, millipointsMax } from '../../foundation/millipoints.js';
 import type { Rate } from './rate.js';
 
-/** What a call costs: rounded once, half up; a price that is not zero never rounds to zero. */
+/** What a call costs: rounded once, half up; a price that is not zero never rounds to zero, and none exceeds {@link millipointsMax}. */
 export function costOf(rate: Rate, usage: Usage): Millipoints {
   let scaled = rate.callCoefficient;
   for (const bucket of usageBuckets) {
@@ -25,5 +25,6 @@ export function estimateOf(rate: Rate, tokens: { readonly inputTokens: number; r
 
 function rounded(scaled: bigint, scale: bigint): Millipoints {
   const amount = (2n * scaled + scale) / (2n * scale);
+  if (amount >= millipointsMax) return millipointsMax;
   return millipoints(amount === 0n && scaled > 0n ? 1n : amount);
 }

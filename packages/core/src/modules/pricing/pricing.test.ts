@@ -1,7 +1,7 @@
 import { emptyUsage, type Usage, type UsageBucket, usageBuckets } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pointsText } from '../../foundation/millipoints.js';
+import { millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { compileRate } from './compile-rate.js';
 import { costOf, estimateOf } from './cost.js';
 import { decimalOf } from './decimal.js';
@@ -85,6 +85,13 @@ describe('price', () => {
     expect(costOf(rate, { ...emptyUsage(), inputText: 4, outputText: 4 })).toBe(4n);
   });
 
+  it('bounds what a broken upstream can claim to an amount that can be booked', () => {
+    const rate = rateOf({ modelRatio: '1000000', completionRatio: '1000000' }, '1000000');
+    expect(costOf(rate, { ...emptyUsage(), outputText: 1e300 })).toBe(millipointsMax);
+    expect(estimateOf(rate, { inputTokens: 0, outputTokens: 1e300 })).toBe(millipointsMax);
+    expect(costOf(rateOf({ pricePerCall: '999999999999' }, '999999999999'), emptyUsage())).toBe(millipointsMax);
+  });
+
   it('takes counts that are no counts for none', () => {
     const usage = { ...emptyUsage(), inputText: Number.NaN, outputText: -5, outputReasoning: Number.POSITIVE_INFINITY };
     expect(costOf(rateOf({ modelRatio: '1' }), usage)).toBe(0n);
@@ -158,9 +165,13 @@ describe('price fields', () => {
 });
 
 describe('price arithmetic', () => {
-  const decimal = fc
-    .tuple(fc.nat(9_999), fc.nat(9_999))
-    .map(([whole, fraction]) => decimalOf(`${whole}.${String(fraction).padStart(4, '0')}`));
+  /** Small enough for no cost to reach the bound. */
+  const decimal = fc.tuple(fc.nat(5), fc.nat(9_999)).map(([whole, fraction]) => decimalOf(`${whole}.${String(fraction).padStart(4, '0')}`));
+  /** Every decimal there is: up to 12 digits before the point and 18 behind it. */
+  const anyDecimal = fc
+    .tuple(fc.bigInt(0n, 10n ** 12n - 1n), fc.bigInt(0n, 10n ** 18n - 1n))
+    .map(([whole, fraction]) => decimalOf(`${whole}.${String(fraction).padStart(18, '0')}`));
+  const anyTokens = fc.oneof(fc.nat(1_000), fc.maxSafeNat(), fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map(Math.floor));
   const fields = fc.record({
     modelRatio: decimal,
     completionRatio: decimal,
@@ -181,6 +192,22 @@ describe('price arithmetic', () => {
         const cost = costOf(rate, usage);
         expect(cost >= 0n).toBe(true);
         expect(costOf(rate, { ...usage, [bucket]: usage[bucket] + more }) >= cost).toBe(true);
+      }),
+    );
+  });
+
+  it('is the exact product, rounded half up once, whatever the length of the decimals', () => {
+    fc.assert(
+      fc.property(anyDecimal, anyDecimal, anyDecimal, anyTokens, anyTokens, (modelRatio, completionRatio, groupRatio, input, output) => {
+        const cost = costOf(rateOf({ modelRatio, completionRatio }, groupRatio), { ...emptyUsage(), inputText: input, outputText: output });
+        const [model, completion, group] = [modelRatio, completionRatio, groupRatio].map(atEighteenDigits) as [bigint, bigint, bigint];
+        const one = 10n ** 18n;
+        const exact = (BigInt(input) * one + BigInt(output) * completion) * model * group * 1_000n;
+        const unit = one ** 3n;
+        const floor = exact / unit;
+        const rounded = exact % unit >= unit / 2n ? floor + 1n : floor;
+        const expected = rounded === 0n && exact > 0n ? 1n : rounded;
+        expect(cost).toBe(expected > millipointsMax ? millipointsMax : expected);
       }),
     );
   });
@@ -206,6 +233,11 @@ describe('price arithmetic', () => {
     );
   });
 });
+
+function atEighteenDigits(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(18, '0'));
+}
 
 function spelling(value: number | string): string {
   try {

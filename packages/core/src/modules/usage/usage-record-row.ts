@@ -93,8 +93,8 @@ export function receiptRowOf(record: Omit<UsageRecord, 'cost' | 'uncollected'>, 
     rate,
     attempts: JSON.stringify(record.attempts),
     failure: storable(record.failure),
-    first_byte_ms: record.firstByteMs === undefined ? null : Math.round(record.firstByteMs),
-    total_ms: Math.round(record.totalMs),
+    first_byte_ms: record.firstByteMs === undefined ? null : durationOf(record.firstByteMs),
+    total_ms: durationOf(record.totalMs),
   };
 }
 
@@ -131,6 +131,13 @@ export function rowToUsageRecord(row: { readonly [Column in keyof UsageRecordRow
 
 function optionalText<Key extends string>(key: Key, value: unknown): { readonly [K in Key]?: string } {
   return value === null ? {} : ({ [key]: value } as { readonly [K in Key]?: string });
+}
+
+const durationMaxMs = 2_147_483_647;
+
+/** Clocks jump, also backwards: a duration that its column refuses would leave the hold open. */
+function durationOf(milliseconds: number): number {
+  return Math.min(Math.max(Math.round(milliseconds), 0), durationMaxMs);
 }
 
 const textLengthMax = 500;
