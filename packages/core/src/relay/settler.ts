@@ -21,7 +21,9 @@ export interface SettlerDoors {
 /** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
 export class Settler {
   readonly #doors: SettlerDoors;
-  readonly #open = new Set<Promise<void>>();
+  /** Counted, not kept in a Set: its outgrown tables hold on to what was in them, here whole calls, until the next full collection. */
+  #open = 0;
+  #drained: (() => void)[] = [];
   readonly #batches: SettledBatches | undefined;
 
   constructor(doors: SettlerDoors) {
@@ -31,17 +33,24 @@ export class Settler {
 
   /** Does not keep the caller waiting; `drain` waits for it. */
   settle(running: HeldCall): void {
-    const settling = this.#settle(running)
-      .catch((error: unknown) =>
-        this.#doors.log.error({ err: error, requestId: running.call.requestId }, 'A settled call could not be reported'),
-      )
-      .finally(() => this.#open.delete(settling));
-    this.#open.add(settling);
+    this.#open += 1;
+    void this.#settleAndReport(running);
   }
 
   async drain(): Promise<void> {
-    while (this.#open.size > 0) await Promise.all(this.#open);
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
     await this.#batches?.flush();
+  }
+
+  async #settleAndReport(running: HeldCall): Promise<void> {
+    try {
+      await this.#settle(running);
+    } catch (error) {
+      this.#doors.log.error({ err: error, requestId: running.call.requestId }, 'A settled call could not be reported');
+    }
+    this.#open -= 1;
+    if (this.#open > 0) return;
+    for (const drained of this.#drained.splice(0)) drained();
   }
 
   async #settle(running: HeldCall): Promise<void> {
