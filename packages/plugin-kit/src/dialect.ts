@@ -134,6 +134,15 @@ export interface ClientSide {
     /** True for the frame that only came because of the edit. Called with parsed frames that carry usage. */
     isExtraFrame(json: unknown): boolean;
   };
+  /**
+   * Histories may hold seals that the gateway wrote for other vendors. Such bytes do not pass as they are: `remove` takes the seals out,
+   * and whatever the dialect's own vendor would not take without them.
+   */
+  readonly foreignSeals?: {
+    /** A body without this text holds none: `tg1`, or how it looks inside an encoding. */
+    readonly mark: string;
+    remove(body: JsonObject, context: CodecContext): void;
+  };
   /** @throws BadRequestError naming the field. */
   decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest;
   encodeResponse(response: CanonicalResponse, request: CanonicalRequest, context: CodecContext): unknown;

@@ -20,6 +20,24 @@ export function unwrapSeal(text: string): { readonly seal: Seal; readonly issuer
   return { seal: { vendor, value: text.slice(issuerEnd + 1) }, issuer: text.slice(vendorEnd + 1, issuerEnd) };
 }
 
+/** Stands where a client's dialect has a seal and the answer had none: it says that the block does not come from the dialect's own vendor. */
+export const unsealed = wrapSeal({ vendor: '', value: '' });
+
+/** What all that a gateway puts in the place of a vendor's seal begins with. */
+export const foreignSealMark = 'tg1';
+
+/** A seal for a client whose dialect's own vendor is `vendor`: its own as it is, all others so that they find their vendor again. */
+export function sealForClient(seal: Seal | undefined, vendor: Vendor): string {
+  if (seal === undefined) return unsealed;
+  return seal.vendor === vendor ? seal.value : wrapSeal(seal);
+}
+
+/** The seal in what a client sends back: `vendor`'s own unless the gateway wrote it; undefined if there is none. */
+export function sealFromClient(text: unknown, vendor: Vendor): Seal | undefined {
+  if (typeof text !== 'string' || text === '' || text === unsealed) return undefined;
+  return unwrapSeal(text)?.seal ?? { vendor, value: text };
+}
+
 /** What a seal is on, where a client's dialect has a place for seals on thinking only: a tool call, or the text that it follows. */
 export type SealedPlace = { readonly callId: string } | 'text';
 

@@ -1,9 +1,10 @@
-import type { Dialect } from '@tollgate/plugin-kit';
+import { type Dialect, foreignSealMark } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
+import { removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
@@ -33,6 +34,7 @@ export const claudeMessages: Dialect = {
     modelKey: 'model',
     inspect,
     framing: () => 'sse',
+    foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals },
     decodeRequest,
     encodeResponse,
     streamEncoder: (out, _request, context) => new ClaudeStreamEncoder(out, context),

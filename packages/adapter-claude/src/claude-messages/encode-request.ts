@@ -1,6 +1,7 @@
 import type { CanonicalRequest, CodecContext, JsonObject } from '@tollgate/plugin-kit';
 import { encodeTools } from './encode-tools.js';
 import { encodeTurns } from './encode-turns.js';
+import { fitThinking } from './foreign-seals.js';
 import { loseForeignExtensions } from './losses.js';
 import { traitsOf } from './model-traits.js';
 import { encodeThinking } from './thinking.js';
@@ -36,7 +37,9 @@ export function encodeRequest(request: CanonicalRequest, context: CodecContext):
     ...(request.endUser === undefined ? {} : { metadata: { user_id: request.endUser } }),
     ...(request.stream ? { stream: true } : {}),
   };
-  return { ...request.extensions?.[dialectId], ...body };
+  const whole: JsonObject = { ...request.extensions?.[dialectId], ...body };
+  fitThinking(whole, context);
+  return whole;
 }
 
 function encodeFormat({ format }: CanonicalRequest, context: CodecContext): { type: 'json_schema'; schema: JsonObject } | undefined {

@@ -1,4 +1,4 @@
-import { type Block, emptyUsage } from '@tollgate/plugin-kit';
+import { type Block, emptyUsage, unsealed } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { canonicalRequest, canonicalResponse, text } from '../testing/canonical.js';
 import { testContext } from '../testing/test-context.js';
@@ -44,7 +44,7 @@ describe('encodeResponse', () => {
       { type: 'thinking', thinking: 'Hm', signature: 'a' },
       { type: 'thinking', thinking: 'Hm', signature: 'tg1.google..g' },
       { type: 'redacted_thinking', data: 'tg1.openai..o' },
-      { type: 'thinking', thinking: 'Hm', signature: '' },
+      { type: 'thinking', thinking: 'Hm', signature: unsealed },
     ]);
   });
 

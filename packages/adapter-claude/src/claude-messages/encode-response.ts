@@ -48,7 +48,7 @@ function encodeOutputText({ text, citations = [] }: TextBlock): readonly WireBlo
 function encodeOutputThinking({ text, redacted, seal }: ThinkingBlock): readonly WireBlock[] {
   if (redacted === true) return seal === undefined ? [] : [{ type: 'redacted_thinking', data: sealForClient(seal) }];
   if (text === '' && seal === undefined) return [];
-  return [{ type: 'thinking', thinking: text, signature: seal === undefined ? '' : sealForClient(seal) }];
+  return [{ type: 'thinking', thinking: text, signature: sealForClient(seal) }];
 }
 
 /** A block that streams bring in one piece. */

@@ -93,7 +93,8 @@ export class StreamedBlock {
       if (this.seal !== undefined) this.#writeWhole({ type: 'redacted_thinking', data: sealForClient(this.seal) });
       return;
     }
-    if (this.seal !== undefined) this.#writeDelta({ type: 'signature_delta', signature: sealForClient(this.seal) });
+    if (this.seal === undefined && this.#wireIndex === undefined) return;
+    this.#writeDelta({ type: 'signature_delta', signature: sealForClient(this.seal) });
     if (this.#wireIndex !== undefined) this.#writeStop(this.#wireIndex);
   }
 

@@ -26,7 +26,7 @@ export function decodeContents(contents: readonly RequestFields[], context: Code
 
 function decodePart(part: RequestFields, calls: OpenCalls, context: CodecContext): Block {
   const signature = part.string('thoughtSignature');
-  const seal = signature === undefined ? undefined : sealOf(signature);
+  const seal = sealOf(signature ?? '');
   const marks = seal === undefined ? {} : { seal };
   const isThought = part.boolean('thought') === true;
 

@@ -6,6 +6,7 @@ import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeError, encodeStreamError } from './errors.js';
 import { geminiModels } from './model-listing.js';
+import { foreignSeals } from './seals.js';
 import { StreamDecoder } from './stream-decoder.js';
 import { StreamEncoder } from './stream-encoder.js';
 import { geminiUsage } from './usage.js';
@@ -37,6 +38,7 @@ export const geminiDialect: Dialect = {
     guardedKeys: ['generationConfig', 'generation_config'],
     inspect: inspectRequest,
     framing: framingOf,
+    foreignSeals,
     decodeRequest,
     encodeResponse,
     streamEncoder: (out, _request, context) => new StreamEncoder(out, context),

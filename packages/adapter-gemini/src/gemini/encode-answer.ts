@@ -8,7 +8,8 @@ import { geminiId, type WirePart } from './wire.js';
 export function answerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
   if ((block.type === 'text' || block.type === 'thinking') && block.text === '' && block.seal === undefined) return undefined;
   const part = bareAnswerPart(block, context);
-  return part === undefined || block.seal === undefined ? part : { ...part, thoughtSignature: signatureOf(block.seal) };
+  const isSealed = block.seal !== undefined || block.type === 'tool-call';
+  return part === undefined || !isSealed ? part : { ...part, thoughtSignature: signatureOf(block.seal) };
 }
 
 function bareAnswerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {

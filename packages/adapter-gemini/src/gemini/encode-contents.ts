@@ -1,11 +1,9 @@
 import type { Block, CanonicalRequest, JsonObject, Loss, Turn } from '@tollgate/plugin-kit';
 import { mediaPart } from './encode-media.js';
 import { callNames, resultParts } from './encode-results.js';
+import { signatureStandIn } from './seals.js';
 import { argumentsObject } from './tool-arguments.js';
 import { geminiId, geminiVendor, type WireContent, type WirePart } from './wire.js';
-
-/** Documented stand-in for the signature of a call that another model made (guide "Thought signatures"). */
-const signatureStandIn = 'skip_thought_signature_validator';
 
 export interface EncodedTurns {
   readonly contents: readonly WireContent[];

@@ -98,7 +98,7 @@ export class PartWriter {
   #writeMedia(blob: Record<string, unknown>, signature: string | undefined): void {
     if (typeof blob['data'] !== 'string') return;
     this.close();
-    const block = inlineMedia(blob['data'], textOf(blob['mimeType']), signature === undefined ? undefined : sealOf(signature));
+    const block = inlineMedia(blob['data'], textOf(blob['mimeType']), sealOf(signature ?? ''));
     this.#out.wholeBlock(this.#nextIndex, block);
     this.#nextIndex += 1;
   }
@@ -106,7 +106,7 @@ export class PartWriter {
   #writeLink(file: Record<string, unknown>, signature: string | undefined): void {
     if (typeof file['fileUri'] !== 'string') return;
     this.close();
-    const block = linkedMedia(file['fileUri'], textOf(file['mimeType']), signature === undefined ? undefined : sealOf(signature));
+    const block = linkedMedia(file['fileUri'], textOf(file['mimeType']), sealOf(signature ?? ''));
     this.#out.wholeBlock(this.#nextIndex, block);
     this.#nextIndex += 1;
   }
@@ -118,7 +118,9 @@ export class PartWriter {
   }
 
   #seal(signature: string): void {
-    this.#out.seal(this.#nextIndex - 1, sealOf(signature));
+    const seal = sealOf(signature);
+    if (seal === undefined) return;
+    this.#out.seal(this.#nextIndex - 1, seal);
     this.#isSealed = true;
   }
 }

@@ -1,19 +1,56 @@
-import { type Seal, unwrapSeal, wrapSeal } from '@tollgate/plugin-kit';
-import { geminiVendor } from './wire.js';
+import { type CodecContext, foreignSealMark, type JsonObject, type Seal, sealForClient, sealFromClient } from '@tollgate/plugin-kit';
+import { familyOf } from './model-family.js';
+import { geminiVendor, isJsonObject } from './wire.js';
 
-/** How the base64 of a wrapped seal (`tg1.…`) begins. */
-const wrappedStart = 'dGcxL';
+/** Documented stand-in for the signature of a call that another model made (guide "Thought signatures"). */
+export const signatureStandIn = 'skip_thought_signature_validator';
 
 /**
- * The text for a `thoughtSignature` field. The field is base64 and SDKs decode it, so the seal of another vendor is wrapped and put into
- * base64 itself; one of our own vendor is base64 already.
+ * The text for a `thoughtSignature` field. The field is base64 and SDKs decode it, so what we write for other vendors is put into base64
+ * itself; a seal of our own vendor is base64 already.
  */
-export function signatureOf(seal: Seal): string {
-  return seal.vendor === geminiVendor ? seal.value : Buffer.from(wrapSeal(seal)).toString('base64');
+export function signatureOf(seal: Seal | undefined): string {
+  const text = sealForClient(seal, geminiVendor);
+  return seal?.vendor === geminiVendor ? text : toBase64(text);
 }
 
 /** The seal in a `thoughtSignature` field, in either alphabet of base64: some SDKs send it back in the URL-safe one. */
-export function sealOf(signature: string): Seal {
-  const wrapped = signature.startsWith(wrappedStart) ? unwrapSeal(Buffer.from(signature, 'base64').toString()) : undefined;
-  return wrapped?.seal ?? { vendor: geminiVendor, value: signature };
+export function sealOf(signature: string): Seal | undefined {
+  if (signature === signatureStandIn) return undefined;
+  return sealFromClient(isForeign(signature) ? Buffer.from(signature, 'base64').toString() : signature, geminiVendor);
+}
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** How the base64 of what we write for other vendors begins: three bytes are four characters. */
+const foreignStart = toBase64(foreignSealMark);
+
+function isForeign(signature: unknown): boolean {
+  return typeof signature === 'string' && signature.startsWith(foreignStart);
+}
+
+/** Histories with answers of other vendors, for the vendor itself. */
+export const foreignSeals = {
+  mark: foreignStart,
+  remove(body: JsonObject, context: CodecContext): void {
+    const { needsCallSignatures } = familyOf(context.model.id);
+    for (const content of objectsIn(body['contents'])) {
+      for (const part of objectsIn(content['parts'])) removeFrom(part, 'thoughtSignature', needsCallSignatures, context);
+      for (const part of objectsIn(content['parts'])) removeFrom(part, 'thought_signature', needsCallSignatures, context);
+    }
+  },
+};
+
+function removeFrom(part: JsonObject, field: string, needsCallSignatures: boolean, context: CodecContext): void {
+  if (!isForeign(part[field])) return;
+  const isCall = part['functionCall'] !== undefined || part['function_call'] !== undefined;
+  if (isCall && needsCallSignatures) part[field] = signatureStandIn;
+  else delete part[field];
+  context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
+}
+
+function objectsIn(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

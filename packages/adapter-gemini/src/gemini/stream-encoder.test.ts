@@ -1,4 +1,4 @@
-import { type CanonicalSink, emptyUsage, wrapSeal } from '@tollgate/plugin-kit';
+import { type CanonicalSink, emptyUsage, unsealed, wrapSeal } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { canonicalRequest } from '../testing/canonical-request.js';
 import { testContext } from '../testing/test-context.js';
@@ -21,6 +21,9 @@ function frames(drive: (sink: CanonicalSink) => void, context = testContext()): 
 function parts(sent: readonly SentFrame[]): readonly object[] {
   return sent.flatMap((frame) => frame.candidates?.[0]?.content.parts ?? []);
 }
+
+/** The mark of a call that no Gemini model made, in base64 as the field wants it. */
+const unsealedHere = Buffer.from(unsealed).toString('base64');
 
 describe('stream to a client', () => {
   it('sends texts as they come, and the end with usage', () => {
@@ -62,8 +65,8 @@ describe('stream to a client', () => {
     });
     expect(parts(sent)).toEqual([
       { text: 'wait' },
-      { functionCall: { id: 'b', name: 'g', args: {} } },
-      { functionCall: { id: 'a', name: 'f', args: { x: 1 } } },
+      { functionCall: { id: 'b', name: 'g', args: {} }, thoughtSignature: unsealedHere },
+      { functionCall: { id: 'a', name: 'f', args: { x: 1 } }, thoughtSignature: unsealedHere },
       { text: '' },
     ]);
     expect(sent.at(-1)?.candidates?.[0]?.finishReason).toBe('STOP');
@@ -173,7 +176,7 @@ describe('unary answer to a client', () => {
             parts: [
               { text: 'Hmm', thought: true, thoughtSignature: 'b3du' },
               { text: 'Hi' },
-              { functionCall: { id: 'a', name: 'f', args: { x: 1 } } },
+              { functionCall: { id: 'a', name: 'f', args: { x: 1 } }, thoughtSignature: unsealedHere },
             ],
             role: 'model',
           },

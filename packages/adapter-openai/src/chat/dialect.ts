@@ -5,6 +5,7 @@ import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
+import { foreignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { ChatStreamDecoder } from './stream-decoder.js';
 import { ChatStreamEncoder } from './stream-encoder.js';
@@ -36,6 +37,7 @@ export const openaiChat: Dialect = {
     modelKey: 'model',
     inspect,
     framing: () => 'sse',
+    foreignSeals,
     usageOnDemand,
     decodeRequest,
     encodeResponse,

@@ -1,7 +1,16 @@
-import { BadRequestError, type Block, type CodecContext, type JsonObject, type ToolCallBlock, type Turn } from '@tollgate/plugin-kit';
+import {
+  BadRequestError,
+  type Block,
+  type CodecContext,
+  type JsonObject,
+  type Seal,
+  type SealedPlace,
+  type ToolCallBlock,
+  type Turn,
+  unwrapPlacedSeal,
+} from '@tollgate/plugin-kit';
 import { decodeContent } from './decode-content.js';
 import { decodeReasoning } from './decode-reasoning.js';
-import { readSealOfCall } from './seals.js';
 import { responsesDialectId } from './wire.js';
 import { requireName, requireObject, requireText } from '../request-fields.js';
 
@@ -95,17 +104,22 @@ class ItemDecoder {
     return { type: 'tool-result', callId: requireName(item['call_id'], `${field}.call_id`), content };
   }
 
-  /** Reasoning that the gateway wrote to keep the seal of a tool call goes back to that call. */
+  /** Reasoning that the gateway wrote to keep the seal of a text or a tool call goes back to where it was. */
   private reasoning(item: JsonObject, field: string): void {
-    const ofCall = readSealOfCall(item['encrypted_content']);
-    if (ofCall === undefined) {
-      const block = decodeReasoning(item, field);
-      return block === undefined ? undefined : this.add('assistant', [block]);
-    }
+    const encrypted = item['encrypted_content'];
+    const placed = typeof encrypted === 'string' ? unwrapPlacedSeal(encrypted) : undefined;
+    if (placed !== undefined) return this.putSealBack(placed);
+    const block = decodeReasoning(item, field);
+    if (block !== undefined) this.add('assistant', [block]);
+  }
+
+  private putSealBack({ seal, place }: { readonly seal: Seal; readonly place: SealedPlace }): void {
     const blocks = this.turns.findLast((turn) => turn.role === 'assistant')?.blocks ?? [];
-    const place = blocks.findLastIndex((block) => block.type === 'tool-call' && block.id === ofCall.callId);
-    const call = blocks[place];
-    if (call !== undefined) blocks[place] = { ...call, seal: ofCall.seal };
+    const index = blocks.findLastIndex((block) =>
+      place === 'text' ? block.type === 'text' : block.type === 'tool-call' && block.id === place.callId,
+    );
+    const block = blocks[index];
+    if (block !== undefined) blocks[index] = { ...block, seal };
   }
 
   /** What only this dialect knows: server tools' calls and their results. */

@@ -5,6 +5,7 @@ import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { inspect } from './inspect.js';
+import { foreignSeals } from './seals.js';
 import { ResponsesStreamDecoder } from './stream-decoder.js';
 import { ResponsesStreamEncoder } from './stream-encoder.js';
 import { encodeStreamError } from './stream-error.js';
@@ -32,6 +33,7 @@ export const openaiResponses: Dialect = {
     modelKey: 'model',
     inspect,
     framing: () => 'sse',
+    foreignSeals,
     decodeRequest,
     encodeResponse,
     streamEncoder: (out, request, context) => new ResponsesStreamEncoder(out, request, context),

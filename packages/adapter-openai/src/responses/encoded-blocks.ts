@@ -1,7 +1,7 @@
 import type { Citation, CodecContext, Seal } from '@tollgate/plugin-kit';
 import { freeformText } from '../freeform.js';
 import type { EventWriter } from './event-writer.js';
-import { callItem, encodeCitation, loseSealOfText, messageItem, reasoningItem, sealOfCallItem, textPart } from './output-items.js';
+import { callItem, encodeCitation, messageItem, reasoningItem, sealItem, textPart } from './output-items.js';
 import { sealForClient } from './seals.js';
 import type { OutputItem, OutputMessage, OutputText, ReasoningItem } from './wire.js';
 
@@ -37,6 +37,7 @@ export function tellWhole(answer: GrowingAnswer, item: OutputItem): void {
 export class EncodedMessage {
   private openTexts = 0;
   private ending = false;
+  private seal: Seal | undefined;
   readonly item: OutputMessage;
   readonly place: number;
 
@@ -50,22 +51,31 @@ export class EncodedMessage {
     return new EncodedText(this);
   }
 
-  textClosed(): void {
+  /** What follows a sealed text is a message of its own, so that the seal is found after its text. */
+  textClosed(seal: Seal | undefined): void {
     this.openTexts -= 1;
-    if (this.ending) this.end();
+    if (seal !== undefined) this.seal = seal;
+    if (this.ending || seal !== undefined) this.end();
   }
 
   /** Nothing more is added; the message is done as soon as its last text is. */
   end(): void {
     this.ending = true;
-    if (this.openTexts > 0) return;
+    if (this.openTexts > 0 || this.item.status === 'completed') return;
     this.item.status = 'completed';
     this.answer.events.event('response.output_item.done', { output_index: this.place, item: this.item });
+    if (this.seal !== undefined) tellWhole(this.answer, sealItem(this.seal, 'text', this.answer.context));
+  }
+
+  /** True once nothing may be added. */
+  get ended(): boolean {
+    return this.ending;
   }
 }
 
 class EncodedText implements EncodedBlock {
   private readonly part: OutputText = textPart('');
+  private sealed: Seal | undefined;
   private readonly address: { readonly item_id: string; readonly output_index: number; readonly content_index: number };
   private readonly deltaHead: string;
 
@@ -81,8 +91,8 @@ class EncodedText implements EncodedBlock {
     this.message.answer.events.raw('response.output_text.delta', this.deltaHead + JSON.stringify(fragment));
   }
 
-  seal(): void {
-    loseSealOfText(this.message.answer.context);
+  seal(seal: Seal): void {
+    this.sealed = seal;
   }
 
   citation(citation: Citation): void {
@@ -99,7 +109,7 @@ class EncodedText implements EncodedBlock {
     const { events } = this.message.answer;
     events.event('response.output_text.done', { ...this.address, text: this.part.text, logprobs: [] });
     events.event('response.content_part.done', { ...this.address, part: this.part });
-    this.message.textClosed();
+    this.message.textClosed(this.sealed);
   }
 }
 
@@ -194,7 +204,7 @@ export class EncodedCall implements EncodedBlock {
       events.event('response.custom_tool_call_input.done', { ...this.address, input: this.item.input });
     }
     events.event('response.output_item.done', { output_index: this.place, item: this.item });
-    if (this.sealed !== undefined) tellWhole(this.answer, sealOfCallItem(this.sealed, this.item.call_id, context));
+    if (this.sealed !== undefined) tellWhole(this.answer, sealItem(this.sealed, { callId: this.item.call_id }, context));
   }
 
   private tell(fragment: string): void {

@@ -1,6 +1,15 @@
-import type { Block, CanonicalRequest, Citation, CodecContext, Seal, ToolCallBlock } from '@tollgate/plugin-kit';
+import {
+  type Block,
+  type CanonicalRequest,
+  type Citation,
+  type CodecContext,
+  type Seal,
+  type SealedPlace,
+  type ToolCallBlock,
+  wrapPlacedSeal,
+} from '@tollgate/plugin-kit';
 import { freeformText, isFreeformTool } from '../freeform.js';
-import { sealForClient, sealOfCallForClient } from './seals.js';
+import { sealForClient } from './seals.js';
 import {
   type Annotation,
   type CustomCall,
@@ -34,13 +43,16 @@ export function reasoningItem(text: string, seal: Seal | undefined, context: Cod
     id: context.newId('rs_'),
     type: 'reasoning',
     summary: text === '' ? [] : [{ type: 'summary_text', text }],
-    ...(seal === undefined ? {} : { encrypted_content: sealForClient(seal) }),
+    encrypted_content: sealForClient(seal),
   };
 }
 
-/** The item that keeps a tool call's seal for the next request. */
-export function sealOfCallItem(seal: Seal, callId: string, context: CodecContext): ReasoningItem {
-  return { id: context.newId('rs_'), type: 'reasoning', summary: [], encrypted_content: sealOfCallForClient(seal, callId) };
+/**
+ * Only reasoning has a place for a seal here. One on a text or a tool call gets a reasoning item of its own, which clients send back unread
+ * with the next request.
+ */
+export function sealItem(seal: Seal, place: SealedPlace, context: CodecContext): ReasoningItem {
+  return { id: context.newId('rs_'), type: 'reasoning', summary: [], encrypted_content: wrapPlacedSeal(seal, place) };
 }
 
 /** A call with its arguments; `isEmulated` where the caller's plain-text tool was offered to the upstream as a function. */
@@ -73,9 +85,11 @@ export function outputItems(blocks: readonly Block[], request: CanonicalRequest,
   let message: OutputMessage | undefined;
   for (const block of blocks) {
     if (block.type === 'text') {
-      if (block.seal !== undefined) loseSealOfText(context);
       if (message === undefined) items.push((message = messageItem([], context)));
       message.content.push(textPart(block.text, block.citations));
+      if (block.seal === undefined) continue;
+      items.push(sealItem(block.seal, 'text', context));
+      message = undefined;
       continue;
     }
     message = undefined;
@@ -88,12 +102,8 @@ function itemsOf(block: Block, request: CanonicalRequest, context: CodecContext)
   if (block.type === 'thinking') return [reasoningItem(block.text, block.seal, context)];
   if (block.type === 'tool-call') {
     const item = callItem(block, isFreeformTool(request, block.name), context);
-    return block.seal === undefined ? [item] : [item, sealOfCallItem(block.seal, block.id, context)];
+    return block.seal === undefined ? [item] : [item, sealItem(block.seal, { callId: block.id }, context)];
   }
   const whole = wholeItem(block, context);
   return whole === undefined ? [] : [whole];
-}
-
-export function loseSealOfText(context: CodecContext): void {
-  context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
 }

@@ -1,37 +1,45 @@
-import { type Seal, unwrapSeal, wrapSeal } from '@tollgate/plugin-kit';
+import {
+  type CodecContext,
+  foreignSealMark,
+  type JsonObject,
+  type Seal,
+  sealForClient as kitSealForClient,
+  sealFromClient,
+} from '@tollgate/plugin-kit';
+import { isObject } from '../request-fields.js';
 
 const vendor = 'openai';
-const callMark = 'call:';
 
 /** The seal in an item's `encrypted_content`: the vendor's own, or one of another vendor that we wrapped on its way out. */
 export function readSeal(encrypted: unknown): Seal | undefined {
-  if (typeof encrypted !== 'string' || encrypted === '') return undefined;
-  return unwrapSeal(encrypted)?.seal ?? { vendor, value: encrypted };
+  return sealFromClient(encrypted, vendor);
 }
 
-/** What a client gets to see: the vendor's seal as it is, a foreign one wrapped so that it finds its vendor again. */
-export function sealForClient(seal: Seal): string {
-  return seal.vendor === vendor ? seal.value : wrapSeal(seal);
-}
-
-/**
- * A tool call has no field for a seal here, so it rides in a reasoning item of its own that names the call; clients send reasoning items
- * back unread.
- */
-export function sealOfCallForClient(seal: Seal, callId: string): string {
-  return `${callMark}${callId.length}:${callId}${wrapSeal(seal)}`;
-}
-
-/** The tool call and its seal, if the gateway once wrote `encrypted` for one. */
-export function readSealOfCall(encrypted: unknown): { readonly callId: string; readonly seal: Seal } | undefined {
-  if (typeof encrypted !== 'string' || !encrypted.startsWith(callMark)) return undefined;
-  const lengthEnd = encrypted.indexOf(':', callMark.length);
-  const callIdEnd = lengthEnd + 1 + Number(encrypted.slice(callMark.length, lengthEnd));
-  const unwrapped = lengthEnd < 0 || Number.isNaN(callIdEnd) ? undefined : unwrapSeal(encrypted.slice(callIdEnd));
-  return unwrapped && { callId: encrypted.slice(lengthEnd + 1, callIdEnd), seal: unwrapped.seal };
+/** What a client gets to see in such a field. */
+export function sealForClient(seal: Seal | undefined): string {
+  return kitSealForClient(seal, vendor);
 }
 
 /** The value to send to the vendor: only its own seals. */
 export function sealForVendor(seal: Seal | undefined): string | undefined {
   return seal?.vendor === vendor ? seal.value : undefined;
+}
+
+/** Histories with answers of other vendors, for the vendor itself: it takes back only reasoning that it has encrypted. */
+export const foreignSeals = {
+  mark: foreignSealMark,
+  remove(body: JsonObject, context: CodecContext): void {
+    const { input } = body;
+    if (!Array.isArray(input)) return;
+    const kept = input.filter((item: unknown) => !isForeign(item));
+    if (kept.length === input.length) return;
+    body['input'] = kept;
+    context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
+  },
+};
+
+function isForeign(item: unknown): boolean {
+  if (!isObject(item) || item['type'] !== 'reasoning') return false;
+  const encrypted = item['encrypted_content'];
+  return typeof encrypted === 'string' && encrypted.startsWith(foreignSealMark);
 }

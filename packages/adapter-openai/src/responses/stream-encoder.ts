@@ -50,7 +50,7 @@ export class ResponsesStreamEncoder implements CanonicalSink {
 
   openBlock(index: number, head: BlockHead): void {
     if (head.type === 'text') {
-      this.message ??= new EncodedMessage(this.answer);
+      if (this.message === undefined || this.message.ended) this.message = new EncodedMessage(this.answer);
       this.blocks[index] = this.message.openText();
       return;
     }

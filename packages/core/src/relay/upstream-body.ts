@@ -10,13 +10,10 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
   const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
   switch (route.lane) {
     case 'pass':
+      if (holdsForeignSeals(call)) return editedBody(call, edits, route, translation);
       return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
-    case 'edit': {
-      const body = JSON.parse(call.body.toString()) as JsonObject;
-      for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
-      route.spoken.dialect.edits?.request?.(body, translation.context(route.model));
-      return JSON.stringify(body);
-    }
+    case 'edit':
+      return editedBody(call, edits, route, translation);
     case 'translate': {
       const { dialect } = route.spoken;
       const context = translation.context(route.model);
@@ -25,6 +22,21 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       return JSON.stringify(body);
     }
   }
+}
+
+function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, route: Route, translation: Translation): string {
+  const body = JSON.parse(call.body.toString()) as JsonObject;
+  for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
+  const context = translation.context(route.model);
+  if (holdsForeignSeals(call)) call.dialect.client.foreignSeals?.remove(body, context);
+  route.spoken.dialect.edits?.request?.(body, context);
+  return JSON.stringify(body);
+}
+
+/** True if the history may come from answers of other vendors, sealed by them. */
+function holdsForeignSeals({ body, dialect }: RelayCall): boolean {
+  const mark = dialect.client.foreignSeals?.mark;
+  return mark !== undefined && body.includes(mark);
 }
 
 function wantedEdits(call: RelayCall, route: Route): Record<string, string> {
