@@ -15,6 +15,16 @@ export function isOwnModel(model: string): boolean {
   return ownModel.test(model);
 }
 
+/** Who made the model, where a reseller names it `maker/model`: letters only, `xai` for `x-ai`. */
+export function makerOf(model: string): string | undefined {
+  const slash = model.indexOf('/');
+  if (slash < 1 || model.startsWith('models/')) return undefined;
+  return model
+    .slice(0, slash)
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+}
+
 /** Takes `reasoning_effort`, and `max_completion_tokens` instead of `max_tokens`. */
 export function isReasoningModel(model: string): boolean {
   return reasoningModel.test(model);

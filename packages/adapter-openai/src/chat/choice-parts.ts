@@ -9,23 +9,16 @@ export interface SaidParts {
   readonly refusal: string;
 }
 
-/** Reads the texts of a message or of a stream's delta. */
+/** Reads the texts of a message or of a stream's delta; thinking in details is read apart. */
 export function readSaid(message: Readonly<Record<string, unknown>>): SaidParts {
   const { content, refusal } = message;
   const parts = Array.isArray(content) ? content : undefined;
   return {
-    thinking: readReasoning(message) + (parts === undefined ? '' : joinParts(parts, 'thinking')),
+    thinking:
+      (textOf(message['reasoning_content']) || textOf(message['reasoning'])) + (parts === undefined ? '' : joinParts(parts, 'thinking')),
     text: parts === undefined ? textOf(content) : joinParts(parts, 'text'),
     refusal: textOf(refusal),
   };
-}
-
-function readReasoning(message: Readonly<Record<string, unknown>>): string {
-  const plain = textOf(message['reasoning_content']) || textOf(message['reasoning']);
-  if (plain !== '') return plain;
-  const details = message['reasoning_details'];
-  if (!Array.isArray(details) || details.length === 0) return '';
-  return details.map((detail) => (isObject(detail) ? textOf(detail['text']) || textOf(detail['summary']) : '')).join('');
 }
 
 /** Parts of content: `{type: 'text', text}`, and thinking whose own content is again a list of text parts. */

@@ -209,6 +209,7 @@ describe('a message of the assistant', () => {
     ).toEqual([
       { type: 'thinking', text: 'Hm', seal: anthropic },
       { type: 'thinking', text: '', redacted: true, seal: hidden },
+      { type: 'thinking', text: 'foreign' },
       { type: 'tool-call', id: 'a', name: 'x', arguments: '{}', seal: { vendor: 'google', value: 'g' } },
       { type: 'tool-call', id: 'b', name: 'x', arguments: '{}', seal: { vendor: 'google', value: 'from the vendor' } },
       { type: 'tool-call', id: 'c', name: 'x', arguments: '{}' },

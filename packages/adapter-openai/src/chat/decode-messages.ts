@@ -3,7 +3,6 @@ import {
   type Block,
   type CodecContext,
   type JsonObject,
-  type ThinkingBlock,
   type ToolCallBlock,
   type ToolResultBlock,
   type Turn,
@@ -11,7 +10,8 @@ import {
 import { defined } from '../defined.js';
 import { optionalObject, optionalText, requireArray, requireName, requireObject, requireText } from '../request-fields.js';
 import { decodeContent } from './decode-content.js';
-import { readSealContent, readSealDetail } from './seals.js';
+import { readSealedThinking, withSeals } from './sealed-thinking.js';
+import { readSealContent } from './seals.js';
 
 /** Messages as turns; the answers to parallel tool calls stand together in one user turn. */
 export function decodeMessages(messages: readonly unknown[], context: CodecContext): readonly Turn[] {
@@ -58,7 +58,7 @@ class MessageDecoder {
 
   private assistantBlocks(message: JsonObject, field: string): Block[] {
     const { content, refusal, tool_calls: toolCalls, function_call: functionCall } = message;
-    const blocks: Block[] = decodeThinking(message, field);
+    const blocks: Block[] = [];
     if (content !== undefined && content !== null) blocks.push(...decodeContent(content, `${field}.content`));
     const refusalText = optionalText(refusal, `${field}.refusal`);
     if (refusalText !== undefined && refusalText !== '') blocks.push({ type: 'text', text: refusalText });
@@ -68,7 +68,9 @@ class MessageDecoder {
     }
     const legacyCall = optionalObject(functionCall, `${field}.function_call`);
     if (legacyCall !== undefined) blocks.push(this.legacyCall(legacyCall, `${field}.function_call`));
-    return blocks;
+    const callIds = new Set(blocks.flatMap((block) => (block.type === 'tool-call' ? [block.id] : [])));
+    const thinking = readSealedThinking(plainThinking(message, field), message['reasoning_details'], callIds, this.context);
+    return [...thinking.blocks, ...withSeals(blocks, thinking)];
   }
 
   private legacyCall(call: JsonObject, field: string): ToolCallBlock {
@@ -116,23 +118,9 @@ class MessageDecoder {
   }
 }
 
-/** Thinking that a client sends back: as plain text, or with seals in the details. */
-function decodeThinking(message: JsonObject, field: string): ThinkingBlock[] {
-  const text =
-    optionalText(message['reasoning_content'], `${field}.reasoning_content`) ??
-    optionalText(message['reasoning'], `${field}.reasoning`) ??
-    '';
-  const details: unknown = message['reasoning_details'];
-  const sealed = (Array.isArray(details) ? details : []).map(readSealDetail).filter((detail) => detail !== undefined);
-  if (sealed.length === 0) return text === '' ? [] : [{ type: 'thinking', text }];
-  return sealed.map((detail, index) =>
-    defined({
-      type: 'thinking' as const,
-      text: detail.redacted ? '' : (detail.text ?? (index === 0 ? text : '')),
-      redacted: detail.redacted ? (true as const) : undefined,
-      seal: detail.seal,
-    }),
-  );
+function plainThinking(message: JsonObject, field: string): string {
+  const text = optionalText(message['reasoning_content'], `${field}.reasoning_content`);
+  return text ?? optionalText(message['reasoning'], `${field}.reasoning`) ?? '';
 }
 
 function decodeToolCall(call: unknown, field: string): ToolCallBlock {

@@ -8,9 +8,12 @@ import {
   UpstreamError,
   verdictForKind,
 } from '@tollgate/plugin-kit';
+import { defined } from '../defined.js';
 import { isObject } from '../request-fields.js';
 import { readWireError, verdictOf } from '../wire-error.js';
 import { readAnnotations, readArguments, readImages, readSaid } from './choice-parts.js';
+import { readSealedThinking, withSeals } from './sealed-thinking.js';
+import { readSealContent } from './seals.js';
 import { readFinishReason } from './stop-reason.js';
 import { readChatUsage } from './usage.js';
 
@@ -29,8 +32,9 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   readChatUsage(answer, usage);
   const said = readSaid(message);
   const toolCalls = readToolCalls(message, context);
+  const callIds = new Set(toolCalls.map(({ id }) => id));
+  const thinking = readSealedThinking(said.thinking, message['reasoning_details'], callIds, context);
   const blocks: Block[] = [];
-  if (said.thinking !== '') blocks.push({ type: 'thinking', text: said.thinking });
   const text = said.text + said.refusal;
   const citations = readAnnotations(message['annotations']);
   if (text !== '') blocks.push({ type: 'text', text, ...(citations.length > 0 ? { citations } : {}) });
@@ -39,7 +43,7 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   return {
     id: textOf(answer['id']),
     model: textOf(answer['model']),
-    blocks,
+    blocks: [...thinking.blocks, ...withSeals(blocks, thinking)],
     stop: readFinishReason(finish, { toolCall: toolCalls.length > 0, refusal: said.refusal !== '' }),
     usage,
   };
@@ -58,13 +62,12 @@ function readToolCalls(message: JsonObject, context: CodecContext): readonly Too
 }
 
 function readToolCall(call: JsonObject, context: CodecContext): ToolCallBlock {
-  const id = textOf(call['id']) || context.newId('call_');
   const { custom, function: called } = call;
-  if (isObject(custom)) {
-    return { type: 'tool-call', id, name: textOf(custom['name']), arguments: textOf(custom['input']), freeform: true };
-  }
+  const id = textOf(call['id']) || context.newId('call_');
+  const head = defined({ type: 'tool-call' as const, id, seal: readSealContent(call) });
+  if (isObject(custom)) return { ...head, name: textOf(custom['name']), arguments: textOf(custom['input']), freeform: true };
   const declared = isObject(called) ? called : {};
-  return { type: 'tool-call', id, name: textOf(declared['name']), arguments: readArguments(declared['arguments']) || '{}' };
+  return { ...head, name: textOf(declared['name']), arguments: readArguments(declared['arguments']) || '{}' };
 }
 
 function textOf(value: unknown): string {

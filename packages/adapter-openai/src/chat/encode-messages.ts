@@ -1,6 +1,6 @@
 import type { Block, CanonicalRequest, CodecContext, ToolCallBlock, ToolResultBlock, Turn } from '@tollgate/plugin-kit';
-import { isOwnModel } from '../model-families.js';
 import { encodeContent, joinTexts } from './encode-content.js';
+import { encodeCallSeal, encodeThinking } from './encode-thinking.js';
 import type { AssistantMessage, Message, ToolCall } from './wire.js';
 
 /** Turns as messages. Results of tools come first in their turn: they must follow the calls directly. */
@@ -56,37 +56,28 @@ function encodeResult(result: ToolResultBlock, context: CodecContext): Message {
 
 function encodeAssistantTurn(blocks: readonly Block[], model: string, context: CodecContext): Message[] {
   const toolCalls = blocks.filter((block) => block.type === 'tool-call');
-  const thinking = thinkingText(blocks, model, context);
+  const thinking = encodeThinking(blocks, model, context);
   const text = joinTexts(
     blocks.filter((block) => block.type !== 'tool-call' && block.type !== 'thinking'),
     context,
   );
   if (text === '' && toolCalls.length === 0) {
-    if (thinking !== '') context.lose({ field: 'thinking block', how: 'dropped', why: 'A message of thinking alone is refused.' });
+    if (Object.keys(thinking).length > 0) {
+      context.lose({ field: 'thinking block', how: 'dropped', why: 'A message of thinking alone is refused.' });
+    }
     return [];
   }
-  const message: AssistantMessage = { role: 'assistant', content: text === '' ? null : text };
-  if (thinking !== '') message.reasoning_content = thinking;
-  if (toolCalls.length > 0) message.tool_calls = toolCalls.map((call) => encodeToolCall(call, context));
+  const message: AssistantMessage = { role: 'assistant', content: text === '' ? null : text, ...thinking };
+  if (toolCalls.length > 0) {
+    message.tool_calls = toolCalls.map((call, index) => ({
+      ...encodeToolCall(call),
+      ...encodeCallSeal(call, index === 0, model, context),
+    }));
+  }
   return [message];
 }
 
-/** The vendor's own chat models refuse thinking in messages; those of others want it back, as plain text. */
-function thinkingText(blocks: readonly Block[], model: string, context: CodecContext): string {
-  const thinking = blocks.filter((block) => block.type === 'thinking');
-  if (thinking.length === 0) return '';
-  if (isOwnModel(model)) {
-    context.lose({ field: 'thinking block', how: 'dropped', why: `${model} takes no thinking in messages.` });
-    return '';
-  }
-  if (thinking.some((block) => block.seal !== undefined)) {
-    context.lose({ field: 'seal', how: 'dropped', why: 'Seals have no place in this dialect.' });
-  }
-  return thinking.map((block) => block.text).join('');
-}
-
-function encodeToolCall(call: ToolCallBlock, context: CodecContext): ToolCall {
-  if (call.seal !== undefined) context.lose({ field: 'seal', how: 'dropped', why: 'Seals have no place in this dialect.' });
+function encodeToolCall(call: ToolCallBlock): ToolCall {
   if (call.freeform === true) return { id: call.id, type: 'custom', custom: { name: call.name, input: call.arguments } };
   return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } };
 }

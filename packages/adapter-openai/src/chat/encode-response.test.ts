@@ -81,17 +81,19 @@ describe('a message', () => {
     const blocks: Block[] = [
       { type: 'thinking', text: 'Hm', seal: { vendor: 'anthropic', value: 's' } },
       { type: 'thinking', text: '', redacted: true, seal: { vendor: 'anthropic', value: 'r' } },
+      { type: 'text', text: 'Well', seal: { vendor: 'google', value: 't' } },
       { type: 'tool-call', id: 'a', name: 'x', arguments: '{}', seal: { vendor: 'google', value: 'g' } },
     ];
     expect(messageOf(blocks)).toEqual({
       message: {
         role: 'assistant',
-        content: null,
+        content: 'Well',
         refusal: null,
         reasoning_content: 'Hm',
         reasoning_details: [
           { type: 'reasoning.text', text: 'Hm', signature: 'tg1.anthropic..s', index: 0 },
           { type: 'reasoning.encrypted', data: 'tg1.anthropic..r', index: 1 },
+          { type: 'reasoning.encrypted', data: 'tg1p..tg1.google..t', index: 2 },
         ],
         tool_calls: [
           {
@@ -141,10 +143,9 @@ describe('a message', () => {
       { type: 'media', media: 'image', source: { fileId: 'f', vendor: 'google' } },
       { type: 'media', media: 'audio', source: { base64: 'QUJD' } },
       { type: 'opaque', dialect: 'gemini', data: {} },
-      { type: 'text', text: 'a', seal: { vendor: 'google', value: 'g' } },
     ];
     const { message, lost } = messageOf(blocks);
     expect(message.images).toEqual([{ type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }]);
-    expect(lost).toEqual(['media block', 'opaque block', 'seal']);
+    expect(lost).toEqual(['media block', 'opaque block']);
   });
 });

@@ -2,10 +2,10 @@ import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ToolCall
 import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { mediaUrl } from '../media-url.js';
 import { reportOnce } from '../report-once.js';
-import { sealContent, sealDetail } from './seals.js';
+import { sealContent, sealDetail, sealDetailOfText } from './seals.js';
 import { finishByStop } from './stop-reason.js';
 import { writeChatUsage } from './usage.js';
-import type { Annotation, Answer, AnswerMessage, ImagePart, ToolCall } from './wire.js';
+import type { Annotation, Answer, AnswerMessage, ImagePart, ReasoningDetail, ToolCall } from './wire.js';
 
 /** The whole answer for a chat client. */
 export function encodeResponse(response: CanonicalResponse, request: CanonicalRequest, givenContext: CodecContext): Answer {
@@ -33,7 +33,7 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
   const toolCalls = blocks.filter((block) => block.type === 'tool-call').map((call) => encodeToolCall(call, request));
   const images = blocks.flatMap(imagesOf);
   const annotations = texts.flatMap((text) => (text.citations ?? []).map((citation) => encodeCitation(citation.url, citation.title)));
-  const details = thinking.flatMap((block, index) => (block.seal === undefined ? [] : [sealDetail(block.seal, block, index)]));
+  const details = encodeSeals(blocks);
   const thought = thinking.map((block) => block.text).join('');
   reportLosses(blocks, context);
   return {
@@ -46,6 +46,14 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
     ...(images.length === 0 ? {} : { images }),
     ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
   };
+}
+
+/** The seals of thinking, counted like the thoughts, and after them those of texts. */
+function encodeSeals(blocks: readonly Block[]): ReasoningDetail[] {
+  const thinking = blocks.filter((block) => block.type === 'thinking');
+  const sealed = thinking.flatMap((block, index) => (block.seal === undefined ? [] : [sealDetail(block.seal, block, index)]));
+  const ofTexts = blocks.flatMap((block) => (block.type === 'text' && block.seal !== undefined ? [block.seal] : []));
+  return [...sealed, ...ofTexts.map((seal, index) => sealDetailOfText(seal, thinking.length + index))];
 }
 
 function encodeToolCall(call: ToolCallBlock, request: CanonicalRequest): ToolCall {
@@ -70,9 +78,6 @@ export function encodeCitation(url: string | undefined, title: string | undefine
 
 function reportLosses(blocks: readonly Block[], context: CodecContext): void {
   for (const block of blocks) {
-    if (block.type === 'text' && block.seal !== undefined) {
-      context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
-    }
     const isCarried = block.type === 'text' || block.type === 'thinking' || block.type === 'tool-call';
     if (isCarried || imagesOf(block).length > 0) continue;
     context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });

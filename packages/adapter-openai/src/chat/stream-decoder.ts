@@ -4,6 +4,7 @@ import { cutVerdict, emptyVerdict } from '../stream-verdicts.js';
 import { readWireError, verdictOf } from '../wire-error.js';
 import { readAnnotations, readImages, readSaid } from './choice-parts.js';
 import { readFinishReason } from './stop-reason.js';
+import { StreamedSpeech } from './streamed-speech.js';
 import { StreamedToolCalls } from './streamed-tool-calls.js';
 import { readChatUsage } from './usage.js';
 
@@ -15,10 +16,9 @@ export class ChatStreamDecoder implements FrameDecoder {
   private started = false;
   private ended = false;
   private blockCount = 0;
-  /** The text or thinking block that is open. */
-  private spoken: { readonly index: number; readonly type: 'text' | 'thinking' } | undefined;
   private hasRefusal = false;
   private finish: string | undefined;
+  private readonly speech: StreamedSpeech;
   private readonly toolCalls: StreamedToolCalls;
 
   constructor(
@@ -26,10 +26,12 @@ export class ChatStreamDecoder implements FrameDecoder {
     private readonly context: CodecContext,
     private readonly editFrame?: (frame: JsonObject) => void,
   ) {
+    const takeBlockIndex = (): number => this.blockCount++;
     this.toolCalls = new StreamedToolCalls(out, context, () => {
-      this.closeSpoken();
-      return this.blockCount++;
+      this.speech.close();
+      return takeBlockIndex();
     });
+    this.speech = new StreamedSpeech(out, context, takeBlockIndex, (callId, seal) => this.toolCalls.seal(callId, seal));
   }
 
   frame(data: string, event: string | undefined): void {
@@ -74,13 +76,14 @@ export class ChatStreamDecoder implements FrameDecoder {
   }
 
   private readDelta(delta: JsonObject): void {
-    const { tool_calls: toolCalls, function_call: functionCall, annotations, images } = delta;
+    const { tool_calls: toolCalls, function_call: functionCall, annotations, images, reasoning_details: details } = delta;
     const said = readSaid(delta);
-    if (said.thinking !== '') this.say('thinking', said.thinking);
-    if (said.text !== '') this.say('text', said.text);
+    if (Array.isArray(details) && details.length > 0) this.speech.think(said.thinking, details);
+    else if (said.thinking !== '') this.speech.say('thinking', said.thinking);
+    if (said.text !== '') this.speech.say('text', said.text);
     if (said.refusal !== '') {
       this.hasRefusal = true;
-      this.say('text', said.refusal);
+      this.speech.say('text', said.refusal);
     }
     if (annotations !== undefined) this.cite(annotations);
     if (images !== undefined) this.show(images);
@@ -90,39 +93,26 @@ export class ChatStreamDecoder implements FrameDecoder {
     if (isObject(functionCall)) this.toolCalls.delta({ function: functionCall, index: 0 });
   }
 
-  private say(type: 'text' | 'thinking', text: string): void {
-    if (this.spoken?.type !== type) {
-      this.closeSpoken();
-      this.spoken = { index: this.blockCount++, type };
-      this.out.openBlock(this.spoken.index, { type });
-    }
-    this.out.textDelta(this.spoken.index, text);
-  }
-
   private cite(annotations: unknown): void {
     for (const citation of readAnnotations(annotations)) {
-      if (this.spoken?.type === 'text') this.out.citation(this.spoken.index, citation);
+      if (this.speech.openText !== undefined) this.out.citation(this.speech.openText, citation);
       else this.context.lose({ field: 'annotations', how: 'dropped', why: 'They came when their text had already ended.' });
     }
   }
 
   private show(images: unknown): void {
     for (const image of readImages(images)) {
-      this.closeSpoken();
+      this.speech.close();
       this.out.wholeBlock(this.blockCount++, image);
     }
-  }
-
-  private closeSpoken(): void {
-    if (this.spoken !== undefined) this.out.closeBlock(this.spoken.index);
-    this.spoken = undefined;
   }
 
   /** A stream that was cut after its finish reason lacks at most its usage. */
   private finishAnswer(): void {
     this.ended = true;
     if (this.finish === undefined && this.blockCount === 0) return this.out.fail(emptyVerdict());
-    this.closeSpoken();
+    for (const seal of this.toolCalls.takeOrphanedSeals()) this.speech.hide(seal);
+    this.speech.close();
     this.toolCalls.closeAll();
     this.out.stop(readFinishReason(this.finish ?? 'stop', { toolCall: this.toolCalls.any, refusal: this.hasRefusal }));
   }

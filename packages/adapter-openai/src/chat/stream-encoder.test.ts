@@ -181,12 +181,14 @@ describe('streamed blocks', () => {
     ]);
   });
 
-  it('carry seals wrapped in the name of their vendor, and say where there is no place', () => {
+  it('carry seals wrapped in the name of their vendor, with the words that they vouch for', () => {
     const context = testContext();
     const deltas = deltasOf(
       (sink) => {
         sink.openBlock(0, { type: 'thinking' });
+        sink.textDelta(0, 'H');
         sink.seal(0, { vendor: 'anthropic', value: 's' });
+        sink.textDelta(0, 'm');
         sink.closeBlock(0);
         sink.openBlock(1, openCall('a'));
         sink.argumentsDelta(1, '{}');
@@ -202,10 +204,13 @@ describe('streamed blocks', () => {
       plain,
       context,
     );
-    expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.text', signature: 'tg1.anthropic..s', index: 0 }] });
+    expect(deltas).toContainEqual({
+      reasoning_details: [{ type: 'reasoning.text', text: 'Hm', signature: 'tg1.anthropic..s', index: 0 }],
+    });
     expect(deltas).toContainEqual({ tool_calls: [{ index: 0, extra_content: { google: { thought_signature: 'tg1.google..g' } } }] });
-    expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.text', signature: 'tg1.anthropic..t', index: 1 }] });
-    expect(context.lostFields()).toEqual(['seal']);
+    expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.text', text: '', signature: 'tg1.anthropic..t', index: 1 }] });
+    expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'tg1p..tg1.google..g', index: 2 }] });
+    expect(context.lostFields()).toEqual([]);
   });
 
   it('of redacted thinking show their seal as encrypted, as a whole answer does', () => {

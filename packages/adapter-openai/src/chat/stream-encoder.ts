@@ -17,7 +17,7 @@ import { mediaUrl } from '../media-url.js';
 import { errorObject } from '../public-error.js';
 import { reportOnce } from '../report-once.js';
 import { encodeCitation } from './encode-response.js';
-import { sealContent, sealDetail } from './seals.js';
+import { sealContent, sealDetail, sealDetailOfText } from './seals.js';
 import { finishByStop } from './stop-reason.js';
 import { writeChatUsage } from './usage.js';
 import type { Annotation } from './wire.js';
@@ -26,9 +26,11 @@ interface OpenBlock {
   readonly kind: 'text' | 'thinking' | 'redacted' | 'function' | 'custom' | 'unwrapped' | 'wrapped';
   /** Place among the tool calls, or among the thinking blocks. */
   readonly place: number;
-  /** Arguments so far, where the caller declared a custom tool and the upstream calls a function, or the other way round. */
+  /** Thinking so far; or arguments, where the caller declared a custom tool and the upstream calls a function, or the other way round. */
   text: string;
   hasArguments: boolean;
+  /** Of thinking: sent when all its words are known, since it vouches for them. */
+  seal?: Seal;
 }
 
 /** Writes the chunks of one stream. Everything around a delta is made once, so that a delta costs one string. */
@@ -75,7 +77,9 @@ export class ChatStreamEncoder implements CanonicalSink {
   }
 
   textDelta(index: number, text: string): void {
-    const field = this.blocks[index]?.kind === 'text' ? 'content' : 'reasoning_content';
+    const block = this.blocks[index];
+    const field = block?.kind === 'text' ? 'content' : 'reasoning_content';
+    if (block?.kind === 'thinking') block.text += text;
     this.delta(`{"${field}":${JSON.stringify(text)}}`);
   }
 
@@ -99,10 +103,9 @@ export class ChatStreamEncoder implements CanonicalSink {
     const block = this.blocks[index];
     if (block === undefined) return;
     if (block.kind === 'text') {
-      this.context.lose({ field: 'seal', how: 'dropped', why: 'A text has no place for a seal in this dialect.' });
+      this.delta(JSON.stringify({ reasoning_details: [sealDetailOfText(seal, this.thinkingCount++)] }));
     } else if (block.kind === 'thinking' || block.kind === 'redacted') {
-      const thinking = block.kind === 'redacted' ? { redacted: true } : {};
-      this.delta(JSON.stringify({ reasoning_details: [sealDetail(seal, thinking, block.place)] }));
+      block.seal = seal;
     } else {
       this.delta(JSON.stringify({ tool_calls: [{ index: block.place, ...sealContent(seal) }] }));
     }
@@ -120,7 +123,10 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   closeBlock(index: number): void {
     const block = this.blocks[index];
-    if (block?.kind === 'unwrapped') {
+    if (block?.seal !== undefined) {
+      const thinking = { text: block.text, redacted: block.kind === 'redacted' };
+      this.delta(JSON.stringify({ reasoning_details: [sealDetail(block.seal, thinking, block.place)] }));
+    } else if (block?.kind === 'unwrapped') {
       const input = JSON.stringify(freeformText(block.text));
       this.delta(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
     } else if (block?.kind === 'wrapped') {

@@ -1,6 +1,7 @@
-import type { CanonicalSink, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import type { CanonicalSink, CodecContext, JsonObject, Seal } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { readArguments } from './choice-parts.js';
+import { readSealContent } from './seals.js';
 
 interface StreamedCall {
   /** As the server gave it; empty as long as it gave none. */
@@ -12,6 +13,8 @@ interface StreamedCall {
   /** Arguments that came before the name. */
   early: string;
   hasArguments: boolean;
+  /** Known, and not yet told. */
+  seal: Seal | undefined;
 }
 
 /**
@@ -21,6 +24,8 @@ interface StreamedCall {
 export class StreamedToolCalls {
   private readonly calls: StreamedCall[] = [];
   private readonly byWireIndex = new Map<number, StreamedCall>();
+  /** Seals that stand apart from their calls, by the call's id, and may come first. */
+  private readonly waitingSeals = new Map<string, Seal>();
 
   constructor(
     private readonly out: CanonicalSink,
@@ -43,6 +48,26 @@ export class StreamedToolCalls {
     if (call.wireId === '') call.wireId = id;
     if (call.name === '') call.name = name;
     this.addArguments(call, freeform ? textOf(body['input']) : readArguments(body['arguments']));
+    if (fragment['extra_content'] !== undefined) call.seal = readSealContent(fragment) ?? call.seal;
+    if (this.waitingSeals.size > 0) this.takeWaitingSeal(call);
+    this.tellSeal(call);
+  }
+
+  /** The seal of a call that may still have to come. */
+  seal(wireId: string, seal: Seal): void {
+    const call = this.calls.find((candidate) => candidate.wireId === wireId);
+    if (call === undefined) this.waitingSeals.set(wireId, seal);
+    else {
+      call.seal = seal;
+      this.tellSeal(call);
+    }
+  }
+
+  /** The seals whose calls never came. */
+  takeOrphanedSeals(): readonly Seal[] {
+    const orphaned = [...this.waitingSeals.values()];
+    this.waitingSeals.clear();
+    return orphaned;
   }
 
   closeAll(): void {
@@ -51,6 +76,17 @@ export class StreamedToolCalls {
       if (!call.hasArguments && !call.freeform) this.out.argumentsDelta(call.block, '{}');
       this.out.closeBlock(call.block);
     }
+  }
+
+  private takeWaitingSeal(call: StreamedCall): void {
+    call.seal ??= this.waitingSeals.get(call.wireId);
+    this.waitingSeals.delete(call.wireId);
+  }
+
+  private tellSeal(call: StreamedCall): void {
+    if (call.seal === undefined || call.block === undefined) return;
+    this.out.seal(call.block, call.seal);
+    call.seal = undefined;
   }
 
   private find(wireIndex: unknown, id: string, name: string): StreamedCall | undefined {
@@ -62,7 +98,7 @@ export class StreamedToolCalls {
   }
 
   private add(wireIndex: unknown, freeform: boolean): StreamedCall {
-    const call: StreamedCall = { wireId: '', name: '', freeform, block: undefined, early: '', hasArguments: false };
+    const call: StreamedCall = { wireId: '', name: '', freeform, block: undefined, early: '', hasArguments: false, seal: undefined };
     this.calls.push(call);
     if (typeof wireIndex === 'number') this.byWireIndex.set(wireIndex, call);
     return call;

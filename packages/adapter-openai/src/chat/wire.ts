@@ -11,14 +11,19 @@ import type {
 export const chatDialectId = 'openai-chat';
 
 /**
- * Thinking as compatible servers and their clients write it. A signature or encrypted reasoning rides here; ours is wrapped with the name
- * of its vendor.
+ * Thinking as resellers and their clients write it. A signature or encrypted reasoning rides here; toward clients ours is wrapped with the
+ * name of its vendor.
  */
 export interface ReasoningDetail {
-  readonly type: 'reasoning.text' | 'reasoning.encrypted';
+  readonly type: 'reasoning.text' | 'reasoning.summary' | 'reasoning.encrypted';
   readonly text?: string;
+  readonly summary?: string;
   readonly signature?: string;
   readonly data?: string;
+  /** Of the reasoning at its vendor, or of the tool call that the element belongs to. */
+  readonly id?: string;
+  /** Whose it is, and in which of their forms: `anthropic-claude-v1`. */
+  readonly format?: string;
   readonly index?: number;
 }
 
