@@ -3,7 +3,7 @@ import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { RowMac } from '../../foundation/row-mac.js';
 import type { Transaction } from '../../storage/database.js';
 import { OverdraftError, UnknownAccountError } from './ledger-errors.js';
-import { transferMac } from './ledger-rows.js';
+import { budgetMac, type BudgetTerms, transferMac } from './ledger-rows.js';
 import type { TransferRow } from './ledger-state.js';
 
 /** What a token may spend: an amount, or as much as its user has. */
@@ -83,7 +83,10 @@ export class Books {
   /** Opens the budget of a new token. Does nothing if it is open. */
   async openTokenBudget(transaction: Transaction, tokenId: string, target: BudgetTarget): Promise<void> {
     const granted: bigint | null = target === 'unlimited' ? null : target;
-    await transaction('token_budgets').insert({ token_id: tokenId, granted, applied_target: granted }).onConflict('token_id').ignore();
+    await transaction('token_budgets')
+      .insert(this.#signed({ token_id: tokenId, granted, applied_target: granted }))
+      .onConflict('token_id')
+      .ignore();
   }
 
   /**
@@ -96,7 +99,18 @@ export class Books {
     if (row === undefined) throw new UnknownAccountError(`budget of token ${tokenId}`);
     await transaction('token_budgets')
       .where('token_id', tokenId)
-      .update({ granted: grantedFor(row, target), applied_target: target === 'unlimited' ? null : target });
+      .update(
+        this.#signed({
+          token_id: tokenId,
+          granted: grantedFor(row, target),
+          applied_target: target === 'unlimited' ? null : target,
+        }),
+      );
+  }
+
+  /** Signed, so that a budget raised by hand is found. */
+  #signed(terms: BudgetTerms) {
+    return { ...terms, mac: budgetMac(this.#mac, terms) };
   }
 
   /** What users were granted by transfers of this kind, by user id. */

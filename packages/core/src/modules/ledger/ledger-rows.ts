@@ -1,4 +1,4 @@
-import type { RowMac } from '../../foundation/row-mac.js';
+import type { RowMac, RowValue } from '../../foundation/row-mac.js';
 import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import { type AccountState, type BudgetState, fundingOf, type HoldState, signedTransferValues, type TransferRow } from './ledger-state.js';
@@ -73,6 +73,21 @@ export function rowToHold(row: HoldRow): HoldState {
 
 export function transferMac(mac: RowMac, row: TransferRow): string {
   return mac.sign('transfers', signedTransferValues(row));
+}
+
+/** What the management side says about a token's budget. What calls spend of it is counted beside, and proven by their holds. */
+export interface BudgetTerms {
+  readonly token_id: string;
+  readonly granted: bigint | null;
+  readonly applied_target: bigint | null;
+}
+
+export function signedBudgetValues({ token_id, granted, applied_target }: BudgetTerms): readonly RowValue[] {
+  return [token_id, granted, applied_target];
+}
+
+export function budgetMac(mac: RowMac, terms: BudgetTerms): string {
+  return mac.sign('token_budgets', signedBudgetValues(terms));
 }
 
 export function usageMac(mac: RowMac, row: Omit<UsageRecordRow, 'mac'>): string {

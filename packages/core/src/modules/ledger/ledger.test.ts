@@ -201,9 +201,9 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     const ledger = bench.writer();
     await bench.token('t', 'unlimited');
     for (let index = 0; index < 5; index += 1) {
-      const hold = holdOf(1n, { tokenId: 't' });
+      const hold = holdOf(1n, { tokenId: 't', ownerId: `r${index}` });
       await ledger.hold(hold);
-      await ledger.settle(settlementOf(hold, 1n, { createdAt: 1_000 + Math.floor(index / 2), requestId: `r${index}` }));
+      await ledger.settle(settlementOf(hold, 1n, { createdAt: 1_000 + Math.floor(index / 2) }));
     }
     const seen: string[] = [];
     let before: { createdAt: number; id: string } | undefined;

@@ -1,6 +1,14 @@
 import type { Transaction } from '../../storage/database.js';
 import { type UsageRecordRow, signedUsageColumns } from '../usage/index.js';
-import { type AccountRow, accountColumns, type BudgetRow, budgetColumns, type HoldRow, holdColumns } from './ledger-rows.js';
+import {
+  type AccountRow,
+  accountColumns,
+  type BudgetRow,
+  type BudgetTerms,
+  budgetColumns,
+  type HoldRow,
+  holdColumns,
+} from './ledger-rows.js';
 import { signedTransferColumns, type TransferRow } from './ledger-state.js';
 
 const rowsPerChunk = 1_000;
@@ -16,6 +24,8 @@ export interface StoredHold extends HoldRow {
   /** Sum of the transfers that refer to the hold. */
   readonly booked: bigint;
 }
+
+export type StoredBudget = BudgetRow & BudgetTerms & { readonly mac: string };
 
 /** Transfers in chunks, in the order of their keys. */
 export async function* transfersInChunks(transaction: Transaction): AsyncGenerator<readonly StoredTransfer[]> {
@@ -58,12 +68,13 @@ async function recordsOf(transaction: Transaction, holdIds: readonly string[]): 
 }
 
 async function bookedFor(transaction: Transaction, kinds: readonly string[], ids: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
-  const rows: { readonly reference: string; readonly amount: bigint }[] = await transaction('transfers')
+  const rows: { readonly reference: string; readonly amount: unknown }[] = await transaction('transfers')
     .whereIn('kind', kinds)
     .whereIn('reference', ids)
     .select('reference', 'amount');
   const sums = new Map<string, bigint>();
-  for (const { reference, amount } of rows) sums.set(reference, (sums.get(reference) ?? 0n) + amount);
+  // SQLite keeps whatever it is given: an amount that is no integer is found with its transfer.
+  for (const { reference, amount } of rows) if (typeof amount === 'bigint') sums.set(reference, (sums.get(reference) ?? 0n) + amount);
   return sums;
 }
 
@@ -73,6 +84,24 @@ export async function strayRecords(transaction: Transaction): Promise<readonly {
     .leftJoin('holds', { 'holds.id': 'usage_records.id', 'holds.record_at': 'usage_records.created_at' })
     .whereNull('holds.id')
     .select('usage_records.id');
+}
+
+/** Users without a wallet. */
+export async function usersWithoutWallet(transaction: Transaction): Promise<readonly string[]> {
+  const rows: readonly { readonly id: string }[] = await transaction('users')
+    .leftJoin('accounts', (join) => join.on('accounts.owner_user_id', 'users.id').andOnVal('accounts.kind', 'wallet'))
+    .whereNull('accounts.id')
+    .select('users.id');
+  return rows.map(({ id }) => id);
+}
+
+/** Tokens without a budget, limited or not. */
+export async function tokensWithoutBudget(transaction: Transaction): Promise<readonly string[]> {
+  const rows: readonly { readonly id: string }[] = await transaction('tokens')
+    .leftJoin('token_budgets', 'token_budgets.token_id', 'tokens.id')
+    .whereNull('token_budgets.token_id')
+    .select('tokens.id');
+  return rows.map(({ id }) => id);
 }
 
 export async function countRecords(transaction: Transaction): Promise<number> {
@@ -91,14 +120,14 @@ export async function* accountsInChunks(transaction: Transaction): AsyncGenerato
   );
 }
 
-export async function* budgetsInChunks(transaction: Transaction): AsyncGenerator<readonly BudgetRow[]> {
+export async function* budgetsInChunks(transaction: Transaction): AsyncGenerator<readonly StoredBudget[]> {
   yield* inChunks(
-    (last: BudgetRow | undefined) =>
+    (last: StoredBudget | undefined) =>
       transaction('token_budgets')
-        .select(budgetColumns.split(', '))
+        .select([...budgetColumns.split(', '), 'applied_target', 'mac'])
         .where('token_id', '>', last?.token_id ?? '')
         .orderBy('token_id')
-        .limit(rowsPerChunk) as Promise<BudgetRow[]>,
+        .limit(rowsPerChunk) as Promise<StoredBudget[]>,
   );
 }
 

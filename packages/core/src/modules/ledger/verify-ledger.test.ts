@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RowMac, rowMacKey } from '../../foundation/row-mac.js';
 import { testDatabases } from '../../storage/test-database.js';
+import { signedUsageColumns } from '../usage/index.js';
+import { transferMac } from './ledger-rows.js';
 import { holdOf, LedgerBench, settlementOf } from './ledger-test-bench.js';
 
 describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
@@ -20,6 +23,21 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
 
   const spoil = (sql: string, values: readonly string[] = []) => bench.database.write((transaction) => transaction.raw(sql, values));
   const found = async () => (await bench.verify()).differences.map(({ type, what }) => `${type} ${what}`);
+
+  /** What is found after an alteration, which is then undone. */
+  async function foundAfter(sql: string): Promise<readonly string[]> {
+    const tables = ['accounts', 'transfers', 'holds', 'token_budgets', 'usage_records'];
+    const rows = await Promise.all(tables.map(async (table) => (await bench.database.knex(table).select()) as readonly object[]));
+    await spoil(sql);
+    const differences = await found();
+    await bench.database.write(async (transaction) => {
+      for (const [index, table] of tables.entries()) {
+        await transaction(table).delete();
+        for (const row of rows[index] ?? []) await transaction(table).insert(row);
+      }
+    });
+    return differences;
+  }
 
   it('finds nothing in books that are in order, and says what it looked at', async () => {
     expect(await bench.verify()).toEqual({
@@ -81,9 +99,134 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
     expect(await found()).toEqual(['hold amount', 'token-budget held']);
   });
 
+  /** One alteration of one row by hand, and what is found of it. */
+  const alterations = [
+    ["update accounts set owner_user_id = 'thief'", 'account owner'],
+    ["update accounts set kind = 'subscription'", 'account owner'],
+    ['update accounts set held = held + 1', 'account held'],
+    ["update transfers set kind = 'gift' where kind = 'call'", 'transfer mac'],
+    ["update transfers set reference = 'other' where kind = 'starting-balance'", 'transfer mac'],
+    ['update transfers set leg = 7', 'transfer mac'],
+    ["update transfers set debit_account = 'wallet:v' where kind = 'call'", 'transfer mac'],
+    ["update transfers set credit_account = 'wallet:v' where kind = 'call'", 'transfer mac'],
+    ['update transfers set amount = amount + 1', 'transfer mac'],
+    ["update transfers set mac = ''", 'transfer mac'],
+    ["update holds set user_id = 'v' where closed_at is not null", 'hold user'],
+    ["update holds set token_id = 'other' where closed_at is not null", 'hold token'],
+    ["update holds set token_id = null where state = 'open'", 'token-budget held'],
+    ["update holds set owner_id = 'other' where closed_at is not null", 'hold owner'],
+    ["update holds set rate = '{}' where closed_at is not null", 'hold rate'],
+    ['update holds set charged = charged + 1 where closed_at is not null', 'hold charged'],
+    ['update holds set uncollected = 1 where closed_at is not null', 'usage-record uncollected'],
+    ['update holds set record_at = 1 where closed_at is not null', 'hold usage record'],
+    ["update holds set state = 'swept' where closed_at is not null", 'usage-record policy'],
+    ['update holds set amount = amount + 1', 'hold amount'],
+    ["update holds set funding = '[]'", 'hold amount'],
+    ["update holds set funding = 'nonsense'", 'hold row'],
+    ["delete from holds where state = 'open'", 'account held'],
+    ["delete from holds where state = 'settled'", 'transfer hold'],
+    ['update token_budgets set granted = granted + 1', 'token-budget mac'],
+    ['update token_budgets set granted = null', 'token-budget mac'],
+    ['update token_budgets set applied_target = 1', 'token-budget mac'],
+    ["update token_budgets set token_id = 'other'", 'token-budget spent'],
+    ['delete from usage_records', 'hold usage record'],
+    ["delete from transfers where kind = 'starting-balance'", 'account balance'],
+  ] as const;
+
+  it('finds one altered row of any table', async () => {
+    const tried = [];
+    for (const [sql, expected] of alterations) tried.push([sql, expected, await foundAfter(sql)] as const);
+    expect(tried.filter(([, expected, differences]) => !differences.includes(expected))).toEqual([]);
+  });
+
+  it('finds a receipt of which any column was altered', async () => {
+    const [row] = (await bench.database.knex('usage_records').select()) as readonly Record<string, unknown>[];
+    const missed = [];
+    for (const column of signedUsageColumns) {
+      if (column === 'id' || column === 'created_at') continue;
+      const value = /^(?:bigint|number)$/.test(typeof row?.[column]) ? '7' : "'altered'";
+      if (!(await foundAfter(`update usage_records set ${column} = ${value}`)).includes('usage-record mac')) missed.push(column);
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('finds two rows that were exchanged, though all sums stay', async () => {
+    const ledger = bench.writer();
+    const holds = [holdOf(10n, { tokenId: 't' }), holdOf(10n, { tokenId: 't' })] as const;
+    for (const hold of holds) {
+      await ledger.hold(hold);
+      await ledger.settle(settlementOf(hold, 5n));
+    }
+    const [one, other] = holds.map(({ holdId }) => holdId) as [string, string];
+    for (const [from, to] of [
+      [one, 'aside'],
+      [other, one],
+      ['aside', other],
+    ] as const)
+      await spoil('update transfers set reference = ? where reference = ?', [to, from]);
+    expect(await found()).toEqual(['transfer mac', 'transfer mac']);
+  });
+
+  it('finds a row taken from the books of another secret', async () => {
+    const foreign = new RowMac(rowMacKey('some other master secret of this size'));
+    const transfer = { kind: 'adjustment', reference: 'x', leg: 0, debit_account: 'system:grants', credit_account: 'wallet:u', at: 1 };
+    const mac = transferMac(foreign, { ...transfer, amount: 500n });
+    await bench.database.write(async (transaction) => {
+      await transaction('transfers').insert({ ...transfer, amount: 500n, mac });
+      await transaction('accounts').increment('balance', 500);
+    });
+    expect(await found()).toEqual(['transfer mac']);
+  });
+
+  it('looks at every row, also beyond the first chunk', async () => {
+    const ledger = bench.writer();
+    await bench.user('many', 100_000n);
+    const holds = Array.from({ length: 1_100 }, () => holdOf(10n, { userId: 'many' }));
+    await Promise.all(holds.map((hold) => ledger.hold(hold)));
+    await Promise.all(holds.map((hold) => ledger.settle(settlementOf(hold, 3n))));
+    expect(await bench.verify()).toMatchObject({ clean: true, checked: { holds: 1_102, usageRecords: 1_101, transfers: 1_103 } });
+    const last =
+      holds
+        .map(({ holdId }) => holdId)
+        .toSorted()
+        .at(-1) ?? '';
+    await spoil('update transfers set amount = 4 where reference = ?', [last]);
+    await spoil('update holds set uncollected = 9 where id = ?', [last]);
+    expect(await found()).toEqual(['transfer mac', 'hold charged', 'usage-record cost', 'usage-record uncollected', 'account balance']);
+  });
+
+  it('finds a user without a wallet and a token without a budget, though they have no history', async () => {
+    await spoil("insert into users (id, username, role, group_name, enabled, created_at) values ('w', 'w', 'user', 'default', 1, 1)");
+    await spoil(
+      "insert into tokens (id, user_id, name, key_hash, key_prefix, enabled, created_at) values ('x', 'w', 'x', 'hash', 'sk-', 1, 1)",
+    );
+    expect((await bench.verify()).differences).toEqual([
+      { type: 'account', id: 'wallet:w', what: 'row', expected: 'one', found: 'none' },
+      { type: 'token-budget', id: 'x', what: 'row', expected: 'one', found: 'none' },
+    ]);
+  });
+
   it('finds accounts and budgets that are gone', async () => {
     await spoil('delete from accounts');
     await spoil('delete from token_budgets');
     expect(await found()).toEqual(['account row', 'token-budget row']);
   });
 });
+
+describe.each(testDatabases().filter(({ kind }) => kind === 'sqlite'))(
+  'verify-ledger on $kind, which stores whatever it is given',
+  (databases) => {
+    it.each([
+      ["update accounts set balance = 'rich'", 'account row'],
+      ['update transfers set amount = 0.5', 'transfer row'],
+      ['update token_budgets set spent = 0.5', 'token-budget row'],
+    ])('reports what cannot be read and goes on: %s', async (sql, what) => {
+      const bench = await LedgerBench.open(databases);
+      await bench.user('u', 1_000n);
+      await bench.token('t', 800n);
+      await bench.database.write((transaction) => transaction.raw(sql));
+      expect((await bench.verify()).differences.map((difference) => `${difference.type} ${difference.what}`)).toContain(what);
+      await bench.abandon();
+    });
+  },
+);

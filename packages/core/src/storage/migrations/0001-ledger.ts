@@ -77,6 +77,7 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     spent bigint not null default 0,
     held bigint not null default 0,
     applied_target bigint,
+    mac text not null,
     check (granted is null or granted >= 0),
     check (spent >= 0),
     check (held >= 0)
