@@ -3,8 +3,11 @@ import {
   canSkipReasoning,
   isOwnModel,
   isReasoningModel,
+  isServedClaude,
   knowsHighestEffort,
   knowsMinimalEffort,
+  makerOf,
+  takesCacheMarks,
   takesSampling,
   takesStopSequences,
 } from './model-families.js';
@@ -59,5 +62,27 @@ describe('a model', () => {
     expect(takesSampling('gpt-5.2', { mode: 'on' })).toBe(false);
     expect(takesSampling('gpt-5', { mode: 'off' })).toBe(false);
     expect(takesSampling('gpt-4o', { mode: 'on' })).toBe(true);
+  });
+
+  it.each([
+    ['anthropic/claude-opus-4.5', 'anthropic'],
+    ['x-ai/grok-4', 'xai'],
+    ['OpenAI/gpt-5', 'openai'],
+    ['models/gemini-3-pro', undefined],
+    ['gpt-5', undefined],
+    ['/gpt-5', undefined],
+  ])('%s is a reseller’s name for one that %s made', (model, maker) => {
+    expect(makerOf(model)).toBe(maker);
+  });
+
+  it('takes marks for the cache from a generation on, at the vendor itself', () => {
+    for (const model of ['gpt-5.6', 'gpt-5.10-mini', 'gpt-6', 'ft:gpt-5.6:acme']) expect(takesCacheMarks(model)).toBe(true);
+    for (const model of ['gpt-5', 'gpt-5.5', 'gpt-4.6', 'openai/gpt-5.6', 'claude-opus-5.6']) expect(takesCacheMarks(model)).toBe(false);
+  });
+
+  it('of Claude is served by its name, wherever it stands', () => {
+    for (const model of ['claude-opus-4', 'anthropic/claude-opus-4', 'us.anthropic.claude-opus-4-v1:0'])
+      expect(isServedClaude(model)).toBe(true);
+    for (const model of ['gpt-5-claude', 'deepseek-chat']) expect(isServedClaude(model)).toBe(false);
   });
 });

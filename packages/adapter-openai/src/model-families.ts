@@ -8,6 +8,8 @@ const effortFreeModel = /^(?:openai\/)?(?:ft:)?gpt-5\.\d+(?!\S*-(?:codex|pro|cha
 const quietModel = /^(?:openai\/)?(?:ft:)?gpt-5\.[1-4](?!\d)/;
 const stoppableReasoningModel = /^(?:openai\/)?(?:ft:)?(?:o1|gpt-5\.(?:[5-9]|\d\d)|gpt-[6-9])/;
 const minimalEffortModel = /^(?:openai\/)?(?:ft:)?gpt-5(?!\.)/;
+/** At the vendor itself: whether a reseller takes the marks, nobody says. */
+const markedModel = /^(?:ft:)?gpt-(?:5\.(?:[6-9]|\d\d)|[6-9])/;
 const highestEffortModel = /^(?:openai\/)?(?:ft:)?(?:gpt-5\.(?:1-codex-max|[2-9]|\d\d)|gpt-[6-9])/;
 
 /** The vendor's own model: its servers refuse message fields that they do not know. */
@@ -50,6 +52,16 @@ export function isQuietModel(model: string): boolean {
 /** May be given stop sequences: most reasoning models refuse them. */
 export function takesStopSequences(model: string): boolean {
   return !isReasoningModel(model) || stoppableReasoningModel.test(model);
+}
+
+/** Takes marks for the prompt cache on the parts of messages; models before it find by themselves what to cache. */
+export function takesCacheMarks(model: string): boolean {
+  return markedModel.test(model);
+}
+
+/** A Claude that a compatible server serves: such servers take Claude's own marks for the prompt cache, without which it caches nothing. */
+export function isServedClaude(model: string): boolean {
+  return !isOwnModel(model) && model.includes('claude');
 }
 
 /** Knows the effort `minimal`, which came with one generation of the vendor's models and went with it. */

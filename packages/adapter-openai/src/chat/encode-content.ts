@@ -1,22 +1,29 @@
-import type { Block, CodecContext, MediaBlock, TextBlock } from '@tollgate/plugin-kit';
+import type { Block, CodecContext, MediaBlock } from '@tollgate/plugin-kit';
 import { mediaUrl } from '../media-url.js';
-import { type ContentPart, chatDialectId } from './wire.js';
+import { encodeCacheMark, loseCacheMark } from './encode-cache-mark.js';
+import { loseSeal } from './encode-thinking.js';
+import { type ContentPart, chatDialectId, type TextPart } from './wire.js';
 
 /** A user message's content: plain text where there is only one text, else parts. Undefined if nothing can be said. */
-export function encodeContent(blocks: readonly Block[], context: CodecContext): string | ContentPart[] | undefined {
-  const only = blocks[0];
-  if (blocks.length === 1 && only?.type === 'text') {
-    reportMarks(only, context);
-    return only.text;
-  }
-  const parts = blocks.map((block) => encodePart(block, context)).filter((part) => part !== undefined);
+export function encodeContent(blocks: readonly Block[], model: string, context: CodecContext): string | ContentPart[] | undefined {
+  const parts = blocks.map((block) => encodePart(block, model, context)).filter((part) => part !== undefined);
+  const [only] = parts;
+  if (blocks.length === 1 && only?.type === 'text' && isPlain(only)) return only.text;
   return parts.length === 0 ? undefined : parts;
 }
 
-function encodePart(block: Block, context: CodecContext): ContentPart | undefined {
-  reportMarks(block, context);
-  if (block.type === 'text') return { type: 'text', text: block.text };
-  if (block.type === 'media') return encodeMedia(block, context);
+function isPlain(part: TextPart): boolean {
+  return Object.keys(part).length === 2;
+}
+
+function encodePart(block: Block, model: string, context: CodecContext): ContentPart | undefined {
+  if (block.seal !== undefined) loseSeal(block.seal, context);
+  if (block.type === 'text') return { type: 'text', text: block.text, ...encodeCacheMark(block.cache, 'text', model, context) };
+  if (block.type === 'media') {
+    const part = encodeMedia(block, context);
+    return part === undefined ? undefined : { ...part, ...encodeCacheMark(block.cache, 'media', model, context) };
+  }
+  if (block.cache !== undefined) loseCacheMark(model, context);
   if (block.type === 'opaque' && block.dialect === chatDialectId) return block.data as ContentPart;
   context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in a user message.' });
   return undefined;
@@ -67,20 +74,19 @@ function audioFormat(mimeType: string | undefined): 'wav' | 'mp3' {
   return (subtype === 'mpeg' ? 'mp3' : subtype.replace(/^x-/, '')) as 'wav' | 'mp3';
 }
 
-/** Texts of a message whose content is one string; everything else is reported. */
-export function joinTexts(blocks: readonly Block[], context: CodecContext): string {
-  return blocks
-    .filter((block): block is TextBlock => {
-      reportMarks(block, context);
-      if (block.type === 'text') return true;
-      context.lose({ field: `${block.type} block`, how: 'dropped', why: 'Such a message holds text only in this dialect.' });
-      return false;
-    })
-    .map((block) => block.text)
-    .join('');
-}
-
-function reportMarks(block: Block, context: CodecContext): void {
-  if (block.cache !== undefined) context.lose({ field: 'cache', how: 'dropped', why: 'The upstream caches prompts by itself.' });
-  if (block.seal !== undefined) context.lose({ field: 'seal', how: 'dropped', why: 'Seals have no place in this dialect.' });
+/**
+ * Content of a message that holds text only: one string, with `separator` between the texts, or parts where one of them bears a mark.
+ * Everything else is reported.
+ */
+export function encodeTexts(blocks: readonly Block[], separator: string, model: string, context: CodecContext): string | TextPart[] {
+  const parts = blocks.flatMap((block): TextPart[] => {
+    if (block.type === 'text') {
+      // A mark on an empty text is a mark on nothing: the vendors refuse it.
+      return block.text === '' ? [] : [{ type: 'text', text: block.text, ...encodeCacheMark(block.cache, 'text', model, context) }];
+    }
+    if (block.cache !== undefined) loseCacheMark(model, context);
+    context.lose({ field: `${block.type} block`, how: 'dropped', why: 'Such a message holds text only in this dialect.' });
+    return [];
+  });
+  return parts.every(isPlain) ? parts.map(({ text }) => text).join(separator) : parts;
 }

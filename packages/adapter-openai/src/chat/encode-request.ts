@@ -16,7 +16,7 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
   const context = reportOnce(givenContext);
   const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
   const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
-  const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, context);
+  const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, request.model, context);
   return defined({
     ...otherExtensions,
     model: request.model,

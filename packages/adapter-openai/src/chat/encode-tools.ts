@@ -1,17 +1,18 @@
 import type { CanonicalRequest, CodecContext, ToolDefinition } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
 import { isObject } from '../request-fields.js';
+import { loseCacheMark } from './encode-cache-mark.js';
 import { chatDialectId, type Tool, type ToolChoiceOption } from './wire.js';
 
 /** Tools as chat declares them. `formats` are grammars of custom tools by name, from this dialect's own extensions. */
-export function encodeTools(tools: readonly ToolDefinition[], formats: unknown, context: CodecContext): Tool[] {
+export function encodeTools(tools: readonly ToolDefinition[], formats: unknown, model: string, context: CodecContext): Tool[] {
+  if (tools.some(({ cache }) => cache !== undefined)) loseCacheMark(model, context);
   return tools
     .map((tool) => encodeTool(tool, isObject(formats) && Object.hasOwn(formats, tool.name) ? formats[tool.name] : undefined, context))
     .filter((tool) => tool !== undefined);
 }
 
 function encodeTool(tool: ToolDefinition, format: unknown, context: CodecContext): Tool | undefined {
-  if (tool.cache !== undefined) context.lose({ field: 'cache', how: 'dropped', why: 'The upstream caches prompts by itself.' });
   if (tool.builtin !== undefined) {
     if (tool.builtin.dialect === chatDialectId) return tool.builtin.data as unknown as Tool;
     context.lose({ field: `tools.${tool.name}`, how: 'dropped', why: `Only ${tool.builtin.dialect} has this tool.` });

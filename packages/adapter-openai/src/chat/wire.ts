@@ -2,6 +2,7 @@ import type {
   ChatCompletion,
   ChatCompletionAssistantMessageParam,
   ChatCompletionContentPart,
+  ChatCompletionContentPartText,
   ChatCompletionCreateParamsBase,
   ChatCompletionMessage,
   ChatCompletionMessageParam,
@@ -37,8 +38,17 @@ export interface ReasoningFields {
   reasoning_details?: readonly ReasoningDetail[];
 }
 
+/** Marks for the prompt cache: the vendor's own, or Claude's, which servers of Claude models take on texts. */
+export interface CacheFields {
+  readonly prompt_cache_breakpoint?: { readonly mode: 'explicit' };
+  readonly cache_control?: { readonly type: 'ephemeral'; readonly ttl?: '5m' | '1h' };
+}
+
 /** `video_url` is no part of the vendor's own API, but many compatible servers take it. */
-export type ContentPart = ChatCompletionContentPart | { readonly type: 'video_url'; readonly video_url: { readonly url: string } };
+export type ContentPart =
+  | (ChatCompletionContentPart & CacheFields)
+  | { readonly type: 'video_url'; readonly video_url: { readonly url: string } };
+export type TextPart = ChatCompletionContentPartText & CacheFields;
 export type ToolCall = ChatCompletionMessageToolCall & SealCarrier;
 export type AssistantMessage = Omit<ChatCompletionAssistantMessageParam, 'tool_calls'> & { tool_calls?: ToolCall[] } & ReasoningFields;
 export type Message =
