@@ -33,8 +33,9 @@ export class NodeLease {
 
   /** Registers the node and keeps it alive from now on. @throws StorageUnavailableError */
   async start(): Promise<void> {
+    const askedAt = performance.now();
     await this.#register();
-    this.#renewed();
+    this.#renewed(askedAt);
     this.#scheduleBeat();
   }
 
@@ -95,6 +96,7 @@ export class NodeLease {
   }
 
   async #renew(): Promise<void> {
+    const askedAt = performance.now();
     const renewed = await this.#options.database.write((transaction) =>
       transaction('nodes')
         .where('id', this.#nodeId)
@@ -105,13 +107,13 @@ export class NodeLease {
       this.#nodeId = newId();
       await this.#register();
     }
-    this.#renewed();
+    this.#renewed(askedAt);
   }
 
-  #renewed(): void {
-    const now = performance.now();
-    if (now - this.#renewedAt > this.#options.leaseMs()) this.#steadySince = now;
-    this.#renewedAt = now;
+  /** Counts from before the database was asked: it may have begun the lease then, and the answer have been long under way. */
+  #renewed(askedAt: number): void {
+    if (askedAt - this.#renewedAt > this.#options.leaseMs()) this.#steadySince = performance.now();
+    this.#renewedAt = askedAt;
   }
 
   #scheduleBeat(): void {
