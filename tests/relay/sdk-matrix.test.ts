@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Expectation, type ExpectedToolCall, type ExpectedUsage, expectationOf } from '../replay/expectations.js';
+import { type ExpectedUsage, expectationOf } from '../replay/expectations.js';
 import { fixtureChannels, fixtureModels, modelNameOf } from '../replay/fixture-channels.js';
 import { allFixtures, announceMissingRecordings, type Fixture, plainAnswers } from '../replay/fixtures.js';
 import { type ReplayUpstream, startReplayUpstream } from '../replay/replay-upstream.js';
@@ -8,10 +8,11 @@ import { alice, keyOf } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
 import { claudeClient } from './clients/claude-client.js';
-import type { Client, Observed, Place } from './clients/client.js';
+import type { Client, Place } from './clients/client.js';
 import { genAiClient, generativeAiClient, rawGeminiClient } from './clients/gemini-clients.js';
 import { openaiChatClient } from './clients/openai-chat-client.js';
 import { openaiResponsesClient, openaiResponsesStreamHelper } from './clients/openai-responses-client.js';
+import { differences } from './differences.js';
 
 const fixtures = plainAnswers(allFixtures);
 
@@ -26,36 +27,6 @@ const clients: readonly ((place: Place) => Client)[] = [
 ];
 
 const keyOfClient = (index: number): string => keyOf(`client-${index}`);
-
-/** What differs from what the recording says, in words. */
-function differences(client: Client, expected: Expectation, observed: Observed): readonly string[] {
-  const found: string[] = [];
-  if (observed.text !== expected.text) found.push(`text ${quoted(observed.text)} instead of ${quoted(expected.text)}`);
-  if (!sameCalls(observed.toolCalls, expected.toolCalls))
-    found.push(`tool calls ${JSON.stringify(observed.toolCalls)} instead of ${JSON.stringify(expected.toolCalls)}`);
-  const words: readonly (string | undefined)[] =
-    expected.stop === undefined ? [undefined, ...client.stopWords.end] : client.stopWords[expected.stop];
-  if (!words.includes(observed.stop)) found.push(`stop "${observed.stop}" instead of ${words.join(' or ')}`);
-  if (expected.usage !== undefined && !isDeepStrictEqual(observed.usage, expected.usage))
-    found.push(`usage ${JSON.stringify(observed.usage)} instead of ${JSON.stringify(expected.usage)}`);
-  return found;
-}
-
-/** A tool that takes plain text becomes a function with one argument where the dialect has no such tools. */
-function sameCalls(observed: readonly ExpectedToolCall[], expected: readonly ExpectedToolCall[]): boolean {
-  return (
-    observed.length === expected.length &&
-    expected.every((call, index) => {
-      const other = observed[index];
-      const asFunction = typeof call.arguments === 'string' && isDeepStrictEqual(other?.arguments, { input: call.arguments });
-      return other?.name === call.name && (asFunction || isDeepStrictEqual(other.arguments, call.arguments));
-    })
-  );
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 40)} … ${text.slice(-40)} (${text.length})` : text);
-}
 
 async function failuresOf(client: Client, fixture: Fixture): Promise<readonly string[]> {
   try {

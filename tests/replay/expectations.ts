@@ -1,10 +1,12 @@
 import type { Fixture } from './fixtures.js';
 import type {
   ChatMessage,
+  ChatPart,
   ChatUsageFields,
   ClaudeMessage,
   ClaudeUsageFields,
   GeminiMessage,
+  GeminiPart,
   ResponsesBody,
   ResponsesEvent,
 } from './vendor-shapes.js';
@@ -16,6 +18,8 @@ import { wireResponseOf } from './wire.js';
  */
 export interface Expectation {
   readonly text: string;
+  /** What the model shows of its thinking. */
+  readonly thinking: string;
   readonly toolCalls: readonly ExpectedToolCall[];
   /** Undefined where the upstream states none. */
   readonly stop: Stop | undefined;
@@ -65,13 +69,25 @@ function messagesOf(fixture: Fixture): readonly unknown[] {
 
 const chatStops: Readonly<Record<string, Stop>> = { stop: 'end', length: 'length', tool_calls: 'tool', content_filter: 'filter' };
 
+/** Some vendors count reasoning beside the output: their total says so. */
 function chatUsage(usage: ChatUsageFields): ExpectedUsage {
-  return { input: usage.prompt_tokens, cacheRead: usage.prompt_tokens_details?.cached_tokens ?? 0, output: usage.completion_tokens };
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens ?? 0;
+  const isBeside = usage.prompt_tokens + usage.completion_tokens + reasoning === usage.total_tokens;
+  return {
+    input: usage.prompt_tokens,
+    cacheRead: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    output: usage.completion_tokens + (isBeside ? reasoning : 0),
+  };
+}
+
+function textOfParts(parts: readonly ChatPart[], type: string): string {
+  return parts.map((part) => (part.type === type ? (part.text ?? textOfParts(part.thinking ?? [], 'text')) : '')).join('');
 }
 
 /** A whole answer is read like a stream of one chunk. */
 function chat(chunks: readonly ChatMessage[]): Expectation {
   let text = '';
+  let thinking = '';
   let stop: Stop | undefined;
   let usage: ExpectedUsage | undefined;
   const calls = new Map<number, { name: string; json: string }>();
@@ -80,14 +96,17 @@ function chat(chunks: readonly ChatMessage[]): Expectation {
     const choice = chunk.choices?.[0];
     stop = chatStops[choice?.finish_reason ?? ''] ?? stop;
     const piece = choice?.delta ?? choice?.message;
-    text += piece?.content ?? '';
+    const { content, reasoning_content: reasoningContent, reasoning } = piece ?? {};
+    text += typeof content === 'string' ? content : textOfParts(content ?? [], 'text');
+    thinking += (reasoningContent ?? reasoning ?? '') + (typeof content === 'string' ? '' : textOfParts(content ?? [], 'thinking'));
     for (const [position, part] of (piece?.tool_calls ?? []).entries()) {
       const index = part.index ?? position;
       const call = calls.get(index) ?? { name: '', json: '' };
       calls.set(index, { name: call.name + (part.function?.name ?? ''), json: call.json + (part.function?.arguments ?? '') });
     }
   }
-  return { text, toolCalls: [...calls.values()].map((call) => ({ name: call.name, arguments: parsed(call.json) })), stop, usage };
+  const toolCalls = [...calls.values()].map((call) => ({ name: call.name, arguments: parsed(call.json) }));
+  return { text, thinking, toolCalls, stop, usage };
 }
 
 /** The last event repeats the answer, but some places leave its items out: those come from their own events. */
@@ -105,6 +124,10 @@ function responses(body: ResponsesBody): Expectation {
   const parts = items.filter((item) => item.type === 'message').flatMap((item) => item.content ?? []);
   return {
     text: parts.map((part) => part.text ?? '').join(''),
+    thinking: items
+      .filter((item) => item.type === 'reasoning')
+      .map(({ content, summary }) => (content?.length ? content : (summary ?? [])).map((part) => part.text ?? '').join('\n\n'))
+      .join(''),
     toolCalls: calls.map((call) => ({
       name: call.name ?? '',
       arguments: call.type === 'custom_tool_call' ? call.input : parsed(call.arguments ?? ''),
@@ -133,15 +156,21 @@ const claudeStops: Readonly<Record<string, Stop>> = {
 };
 
 function claudeUsage(usage: ClaudeUsageFields): ExpectedUsage {
+  if (usage.iterations !== undefined) return usage.iterations.map(claudeUsage).reduce(sum);
   const cacheRead = usage.cache_read_input_tokens ?? 0;
   const input = (usage.input_tokens ?? 0) + cacheRead + (usage.cache_creation_input_tokens ?? 0);
   return { input, cacheRead, output: usage.output_tokens ?? 0 };
+}
+
+function sum(one: ExpectedUsage, other: ExpectedUsage): ExpectedUsage {
+  return { input: one.input + other.input, cacheRead: one.cacheRead + other.cacheRead, output: one.output + other.output };
 }
 
 function claudeUnary(body: ClaudeMessage): Expectation {
   const blocks = body.content ?? [];
   return {
     text: blocks.map((block) => block.text ?? '').join(''),
+    thinking: blocks.map((block) => block.thinking ?? '').join(''),
     toolCalls: blocks.filter((block) => block.type === 'tool_use').map((block) => ({ name: block.name ?? '', arguments: block.input })),
     stop: claudeStops[body.stop_reason ?? ''],
     usage: claudeUsage(body.usage ?? {}),
@@ -150,14 +179,16 @@ function claudeUnary(body: ClaudeMessage): Expectation {
 
 function claudeStream(events: readonly ClaudeMessage[]): Expectation {
   let text = '';
+  let thinking = '';
   let stop: Stop | undefined;
   let usage: ClaudeUsageFields = {};
-  const calls = new Map<number, { name: string; json: string }>();
+  const calls = new Map<number, { name: string; json: string; input: unknown }>();
   for (const event of events) {
     const index = event.index ?? 0;
     const head = event.content_block;
-    if (head?.type === 'tool_use') calls.set(index, { name: head.name ?? '', json: '' });
+    if (head?.type === 'tool_use') calls.set(index, { name: head.name ?? '', json: '', input: head.input });
     text += head?.text ?? event.delta?.text ?? '';
+    thinking += head?.thinking ?? event.delta?.thinking ?? '';
     const call = calls.get(index);
     if (call) call.json += event.delta?.partial_json ?? '';
     stop = claudeStops[event.delta?.stop_reason ?? ''] ?? stop;
@@ -166,7 +197,9 @@ function claudeStream(events: readonly ClaudeMessage[]): Expectation {
   }
   return {
     text,
-    toolCalls: [...calls.values()].map((call) => ({ name: call.name, arguments: parsed(call.json) })),
+    thinking,
+    // Some arguments stand whole in the first event.
+    toolCalls: [...calls.values()].map(({ name, json, input }) => ({ name, arguments: json === '' ? (input ?? {}) : parsed(json) })),
     stop,
     usage: claudeUsage(usage),
   };
@@ -175,19 +208,46 @@ function claudeStream(events: readonly ClaudeMessage[]): Expectation {
 function gemini(chunks: readonly GeminiMessage[]): Expectation {
   const candidates = chunks.flatMap((chunk) => chunk.candidates?.[0] ?? []);
   const parts = candidates.flatMap((candidate) => candidate.content?.parts ?? []);
-  const calls = parts.flatMap((part) => part.functionCall ?? []);
+  const calls = geminiCalls(parts);
   const reason = candidates.findLast((candidate) => candidate.finishReason !== undefined)?.finishReason;
   const usage = chunks.findLast((chunk) => chunk.usageMetadata !== undefined)?.usageMetadata;
+  const isBlocked = chunks.some((chunk) => chunk.promptFeedback?.blockReason !== undefined);
   return {
-    text: parts.map((part) => part.text ?? '').join(''),
-    toolCalls: calls.map((call) => ({ name: call.name, arguments: call.args ?? {} })),
-    stop: reason === undefined ? undefined : geminiStop(reason, calls.length > 0),
+    text: parts.map((part) => (part.thought === true ? '' : (part.text ?? ''))).join(''),
+    thinking: parts.map((part) => (part.thought === true ? (part.text ?? '') : '')).join(''),
+    toolCalls: calls,
+    stop: isBlocked ? 'filter' : reason === undefined ? undefined : geminiStop(reason, calls.length > 0),
     usage: usage && {
       input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
       cacheRead: usage.cachedContentTokenCount ?? 0,
       output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
     },
   };
+}
+
+/** Calls with their arguments, which may come piece by piece, each with its place: `$.recipe.steps[0]`. */
+function geminiCalls(parts: readonly GeminiPart[]): readonly ExpectedToolCall[] {
+  const calls: { readonly name: string; readonly arguments: Record<string, unknown> }[] = [];
+  for (const { functionCall } of parts) {
+    if (functionCall?.name !== undefined) calls.push({ name: functionCall.name, arguments: { ...(functionCall.args as object) } });
+    for (const { jsonPath, willContinue: _willContinue, ...value } of functionCall?.partialArgs ?? []) {
+      const [piece] = Object.values<unknown>(value);
+      if (piece !== undefined) addAt(calls.at(-1)?.arguments ?? {}, jsonPath ?? '', piece);
+    }
+  }
+  return calls;
+}
+
+function addAt(target: Record<string, unknown>, jsonPath: string, piece: unknown): void {
+  const keys = [...jsonPath.matchAll(/\.([^.[]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index));
+  let place: Record<string | number, unknown> = target;
+  keys.slice(0, -1).forEach((key, depth) => {
+    place[key] ??= typeof keys[depth + 1] === 'number' ? [] : {};
+    place = place[key] as Record<string | number, unknown>;
+  });
+  const last = keys.at(-1) ?? '';
+  const before = place[last];
+  place[last] = typeof piece === 'string' && typeof before === 'string' ? before + piece : piece;
 }
 
 function geminiStop(reason: string, calls: boolean): Stop {

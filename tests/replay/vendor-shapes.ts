@@ -12,13 +12,24 @@ export interface ChatMessage {
 }
 
 interface ChatPiece {
-  readonly content?: string | null;
+  /** Some vendors write parts instead of text. */
+  readonly content?: string | readonly ChatPart[] | null;
+  readonly reasoning_content?: string | null;
+  readonly reasoning?: string | null;
   readonly tool_calls?: readonly { readonly index?: number; readonly function?: { readonly name?: string; readonly arguments?: string } }[];
+}
+
+export interface ChatPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly thinking?: readonly ChatPart[];
 }
 
 export interface ChatUsageFields {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  readonly total_tokens?: number;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number } | null;
   readonly prompt_tokens_details?: { readonly cached_tokens?: number };
 }
 
@@ -43,13 +54,20 @@ interface ResponsesItem {
   readonly name?: string;
   readonly arguments?: string;
   readonly input?: string;
-  readonly content?: readonly { readonly text?: string }[];
+  readonly content?: readonly { readonly text?: string }[] | null;
+  readonly summary?: readonly { readonly text?: string }[];
 }
 
 export interface ClaudeMessage {
+  readonly type?: string;
   readonly index?: number;
   readonly content_block?: ClaudeBlock;
-  readonly delta?: { readonly text?: string; readonly partial_json?: string; readonly stop_reason?: string | null };
+  readonly delta?: {
+    readonly text?: string;
+    readonly thinking?: string;
+    readonly partial_json?: string;
+    readonly stop_reason?: string | null;
+  };
   readonly message?: { readonly usage?: ClaudeUsageFields };
   readonly content?: readonly ClaudeBlock[];
   readonly stop_reason?: string | null;
@@ -59,6 +77,7 @@ export interface ClaudeMessage {
 interface ClaudeBlock {
   readonly type: string;
   readonly text?: string;
+  readonly thinking?: string;
   readonly name?: string;
   readonly input?: unknown;
 }
@@ -68,12 +87,26 @@ export interface ClaudeUsageFields {
   readonly cache_read_input_tokens?: number;
   readonly cache_creation_input_tokens?: number;
   readonly output_tokens?: number;
+  /** What a compacted answer is made of; the totals are those of the last step. */
+  readonly iterations?: readonly ClaudeUsageFields[];
+}
+
+export interface GeminiPart {
+  readonly text?: string;
+  readonly thought?: boolean;
+  readonly functionCall?: {
+    readonly name?: string;
+    readonly args?: unknown;
+    /** Each has one more field, named after the type of its value. */
+    readonly partialArgs?: readonly { readonly jsonPath?: string; readonly willContinue?: boolean }[];
+  };
 }
 
 export interface GeminiMessage {
+  readonly promptFeedback?: { readonly blockReason?: string };
   readonly candidates?: readonly {
     readonly content?: {
-      readonly parts?: readonly { readonly text?: string; readonly functionCall?: { readonly name: string; readonly args?: unknown } }[];
+      readonly parts?: readonly GeminiPart[];
     };
     readonly finishReason?: string;
   }[];

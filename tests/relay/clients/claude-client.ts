@@ -33,6 +33,7 @@ function observed(message: Anthropic.Message): Observed {
   const cacheRead = message.usage.cache_read_input_tokens ?? 0;
   return {
     text: message.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+    thinking: message.content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
     toolCalls: message.content.flatMap((block) => (block.type === 'tool_use' ? [{ name: block.name, arguments: block.input }] : [])),
     stop: message.stop_reason ?? undefined,
     usage: {

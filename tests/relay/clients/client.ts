@@ -4,6 +4,7 @@ import type { Fixture } from '../../replay/fixtures.js';
 /** What a client's library made of an answer. */
 export interface Observed {
   readonly text: string;
+  readonly thinking: string;
   readonly toolCalls: readonly ExpectedToolCall[];
   /** In the words of the client's dialect; undefined where the answer states none. */
   readonly stop: string | undefined;

@@ -69,9 +69,9 @@ export function genAiClient({ url, key }: Place): Client {
     accepts: endsItsLastFrame,
     async ask(model, stream) {
       const request = { model, contents: question.user, config };
-      if (!stream) return observed([(await google.models.generateContent(request)) as GeminiMessage]);
+      if (!stream) return observed([await google.models.generateContent(request)]);
       const chunks: GeminiMessage[] = [];
-      for await (const chunk of await google.models.generateContentStream(request)) chunks.push(chunk as GeminiMessage);
+      for await (const chunk of await google.models.generateContentStream(request)) chunks.push(chunk);
       return observed(chunks);
     },
   };
@@ -112,9 +112,10 @@ function observed(chunks: readonly GeminiMessage[]): Observed {
   const parts = candidates.flatMap((candidate) => candidate.content?.parts ?? []);
   const usage = chunks.findLast((chunk) => chunk.usageMetadata !== undefined)?.usageMetadata;
   return {
-    text: parts.map((part) => part.text ?? '').join(''),
+    text: parts.map((part) => (part.thought === true ? '' : (part.text ?? ''))).join(''),
+    thinking: parts.map((part) => (part.thought === true ? (part.text ?? '') : '')).join(''),
     toolCalls: parts.flatMap(({ functionCall }) =>
-      functionCall === undefined ? [] : [{ name: functionCall.name, arguments: functionCall.args ?? {} }],
+      functionCall === undefined ? [] : [{ name: functionCall.name ?? '', arguments: functionCall.args ?? {} }],
     ),
     stop: candidates.findLast((candidate) => candidate.finishReason !== undefined)?.finishReason,
     usage: usage && {

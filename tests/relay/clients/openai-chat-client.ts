@@ -20,21 +20,33 @@ export function openaiChatClient({ url, key }: Place): Client {
     async ask(model, stream) {
       if (!stream) {
         const completion = await openai.chat.completions.create({ ...request, model });
-        return observed(completion, completion.usage);
+        return observed(completion, reasoningIn(completion.choices[0]?.message), completion.usage);
       }
       // The library's own accumulator is stricter than a loop over the chunks.
       const events = openai.chat.completions.stream({ ...request, model, stream_options: { include_usage: true } });
       let usage: OpenAI.CompletionUsage | null | undefined;
-      events.on('chunk', (chunk) => (usage = chunk.usage ?? usage));
-      return observed(await events.finalChatCompletion(), usage);
+      let thinking = '';
+      events.on('chunk', (chunk) => {
+        usage = chunk.usage ?? usage;
+        thinking += reasoningIn(chunk.choices[0]?.delta);
+      });
+      const completion = await events.finalChatCompletion();
+      return observed(completion, thinking, usage);
     },
   };
 }
 
-function observed(completion: OpenAI.ChatCompletion, usage: OpenAI.CompletionUsage | null | undefined): Observed {
+/** Where compatible servers and their clients keep it; the library knows no such field. */
+function reasoningIn(message: object | undefined): string {
+  const reasoning: unknown = message !== undefined && 'reasoning_content' in message ? message.reasoning_content : undefined;
+  return typeof reasoning === 'string' ? reasoning : '';
+}
+
+function observed(completion: OpenAI.ChatCompletion, thinking: string, usage: OpenAI.CompletionUsage | null | undefined): Observed {
   const [choice] = completion.choices;
   return {
     text: choice?.message.content ?? '',
+    thinking,
     toolCalls: (choice?.message.tool_calls ?? []).map((call) =>
       call.type === 'function'
         ? { name: call.function.name, arguments: parsedArguments(call.function.arguments) }

@@ -65,6 +65,10 @@ function observed(response: Pick<OpenAI.Responses.Response, 'output' | 'status' 
       .flatMap((item) => (item.type === 'message' ? item.content : []))
       .map((part) => (part.type === 'output_text' ? part.text : part.refusal))
       .join(''),
+    thinking: response.output
+      .flatMap((item) => (item.type === 'reasoning' ? item.summary : []))
+      .map(({ text }) => text)
+      .join(''),
     toolCalls: response.output.flatMap((item) => {
       if (item.type === 'function_call') return [{ name: item.name, arguments: parsedArguments(item.arguments) }];
       return item.type === 'custom_tool_call' ? [{ name: item.name, arguments: item.input }] : [];
