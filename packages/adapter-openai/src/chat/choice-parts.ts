@@ -1,4 +1,4 @@
-import type { Citation, MediaBlock } from '@tollgate/plugin-kit';
+import type { Citation, CodecContext, MediaBlock } from '@tollgate/plugin-kit';
 import { readMediaUrl } from '../media-url.js';
 import { isObject } from '../request-fields.js';
 
@@ -61,4 +61,11 @@ export function readImages(images: unknown): readonly MediaBlock[] {
 export function readArguments(value: unknown): string {
   if (typeof value === 'string') return value;
   return isObject(value) ? JSON.stringify(value) : '';
+}
+
+/** True, and said, if the upstream tells how sure it is of each token: only answers that pass unchanged keep that. */
+export function loseLogprobs(choice: Readonly<Record<string, unknown>>, context: CodecContext): boolean {
+  if (!isObject(choice['logprobs'])) return false;
+  context.lose({ field: 'logprobs', how: 'dropped', why: 'Only answers that pass unchanged keep them.' });
+  return true;
 }

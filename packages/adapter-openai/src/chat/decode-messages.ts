@@ -8,7 +8,7 @@ import {
   type Turn,
 } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
-import { optionalObject, optionalText, requireArray, requireName, requireObject, requireText } from '../request-fields.js';
+import { isObject, optionalObject, optionalText, requireArray, requireName, requireObject, requireText } from '../request-fields.js';
 import { decodeContent } from './decode-content.js';
 import { readSealedThinking, withSeals } from './sealed-thinking.js';
 import { readSealContent } from './seals.js';
@@ -57,7 +57,8 @@ class MessageDecoder {
   }
 
   private assistantBlocks(message: JsonObject, field: string): Block[] {
-    const { content, refusal, tool_calls: toolCalls, function_call: functionCall } = message;
+    const { content, refusal, tool_calls: toolCalls, function_call: functionCall, audio } = message;
+    if (isObject(audio)) this.context.lose({ field: `${field}.audio`, how: 'dropped', why: 'It lies at the vendor that made it.' });
     const blocks: Block[] = [];
     if (content !== undefined && content !== null) blocks.push(...decodeContent(content, `${field}.content`));
     const refusalText = optionalText(refusal, `${field}.refusal`);

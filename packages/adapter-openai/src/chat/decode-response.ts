@@ -11,7 +11,8 @@ import {
 import { defined } from '../defined.js';
 import { isObject } from '../request-fields.js';
 import { readWireError, verdictOf } from '../wire-error.js';
-import { readAnnotations, readArguments, readImages, readSaid } from './choice-parts.js';
+import { audioBlock, readAudio } from './audio.js';
+import { loseLogprobs, readAnnotations, readArguments, readImages, readSaid } from './choice-parts.js';
 import { readSealedThinking, withSeals } from './sealed-thinking.js';
 import { readSealContent } from './seals.js';
 import { readFinishReason } from './stop-reason.js';
@@ -35,10 +36,14 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   const callIds = new Set(toolCalls.map(({ id }) => id));
   const thinking = readSealedThinking(said.thinking, message['reasoning_details'], callIds, context);
   const blocks: Block[] = [];
-  const text = said.text + said.refusal;
+  const audio = readAudio(message['audio']);
+  const text = said.text + said.refusal || (audio?.transcript ?? '');
   const citations = readAnnotations(message['annotations']);
   if (text !== '') blocks.push({ type: 'text', text, ...(citations.length > 0 ? { citations } : {}) });
-  blocks.push(...readImages(message['images']), ...toolCalls);
+  blocks.push(...readImages(message['images']));
+  if (audio !== undefined && audio.data !== '') blocks.push(audioBlock(audio.data));
+  blocks.push(...toolCalls);
+  loseLogprobs(choice, context);
   const finish = typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : 'stop';
   return {
     id: textOf(answer['id']),

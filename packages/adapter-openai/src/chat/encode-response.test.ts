@@ -141,7 +141,7 @@ describe('a message', () => {
     const blocks: Block[] = [
       picture,
       { type: 'media', media: 'image', source: { fileId: 'f', vendor: 'google' } },
-      { type: 'media', media: 'audio', source: { base64: 'QUJD' } },
+      { type: 'media', media: 'video', source: { base64: 'QUJD' } },
       { type: 'opaque', dialect: 'gemini', data: {} },
     ];
     const { message, lost } = messageOf(blocks);

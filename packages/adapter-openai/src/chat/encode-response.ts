@@ -1,4 +1,5 @@
 import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ToolCallBlock } from '@tollgate/plugin-kit';
+import { encodeAudio, isSound } from './audio.js';
 import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { mediaUrl } from '../media-url.js';
 import { reportOnce } from '../report-once.js';
@@ -32,10 +33,14 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
   const thinking = blocks.filter((block) => block.type === 'thinking');
   const toolCalls = blocks.filter((block) => block.type === 'tool-call').map((call) => encodeToolCall(call, request));
   const images = blocks.flatMap(imagesOf);
+  const sound = blocks.find(isSound);
   const annotations = texts.flatMap((text) => (text.citations ?? []).map((citation) => encodeCitation(citation.url, citation.title)));
   const details = encodeSeals(blocks);
   const thought = thinking.map((block) => block.text).join('');
-  reportLosses(blocks, context);
+  reportLosses(
+    blocks.filter((block) => block !== sound),
+    context,
+  );
   return {
     role: 'assistant',
     content: texts.length === 0 ? null : texts.map((block) => block.text).join(''),
@@ -44,6 +49,7 @@ function encodeMessage(blocks: readonly Block[], request: CanonicalRequest, cont
     ...(details.length === 0 ? {} : { reasoning_details: details }),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(images.length === 0 ? {} : { images }),
+    ...(sound === undefined ? {} : { audio: encodeAudio(sound, request, context) }),
     ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
   };
 }

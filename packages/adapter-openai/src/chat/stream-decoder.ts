@@ -1,8 +1,9 @@
-import type { CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
+import type { Block, CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { cutVerdict, emptyVerdict } from '../stream-verdicts.js';
 import { readWireError, verdictOf } from '../wire-error.js';
-import { readAnnotations, readImages, readSaid } from './choice-parts.js';
+import { readAudio, StreamedAudio } from './audio.js';
+import { loseLogprobs, readAnnotations, readImages, readSaid } from './choice-parts.js';
 import { readFinishReason } from './stop-reason.js';
 import { StreamedSpeech } from './streamed-speech.js';
 import { StreamedToolCalls } from './streamed-tool-calls.js';
@@ -18,6 +19,8 @@ export class ChatStreamDecoder implements FrameDecoder {
   private blockCount = 0;
   private hasRefusal = false;
   private finish: string | undefined;
+  private hasLogprobs = false;
+  private readonly audio = new StreamedAudio();
   private readonly speech: StreamedSpeech;
   private readonly toolCalls: StreamedToolCalls;
 
@@ -70,6 +73,7 @@ export class ChatStreamDecoder implements FrameDecoder {
 
   private readChoice(choice: JsonObject): void {
     const { delta } = choice;
+    this.hasLogprobs ||= loseLogprobs(choice, this.context);
     if (isObject(delta)) this.readDelta(delta);
     const finish = choice['finish_reason'];
     if (typeof finish === 'string' && finish !== '') this.finish = finish;
@@ -85,12 +89,19 @@ export class ChatStreamDecoder implements FrameDecoder {
       this.hasRefusal = true;
       this.speech.say('text', said.refusal);
     }
+    if (delta['audio'] !== undefined) this.hear(delta['audio']);
     if (annotations !== undefined) this.cite(annotations);
     if (images !== undefined) this.show(images);
     if (Array.isArray(toolCalls)) {
       for (const call of toolCalls) if (isObject(call)) this.toolCalls.delta(call);
     }
     if (isObject(functionCall)) this.toolCalls.delta({ function: functionCall, index: 0 });
+  }
+
+  private hear(said: unknown): void {
+    const { transcript, data } = readAudio(said) ?? { transcript: '', data: '' };
+    if (transcript !== '') this.speech.say('text', transcript);
+    this.audio.add(data);
   }
 
   private cite(annotations: unknown): void {
@@ -101,15 +112,19 @@ export class ChatStreamDecoder implements FrameDecoder {
   }
 
   private show(images: unknown): void {
-    for (const image of readImages(images)) {
-      this.speech.close();
-      this.out.wholeBlock(this.blockCount++, image);
-    }
+    for (const image of readImages(images)) this.showWhole(image);
+  }
+
+  private showWhole(block: Block): void {
+    this.speech.close();
+    this.out.wholeBlock(this.blockCount++, block);
   }
 
   /** A stream that was cut after its finish reason lacks at most its usage. */
   private finishAnswer(): void {
     this.ended = true;
+    const audio = this.audio.take();
+    if (this.started && audio !== undefined) this.showWhole(audio);
     if (this.finish === undefined && this.blockCount === 0) return this.out.fail(emptyVerdict());
     for (const seal of this.toolCalls.takeOrphanedSeals()) this.speech.hide(seal);
     this.speech.close();

@@ -248,7 +248,7 @@ describe('streamed blocks', () => {
     const deltas = deltasOf(
       (sink) => {
         sink.wholeBlock(0, { type: 'media', media: 'image', mimeType: 'image/png', source: { base64: 'QUJD' } });
-        sink.wholeBlock(1, { type: 'media', media: 'audio', source: { base64: 'QUJD' } });
+        sink.wholeBlock(1, { type: 'media', media: 'video', source: { base64: 'QUJD' } });
         sink.wholeBlock(2, { type: 'media', media: 'image', source: { fileId: 'f', vendor: 'google' } });
         sink.wholeBlock(3, { type: 'opaque', dialect: 'gemini', data: {} });
       },

@@ -16,6 +16,7 @@ import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js'
 import { mediaUrl } from '../media-url.js';
 import { errorObject } from '../public-error.js';
 import { reportOnce } from '../report-once.js';
+import { encodeAudio, isSound } from './audio.js';
 import { encodeCitation } from './encode-response.js';
 import { sealContent, sealDetail, sealDetailOfText } from './seals.js';
 import { finishByStop } from './stop-reason.js';
@@ -43,6 +44,7 @@ export class ChatStreamEncoder implements CanonicalSink {
   private readonly annotations: Annotation[] = [];
   private toolCallCount = 0;
   private thinkingCount = 0;
+  private hasSound = false;
   private ended = false;
   /** A chunk up to its `choices`. */
   private head = '';
@@ -117,6 +119,10 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   wholeBlock(_index: number, block: Block): void {
     const url = block.type === 'media' && block.media === 'image' ? mediaUrl(block) : undefined;
+    if (isSound(block) && !this.hasSound) {
+      this.hasSound = true;
+      return this.delta(JSON.stringify({ audio: encodeAudio(block, this.request, this.context) }));
+    }
     if (url !== undefined) return this.delta(JSON.stringify({ images: [{ type: 'image_url', image_url: { url } }] }));
     this.context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
   }

@@ -67,6 +67,7 @@ export interface ImagePart {
 }
 
 export type Annotation = NonNullable<ChatCompletionMessage['annotations']>[number];
+export type AnswerAudio = NonNullable<ChatCompletionMessage['audio']>;
 export type AnswerMessage = ChatCompletionMessage & ReasoningFields & { images?: ImagePart[] };
 export type Answer = Omit<ChatCompletion, 'choices'> & {
   choices: [Omit<ChatCompletion.Choice, 'message'> & { message: AnswerMessage }];
