@@ -282,18 +282,21 @@ class RunningGateway implements Gateway {
     const { database } = this.#foundations;
     const dialects = this.#container.resolve(tokens.dialects);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
-    const authenticator = new Authenticator(new CredentialReader(places), this.#container.resolve(tokens.tokens));
+    const credentials = new CredentialReader(places);
+    const authenticator = new Authenticator(credentials, this.#container.resolve(tokens.tokens));
     const shared = {
       authenticator,
       trustedProxies: new AddressList(environment.trustedProxies),
       clock: systemClock,
       log: logger,
       newRequestId,
+      bodyBytesMax: environment.bodyBytesMax,
     };
     return createApp({
       ...shared,
+      credentials,
       dialects,
-      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), bodyBytesMax: environment.bodyBytesMax }),
+      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [
         accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),

@@ -1,13 +1,14 @@
-import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from '../foundation/logger.js';
 import { checkPrincipal } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
-import { type Endpoint, runEndpoint } from './api/endpoint.js';
+import { managementApi } from './api/management-api.js';
+import type { Endpoint } from './api/endpoint.js';
 import type { Authenticator } from './authenticator.js';
 import { clientAddress } from './client-address.js';
+import type { CredentialReader } from './credentials.js';
 import { presentError } from './error-presenter.js';
 import { MethodNotAllowedError, RouteNotFoundError, ShuttingDownError } from './http-errors.js';
 import type { ModelLists } from './model-lists.js';
@@ -20,7 +21,9 @@ export interface HttpDoors {
   readonly relayFront: RelayFront;
   readonly modelLists: ModelLists;
   readonly authenticator: Authenticator;
+  readonly credentials: CredentialReader;
   readonly endpoints: readonly Endpoint[];
+  readonly bodyBytesMax: number;
   readonly trustedProxies: AddressList;
   /** False once the gateway shuts down, so that load balancers look elsewhere. */
   readonly ready: () => boolean;
@@ -43,7 +46,14 @@ export function createApp(doors: HttpDoors): Koa<State> {
   app.use(paidCalls(doors));
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
-  app.use(managementApi(doors).routes());
+  app.use(
+    managementApi({
+      ...doors,
+      principalOf: (request, query) => authenticated(doors, request, query),
+      isCredential: (parameter) => doors.credentials.isParameter(parameter),
+      isReady: doors.ready,
+    }).routes(),
+  );
   app.use(noCallsWhileStopping(doors));
   app.use(modelLists(doors));
   app.use(({ method, path }) => {
@@ -90,23 +100,6 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       context.body = body;
     }
   };
-}
-
-function managementApi(doors: HttpDoors): Router<State> {
-  const router = new Router<State>();
-  router.get('/healthz', (context) => {
-    const ready = doors.ready();
-    context.status = ready ? 200 : 503;
-    context.body = { status: ready ? 'ok' : 'shutting down' };
-  });
-  for (const endpoint of doors.endpoints) {
-    router.get(endpoint.path, async (context) => {
-      const query = new URLSearchParams(context.querystring);
-      const principal = await authenticated(doors, context.req, query);
-      context.body = await runEndpoint(endpoint, principal, query);
-    });
-  }
-  return router;
 }
 
 /** A call that was taken now could be cut at the end of the time allowed; clients try it again elsewhere. */

@@ -19,6 +19,11 @@ export class CredentialReader {
     return key;
   }
 
+  /** True if keys may come in a query parameter of this name. */
+  isParameter(name: string): boolean {
+    return this.#queryKeys.includes(name);
+  }
+
   #headerKey(headers: IncomingHttpHeaders): string | undefined {
     for (const name of this.#headers) {
       const value = headers[name];

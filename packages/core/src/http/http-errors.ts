@@ -16,7 +16,7 @@ export class RouteNotFoundError extends GatewayError {
   readonly code = 'route_not_found';
 
   constructor(method: string, path: string) {
-    super(`There is no ${method} ${path.slice(0, 200)} here.`);
+    super(`There is no ${method} ${path.slice(0, 200)} here. Check the base URL that your client was given.`);
   }
 }
 

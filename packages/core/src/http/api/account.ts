@@ -13,10 +13,10 @@ export interface AccountReports {
 /** What the caller owns, and what its token may still spend. */
 export function accountEndpoint(reports: AccountReports): Endpoint {
   return defineEndpoint({
+    method: 'GET',
     path: '/api/account',
     title: 'Balance of the account behind this token, and what the token may spend',
     permission: 'account.read',
-    query: z.strictObject({}),
     response: z.object({
       balance: points,
       held: points,

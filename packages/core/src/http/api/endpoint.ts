@@ -5,49 +5,124 @@ import type { Principal } from '../../modules/tokens/index.js';
 /** Points as decimal text, so that no reader loses a digit; 500,000 points are 1 US dollar. */
 export const points = z.string().meta({ title: 'Points' });
 
-/** What a caller must be allowed to do. A token may see what is its own; the other roles come with accounts. */
+/** What a caller must be allowed to do. Every token may see what is its own; the other permissions come with accounts. */
 export type Permission = 'account.read' | 'usage.read';
 
-export interface EndpointInput<Query> {
+const none = z.strictObject({});
+type None = typeof none;
+/** An object of texts, as a path or a query has them. */
+type TextFields = z.ZodType<unknown, Record<string, unknown>>;
+
+export interface EndpointInput<Params, Query, Body> {
   readonly principal: Principal;
+  readonly params: Params;
   readonly query: Query;
+  readonly body: Body;
 }
 
-/**
- * One readable place of the management API, declared once: routing, validation, authorisation and documentation follow from it. `response` is
- * parsed before it is sent, so that nothing leaves which is not declared.
- */
-export interface Endpoint<Query extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
+/** One place of the management API as it is declared; what is left out is not taken. */
+export interface EndpointDeclaration<
+  Params extends TextFields,
+  Query extends TextFields,
+  Body extends z.ZodType,
+  Response extends z.ZodType,
+> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With parameters as `:name`, each of which `params` declares. */
   readonly path: string;
   readonly title: string;
   readonly permission: Permission;
-  readonly query: Query;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
   readonly response: Response;
-  handle(input: EndpointInput<z.output<Query>>): Promise<z.input<Response>>;
+  handle(input: EndpointInput<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
 }
 
-export function defineEndpoint<Query extends z.ZodType, Response extends z.ZodType>(
-  endpoint: Endpoint<Query, Response>,
-): Endpoint<Query, Response> {
-  return endpoint;
+/** What came with a request, unchecked. */
+export interface EndpointRequest {
+  readonly principal: Principal;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Undefined where the endpoint takes none. */
+  readonly body?: unknown;
 }
 
-/** A parameter of the request is wrong. */
+/** One place of the management API: routing, validation and documentation follow from the schemas. */
+export interface Endpoint {
+  readonly method: EndpointDeclaration<TextFields, TextFields, z.ZodType, z.ZodType>['method'];
+  readonly path: string;
+  readonly title: string;
+  readonly permission: Permission;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  /** Undefined = the endpoint reads no body. */
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+  /**
+   * Checks what came, runs the endpoint, and keeps to the declared response: nothing leaves that is not declared.
+   * @throws InvalidParameterError naming the parameter or field, and what the endpoint throws
+   */
+  run(request: EndpointRequest): Promise<unknown>;
+}
+
+/**
+ * Declares one place of the management API, once.
+ * @throws TypeError if path and `params` do not name the same parameters.
+ */
+export function defineEndpoint<
+  Response extends z.ZodType,
+  Params extends TextFields = None,
+  Query extends TextFields = None,
+  Body extends z.ZodType = z.ZodUndefined,
+>(declaration: EndpointDeclaration<Params, Query, Body, Response>): Endpoint {
+  const { method, path, title, permission, body, response } = declaration;
+  const params = declaration.params ?? none;
+  const query = declaration.query ?? none;
+  checkParameterNames(path, params);
+  return {
+    method,
+    path,
+    title,
+    permission,
+    params,
+    query,
+    ...(body === undefined ? {} : { body }),
+    response,
+    async run(request) {
+      const answer = await declaration.handle({
+        principal: request.principal,
+        params: checked(params, request.params) as z.output<Params>,
+        query: checked(query, request.query) as z.output<Query>,
+        body: (body === undefined ? undefined : checked(body, request.body)) as z.output<Body>,
+      });
+      return response.parse(answer);
+    },
+  };
+}
+
+function checkParameterNames(path: string, params: z.ZodType): void {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name).sort();
+  const declared = params instanceof z.ZodObject ? Object.keys(params.shape).sort() : [];
+  if (inPath.join() !== declared.join())
+    throw new TypeError(`${path} has the parameters [${inPath.join()}], declared are [${declared.join()}].`);
+}
+
+/** A parameter of the request, or a field of its body, is wrong. */
 export class InvalidParameterError extends GatewayError {
   readonly kind = 'invalid-request';
   readonly status = 400;
   readonly code = 'invalid_parameter';
+
+  constructor(field: string, problem: string) {
+    super(field === '' ? problem : `${field}: ${problem}`, field === '' ? {} : { field });
+  }
 }
 
-/**
- * Checks the query, runs the endpoint and keeps to its declared response.
- * @throws InvalidParameterError naming the parameter, and what the endpoint throws
- */
-export async function runEndpoint(endpoint: Endpoint, principal: Principal, query: URLSearchParams): Promise<unknown> {
-  const parsed = endpoint.query.safeParse(Object.fromEntries(query));
-  if (!parsed.success) {
-    const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new InvalidParameterError(z.prettifyError(parsed.error), { field });
-  }
-  return endpoint.response.parse(await endpoint.handle({ principal, query: parsed.data }));
+function checked(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code !== 'unrecognized_keys') throw new InvalidParameterError(issue?.path.join('.') ?? '', issue?.message ?? 'Invalid.');
+  throw new InvalidParameterError([...issue.path, issue.keys[0]].join('.'), 'There is no such parameter.');
 }

@@ -29,14 +29,18 @@ const receipt = z.object({
   totalMs: z.number(),
 });
 
+const limitMax = 500;
+const limitText = `Use a whole number from 1 to ${limitMax}.`;
+
 /** The caller's own receipts. What concerns the operator alone (channels, attempts) is left out. */
 export function usageEndpoint(readUsage: ReadUsage): Endpoint {
   return defineEndpoint({
+    method: 'GET',
     path: '/api/usage',
     title: 'Calls of this token with their usage and cost, newest first',
     permission: 'usage.read',
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(500).default(50),
+      limit: z.coerce.number(limitText).int(limitText).min(1, limitText).max(limitMax, limitText).default(50),
       before: z.string().optional().meta({ title: 'The `next` of the page before' }),
     }),
     response: z.object({ items: z.array(receipt), next: z.string().optional() }),
@@ -53,7 +57,7 @@ export function usageEndpoint(readUsage: ReadUsage): Endpoint {
 
 function positionOf(text: string): { readonly createdAt: number; readonly id: string } {
   const match = /^(\d+)-(.+)$/.exec(text);
-  if (match?.[2] === undefined) throw new InvalidParameterError('Use the "next" of the page before.', { field: 'before' });
+  if (match?.[2] === undefined) throw new InvalidParameterError('before', 'Use the "next" of the page before.');
   return { createdAt: Number(match[1]), id: match[2] };
 }
 

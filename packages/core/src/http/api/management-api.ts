@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { Router, type RouterContext } from '@koa/router';
+import type { Principal } from '../../modules/tokens/index.js';
+import { MethodNotAllowedError, UnreadableBodyError } from '../http-errors.js';
+import { readBody } from '../request-body.js';
+import type { Endpoint } from './endpoint.js';
+
+export interface ManagementDoors {
+  readonly endpoints: readonly Endpoint[];
+  /** @throws what refuses the caller */
+  principalOf(request: IncomingMessage, query: URLSearchParams): Promise<Principal>;
+  /** True for query parameters that carry a key: they are no endpoint's own. */
+  isCredential(parameter: string): boolean;
+  /** False once the gateway shuts down, so that load balancers look elsewhere. */
+  isReady(): boolean;
+  readonly bodyBytesMax: number;
+}
+
+/** Health, and every declared endpoint under its method and path. */
+export function managementApi(doors: ManagementDoors): Router {
+  const router = new Router();
+  router.get('/healthz', (context) => {
+    const ready = doors.isReady();
+    context.status = ready ? 200 : 503;
+    context.body = { status: ready ? 'ok' : 'shutting down' };
+  });
+  for (const endpoint of doors.endpoints) router.register(endpoint.path, [endpoint.method], (context) => serve(doors, endpoint, context));
+  for (const path of new Set(doors.endpoints.map((endpoint) => endpoint.path))) {
+    const allowed = doors.endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
+    router.all(path, ({ method }) => {
+      throw new MethodNotAllowedError(method, allowed.join(', '));
+    });
+  }
+  return router;
+}
+
+async function serve(doors: ManagementDoors, endpoint: Endpoint, context: RouterContext): Promise<void> {
+  const query = new URLSearchParams(context.querystring);
+  const principal = await doors.principalOf(context.req, query);
+  const own = [...query].filter(([name]) => !doors.isCredential(name));
+  context.body = await endpoint.run({
+    principal,
+    params: context.params,
+    query: Object.fromEntries(own),
+    ...(endpoint.body === undefined ? {} : { body: await jsonOf(context.req, doors.bodyBytesMax) }),
+  });
+}
+
+/** @throws UnreadableBodyError, BodyTooLargeError */
+async function jsonOf(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+  const body = await readBody(request, bytesMax);
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch (error) {
+    throw new UnreadableBodyError('The body is not valid JSON.', { cause: error });
+  }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { presentError } from './error-presenter.js';
+import { BodyTooLargeError, ShuttingDownError } from './http-errors.js';
+import { testDialect } from './testing/test-dialect.js';
+
+const refused = { kind: 'invalid-request', status: 400, code: 'invalid_parameter', message: 'limit: no.', field: 'limit' } as const;
+
+describe('error presenter', () => {
+  it('speaks the dialect of the caller', () => {
+    const { status, body } = presentError(new BodyTooLargeError(1_048_576), 'req_1', testDialect('test', {}));
+    expect(status).toBe(413);
+    expect(JSON.parse(body)).toEqual({
+      dialect: 'test',
+      code: 'request_too_large',
+      message: 'The request body is larger than the 1 MB that this gateway accepts.',
+      requestId: 'req_1',
+    });
+  });
+
+  it('is plain where there is no dialect, and names the field', () => {
+    expect(JSON.parse(presentError(refused, 'req_2', undefined).body)).toEqual({
+      error: { code: 'invalid_parameter', message: 'limit: no.', field: 'limit', requestId: 'req_2' },
+    });
+    expect(JSON.parse(presentError(new ShuttingDownError(), 'req_3', undefined).body)).not.toHaveProperty('error.field');
+  });
+
+  it('says when to try again, in whole seconds that are never too few', () => {
+    expect(presentError({ ...refused, retryAfterMs: 1_001 }, 'req_4', undefined).headers).toEqual({ 'retry-after': '2' });
+    expect(presentError(refused, 'req_5', undefined).headers).toEqual({});
+  });
+});
