@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ClientHeaders, type JsonObject, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
@@ -111,7 +112,7 @@ function targetOf({ route, pathModel }: RouteMatch, url: string): RequestTarget 
 function parsedObject(body: Buffer): JsonObject {
   let json: unknown;
   try {
-    json = JSON.parse(body.toString());
+    json = JSON.parse(textOf(body));
   } catch (error) {
     throw new UnreadableBodyError(
       `The body is not valid JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'it cannot be parsed'}.`,
@@ -119,6 +120,11 @@ function parsedObject(body: Buffer): JsonObject {
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new UnreadableBodyError('The body must be a JSON object.');
   return json as JsonObject;
+}
+
+/** Most bodies are ASCII, which becomes a string several times faster than UTF-8 that might hold anything. */
+function textOf(body: Buffer): string {
+  return body.toString(isAscii(body) ? 'latin1' : 'utf8');
 }
 
 function passing(headers: ClientHeaders, names: readonly string[]): ClientHeaders {

@@ -34,26 +34,23 @@ export function resultOf(course: CallCourse, rate: Rate, clientGone: boolean): C
   const { end, meter } = course;
   const verdict = end !== undefined && 'verdict' in end ? end.verdict : undefined;
   const failure = course.error?.code ?? verdict?.code;
-  const told = { ...(verdict === undefined ? {} : { verdict }), ...(failure === undefined ? {} : { failure }) };
   const reached = end?.answered === true && meter !== undefined && (end.ending !== 'client-gone' || meter.delivered || meter.stated);
-  if (!reached) {
-    return {
-      usage: emptyUsage(),
-      estimated: false,
-      suspicious: false,
-      outcome: clientGone ? 'aborted' : 'failed',
-      policy: 'not-delivered',
-      cost: noMillipoints,
-      ...told,
-    };
-  }
-  const metered = meter.result(end.ending === 'complete');
-  const outcome = clientGone ? 'aborted' : end.ending === 'complete' ? 'ok' : 'failed';
-  return {
-    ...metered,
-    outcome,
-    policy: metered.estimated ? 'estimated-usage' : 'upstream-usage',
-    cost: costOf(rate, metered.usage),
-    ...told,
-  };
+  const result: ResultDraft = reached ? paidResult(meter.result(end.ending === 'complete'), rate) : unpaidResult();
+  if (clientGone) result.outcome = 'aborted';
+  else if (reached && end.ending === 'complete') result.outcome = 'ok';
+  if (verdict !== undefined) result.verdict = verdict;
+  if (failure !== undefined) result.failure = failure;
+  return result;
+}
+
+type ResultDraft = { -readonly [Key in keyof CallResult]: CallResult[Key] };
+
+function paidResult({ usage, estimated, suspicious }: MeteredUsage, rate: Rate): ResultDraft {
+  const policy = estimated ? 'estimated-usage' : 'upstream-usage';
+  return { usage, estimated, suspicious, outcome: 'failed', policy, cost: costOf(rate, usage) };
+}
+
+function unpaidResult(): ResultDraft {
+  const usage = emptyUsage();
+  return { usage, estimated: false, suspicious: false, outcome: 'failed', policy: 'not-delivered', cost: noMillipoints };
 }

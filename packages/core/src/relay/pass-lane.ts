@@ -60,9 +60,10 @@ export class PassLane implements StreamLane {
       this.#meter.passed(frames);
       return frames;
     }
-    if (keep === 'each') this.#readUsage(frames);
-    else this.#nominated = [...this.#nominated.slice(-1), frames];
-    const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames) : frames;
+    const stating = this.#call.framing === 'sse' ? eventsWith(frames, needles) : [frames];
+    if (keep === 'each') for (const bytes of stating) this.#readUsage(bytes);
+    else this.#nominated = [...this.#nominated, ...stating].slice(-2);
+    const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames, stating) : frames;
     this.#meter.passed(visible);
     return visible.length === 0 ? undefined : visible;
   }
@@ -78,30 +79,60 @@ export class PassLane implements StreamLane {
     scanner.end();
   }
 
-  #withoutExtraFrames(frames: Buffer): Buffer {
-    const usageOnDemand = this.#call.dialect.client.usageOnDemand;
+  /** @param stating the events that may be extra, as parts of the same memory as `frames`. */
+  #withoutExtraFrames(frames: Buffer, stating: readonly Buffer[]): Buffer {
     const kept: Buffer[] = [];
-    for (let rest = frames; rest.length > 0; ) {
-      const end = firstEventEnd(rest);
-      const event = rest.subarray(0, end);
-      let extra = false;
-      const scanner = new FrameScanner('sse', (data) => {
-        extra = usageOnDemand?.isExtraFrame(parsed(data)) === true;
-      });
-      scanner.push(event);
-      scanner.end();
-      if (!extra) kept.push(event);
-      rest = rest.subarray(end);
+    let keptUntil = 0;
+    for (const event of stating) {
+      if (!this.#isExtra(event)) continue;
+      const start = event.byteOffset - frames.byteOffset;
+      kept.push(frames.subarray(keptUntil, start));
+      keptUntil = start + event.length;
     }
-    return Buffer.concat(kept);
+    if (keptUntil === 0) return frames;
+    kept.push(frames.subarray(keptUntil));
+    return kept.length === 2 && kept[1]?.length === 0 ? (kept[0] as Buffer) : Buffer.concat(kept);
+  }
+
+  #isExtra(event: Buffer): boolean {
+    const usageOnDemand = this.#call.dialect.client.usageOnDemand;
+    let extra = false;
+    const scanner = new FrameScanner('sse', (data) => {
+      extra = usageOnDemand?.isExtraFrame(parsed(data)) === true;
+    });
+    scanner.push(event);
+    scanner.end();
+    return extra;
   }
 }
 
-/** Index after the first blank line, or the length if there is none. */
-function firstEventEnd(bytes: Buffer): number {
-  const ends = ['\n\n', '\r\n\r\n'].map((blank) => ({ at: bytes.indexOf(blank), length: blank.length })).filter(({ at }) => at >= 0);
-  if (ends.length === 0) return bytes.length;
-  return Math.min(...ends.map(({ at, length }) => at + length));
+const blankLines = ['\n\n', '\r\n\r\n'];
+
+/** The events that hold a needle, in their order: found from the needle outwards, so that the others are not looked at. */
+function eventsWith(bytes: Buffer, needles: readonly string[]): readonly Buffer[] {
+  const events: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const at = firstOf(needles, (needle) => bytes.indexOf(needle, from));
+    if (at === undefined) break;
+    const starts = blankLines
+      .map((blank) => bytes.lastIndexOf(blank, at))
+      .map((start, kind) => (start < from ? from : start + (kind + 1) * 2));
+    const end = firstOf(blankLines, (blank) => endOf(bytes, blank, at)) ?? bytes.length;
+    events.push(bytes.subarray(Math.max(...starts), end));
+    from = end;
+  }
+  return events;
+}
+
+/** The least of the places that were found. */
+function firstOf(texts: readonly string[], placeOf: (text: string) => number): number | undefined {
+  const places = texts.map(placeOf).filter((place) => place >= 0);
+  return places.length === 0 ? undefined : Math.min(...places);
+}
+
+function endOf(bytes: Buffer, blank: string, from: number): number {
+  const start = bytes.indexOf(blank, from);
+  return start < 0 ? start : start + blank.length;
 }
 
 function parsed(data: string): unknown {

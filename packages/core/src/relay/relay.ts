@@ -102,7 +102,8 @@ export class Relay {
     const holdId = this.#doors.newId();
     const { userId, tokenId } = call.principal;
     await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
-    return { ...running, quote, holdId };
+    const { reply, translation, view, course } = running;
+    return { call, reply, translation, view, inputTokens, course, quote, holdId };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
