@@ -1,11 +1,12 @@
 import { definePlugin } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
+import { openaiChatThinkTags } from './chat/think-tags.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { openai, openaiCompatible } from './provider.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
 
-export { openai, openaiChat, openaiCompatible, openaiEmbeddings, openaiInputTokens, openaiResponses };
+export { openai, openaiChat, openaiChatThinkTags, openaiCompatible, openaiEmbeddings, openaiInputTokens, openaiResponses };
 
 export default definePlugin({
   name: '@tollgate/adapter-openai',

@@ -8,6 +8,7 @@ import {
   z,
 } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
+import { openaiChatThinkTags } from './chat/think-tags.js';
 import { classify } from './classify.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { isReasoningModel } from './model-families.js';
@@ -64,6 +65,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   config: compatibleConfig,
   speaks: [
     { dialect: openaiChat, url: chatUrl },
+    { dialect: openaiChatThinkTags, url: chatUrl, onDemand: true },
     { dialect: openaiResponses, url: responsesUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
