@@ -161,6 +161,8 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
   return new JobRunner({
     database,
     handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs)],
+    // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
+    leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
     onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
   });
 }
