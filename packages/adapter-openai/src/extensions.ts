@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import { isObject } from './request-fields.js';
 
 /** Fields that chat and responses both know, by the same name and with the same meaning. */
 const sharedFields: ReadonlySet<string> = new Set([
@@ -14,12 +15,59 @@ const sharedFields: ReadonlySet<string> = new Set([
 
 /** The extension fields that `own` can write; every other is reported as lost. */
 export function writableExtensions(request: CanonicalRequest, own: string, sibling: string, context: CodecContext): JsonObject {
+  const ownFields = request.extensions?.[own] ?? {};
   const writable: JsonObject = {};
   for (const [dialect, fields] of Object.entries(request.extensions ?? {})) {
-    for (const [field, value] of Object.entries(fields)) {
-      if (dialect === own || (dialect === sibling && sharedFields.has(field))) writable[field] = value;
+    if (dialect === own) continue;
+    const { said, rest } = dialect === sibling ? inOtherWords(fields) : { said: {}, rest: fields };
+    Object.assign(writable, said);
+    for (const [field, value] of Object.entries(rest)) {
+      if (dialect === sibling && sharedFields.has(field)) writable[field] = value;
       else context.lose({ field, how: 'dropped', why: `Only ${dialect} knows this field.` });
     }
   }
-  return writable;
+  return { ...writable, ...ownFields };
+}
+
+interface OtherWords {
+  /** As the other of the two dialects says it. */
+  readonly said: JsonObject;
+  /** What is left to be said. */
+  readonly rest: JsonObject;
+}
+
+/** What both dialects know and only say differently; the form of a field tells whose it is. */
+function inOtherWords(fields: JsonObject): OtherWords {
+  const { verbosity, text, tool_choice: toolChoice, ...rest } = fields;
+  const said: JsonObject = {};
+  const left: JsonObject = { ...rest };
+  if (verbosity !== undefined) said['text'] = { verbosity };
+  if (isObject(text)) {
+    const { verbosity: nested, ...others } = text;
+    if (nested !== undefined) said['verbosity'] = nested;
+    for (const [member, value] of Object.entries(others)) left[`text.${member}`] = value;
+  } else if (text !== undefined) left['text'] = text;
+  const choice = isObject(toolChoice) && toolChoice['type'] === 'allowed_tools' ? otherAllowedTools(toolChoice) : undefined;
+  if (choice !== undefined) said['tool_choice'] = choice;
+  else if (toolChoice !== undefined) left['tool_choice'] = toolChoice;
+  return { said, rest: left };
+}
+
+/** Chat nests the list and the names in it, responses does not. Undefined if neither wrote it so. */
+function otherAllowedTools({ allowed_tools: nested, mode, tools }: JsonObject): JsonObject | undefined {
+  if (isObject(nested) && Array.isArray(nested['tools'])) {
+    return { type: 'allowed_tools', mode: nested['mode'], tools: nested['tools'].map(flatTool) };
+  }
+  return Array.isArray(tools) ? { type: 'allowed_tools', allowed_tools: { mode, tools: tools.map(nestedTool) } } : undefined;
+}
+
+function flatTool(tool: unknown): unknown {
+  if (!isObject(tool) || typeof tool['type'] !== 'string') return tool;
+  const named = tool[tool['type']];
+  return isObject(named) ? { type: tool['type'], name: named['name'] } : tool;
+}
+
+function nestedTool(tool: unknown): unknown {
+  if (!isObject(tool) || typeof tool['name'] !== 'string' || typeof tool['type'] !== 'string') return tool;
+  return { type: tool['type'], [tool['type']]: { name: tool['name'] } };
 }

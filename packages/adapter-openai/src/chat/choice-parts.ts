@@ -46,6 +46,18 @@ export function readAnnotations(annotations: unknown): readonly Citation[] {
   });
 }
 
+/** Sources that some vendors list beside the choices: addresses in the order of the numbers in the text, with titles in a list of their own. */
+export function readSources(answer: Readonly<Record<string, unknown>>): readonly Citation[] {
+  const { citations, search_results: results } = answer;
+  const titles = new Map<string, string | undefined>();
+  for (const url of Array.isArray(citations) ? citations : []) if (typeof url === 'string') titles.set(url, undefined);
+  for (const result of Array.isArray(results) ? results.filter(isObject) : []) {
+    const { url, title } = result;
+    if (typeof url === 'string') titles.set(url, typeof title === 'string' ? title : titles.get(url));
+  }
+  return [...titles].map(([url, title]) => (title === undefined ? { url } : { url, title }));
+}
+
 /** Pictures that the model drew, in the form that compatible servers share. */
 export function readImages(images: unknown): readonly MediaBlock[] {
   if (!Array.isArray(images)) return [];

@@ -12,7 +12,7 @@ import { defined } from '../defined.js';
 import { isObject } from '../request-fields.js';
 import { readWireError, verdictOf } from '../wire-error.js';
 import { audioBlock, readAudio } from './audio.js';
-import { loseLogprobs, readAnnotations, readArguments, readImages, readSaid } from './choice-parts.js';
+import { loseLogprobs, readAnnotations, readArguments, readImages, readSaid, readSources } from './choice-parts.js';
 import { readSealedThinking, withSeals } from './sealed-thinking.js';
 import { readSealContent } from './seals.js';
 import { readFinishReason } from './stop-reason.js';
@@ -38,7 +38,8 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   const blocks: Block[] = [];
   const audio = readAudio(message['audio']);
   const text = said.text + said.refusal || (audio?.transcript ?? '');
-  const citations = readAnnotations(message['annotations']);
+  const annotations = readAnnotations(message['annotations']);
+  const citations = [...annotations, ...readSources(answer).filter(({ url }) => !annotations.some((one) => one.url === url))];
   if (text !== '') blocks.push({ type: 'text', text, ...(citations.length > 0 ? { citations } : {}) });
   blocks.push(...readImages(message['images']));
   if (audio !== undefined && audio.data !== '') blocks.push(audioBlock(audio.data));

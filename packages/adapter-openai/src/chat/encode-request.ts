@@ -1,5 +1,6 @@
 import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
+import { withEffortOfName } from '../effort-suffix.js';
 import { writableExtensions } from '../extensions.js';
 import { isReasoningModel } from '../model-families.js';
 import { writeEffort } from '../reasoning-effort.js';
@@ -12,8 +13,9 @@ import { encodeToolChoice, encodeTools } from './encode-tools.js';
 import { chatDialectId, type ResponseFormat } from './wire.js';
 
 /** The body for an upstream that speaks chat. Streams are always asked for usage: calls are billed by it. */
-export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
+export function encodeRequest(given: CanonicalRequest, givenContext: CodecContext): JsonObject {
   const context = reportOnce(givenContext);
+  const request = withEffortOfName(given, context);
   const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
   const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, request.model, context);

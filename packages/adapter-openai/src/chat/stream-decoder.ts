@@ -1,9 +1,9 @@
-import type { Block, CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
+import type { Block, CanonicalSink, Citation, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { cutVerdict, emptyVerdict } from '../stream-verdicts.js';
 import { readWireError, verdictOf } from '../wire-error.js';
 import { readAudio, StreamedAudio } from './audio.js';
-import { loseLogprobs, readAnnotations, readImages, readSaid } from './choice-parts.js';
+import { loseLogprobs, readAnnotations, readImages, readSaid, readSources } from './choice-parts.js';
 import { readFinishReason } from './stop-reason.js';
 import { StreamedSpeech } from './streamed-speech.js';
 import { StreamedToolCalls } from './streamed-tool-calls.js';
@@ -20,6 +20,9 @@ export class ChatStreamDecoder implements FrameDecoder {
   private hasRefusal = false;
   private finish: string | undefined;
   private hasLogprobs = false;
+  /** The newest chunk with sources: vendors repeat the list, which grows. */
+  private sourced: JsonObject | undefined;
+  private readonly cited = new Set<string | undefined>();
   private readonly audio = new StreamedAudio();
   private readonly speech: StreamedSpeech;
   private readonly toolCalls: StreamedToolCalls;
@@ -51,6 +54,7 @@ export class ChatStreamDecoder implements FrameDecoder {
     if (choice !== undefined || hasUsage) this.start(frame);
     if (hasUsage) this.out.usage(usage);
     if (choice !== undefined) this.readChoice(choice);
+    if (frame['citations'] !== undefined || frame['search_results'] !== undefined) this.sourced = frame;
     if (error === undefined) return;
     this.ended = true;
     this.out.fail(verdictOf(error));
@@ -90,7 +94,7 @@ export class ChatStreamDecoder implements FrameDecoder {
       this.speech.say('text', said.refusal);
     }
     if (delta['audio'] !== undefined) this.hear(delta['audio']);
-    if (annotations !== undefined) this.cite(annotations);
+    if (annotations !== undefined) this.cite(readAnnotations(annotations), 'annotations');
     if (images !== undefined) this.show(images);
     if (Array.isArray(toolCalls)) {
       for (const call of toolCalls) if (isObject(call)) this.toolCalls.delta(call);
@@ -104,10 +108,11 @@ export class ChatStreamDecoder implements FrameDecoder {
     this.audio.add(data);
   }
 
-  private cite(annotations: unknown): void {
-    for (const citation of readAnnotations(annotations)) {
+  private cite(citations: readonly Citation[], field: string): void {
+    for (const citation of citations) {
+      this.cited.add(citation.url);
       if (this.speech.openText !== undefined) this.out.citation(this.speech.openText, citation);
-      else this.context.lose({ field: 'annotations', how: 'dropped', why: 'They came when their text had already ended.' });
+      else this.context.lose({ field, how: 'dropped', why: 'They came when their text had already ended.' });
     }
   }
 
@@ -123,6 +128,9 @@ export class ChatStreamDecoder implements FrameDecoder {
   /** A stream that was cut after its finish reason lacks at most its usage. */
   private finishAnswer(): void {
     this.ended = true;
+    const sources = this.sourced === undefined ? [] : readSources(this.sourced);
+    const uncited = sources.filter(({ url }) => !this.cited.has(url));
+    this.cite(uncited, 'citations');
     const audio = this.audio.take();
     if (this.started && audio !== undefined) this.showWhole(audio);
     if (this.finish === undefined && this.blockCount === 0) return this.out.fail(emptyVerdict());
