@@ -38,7 +38,7 @@ describe.each(databaseKinds)('kill -9 on %s', (database) => {
         ],
         users: [{ username: 'victim', password: 'a long enough password', points: startingPoints }],
         tokens: [{ name: 'victim', user: 'victim', key, unlimited: true }],
-        settings: { ledger: { nodeLeaseMs: 1_000 } },
+        settings: { ledger: { nodeLeaseMs: 3_000 } },
       },
     });
   });

@@ -36,7 +36,7 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
         channels: [chatChannel('slow', upstream.place('slow', slow), ['slow'])],
         users: [alice],
         tokens: [openToken],
-        settings: { ledger: { nodeLeaseMs: 1_000 } },
+        settings: { ledger: { nodeLeaseMs: 3_000 } },
       },
     });
   });
