@@ -5,7 +5,7 @@ const usage = `Usage: npm run bench -- [options]
 
   --json            print one JSON document instead of the tables
   --quick           5 rounds, to see whether it works; too few for figures to be quoted
-  --rounds <n>      rounds of the full run (default 24)
+  --rounds <n>      rounds of the full run (default 20)
   --only <id,…>     only these scenarios, of: ${[...scenarios.map(({ id }) => id), 'latency'].join(', ')}
   --profile <dir>   write a CPU profile of each gateway there, and print where its time went
 `;
@@ -24,7 +24,7 @@ export function readOptions(commandLine) {
   try {
     const { values } = parseArgs({ args: commandLine, options: declared });
     if (values.help) throw new Error('');
-    const rounds = Number(values.rounds ?? (values.quick ? 5 : 24));
+    const rounds = Number(values.rounds ?? (values.quick ? 5 : 20));
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 500) throw new Error('--rounds takes a whole number from 1 to 500.');
     const known = [...scenarios.map(({ id }) => id), 'latency'];
     const only = values.only?.split(',') ?? known;

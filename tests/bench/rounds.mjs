@@ -2,6 +2,8 @@ import { latency, scenarios, variants } from './scenarios.mjs';
 import { measureLatency, measureSlice } from './slice.mjs';
 import { shuffled } from './statistics.mjs';
 
+const warmUpSlices = 25;
+
 /**
  * Measures everything once in each round, in an order of chance: what disturbs the machine for a while disturbs all alike. Variants of a
  * scenario follow each other, so that their ratios are of the same moment.
@@ -10,7 +12,7 @@ export async function measureRounds(stage, { rounds, only }, progress) {
   const chosen = scenarios.filter(({ id }) => only.includes(id));
   const slices = new Map(chosen.map(({ id }) => [id, Object.fromEntries(variants.map((variant) => [variant, []]))]));
   const latencies = Object.fromEntries(latency.variants.map((variant) => [variant, []]));
-  await measureOnce(stage, chosen);
+  await warmUp(stage, chosen);
   for (let round = 1; round <= rounds; round += 1) {
     for (const scenario of shuffled(chosen)) {
       for (const variant of shuffled(variants)) slices.get(scenario.id)[variant].push(await measureSlice(stage, scenario, variant));
@@ -23,9 +25,12 @@ export async function measureRounds(stage, { rounds, only }, progress) {
   return { chosen, slices, latencies };
 }
 
-/** Lets every process compile what it needs before anything counts. */
-async function measureOnce(stage, chosen) {
-  for (let again = 0; again < 2; again += 1) {
-    for (const scenario of chosen) for (const variant of variants) await measureSlice(stage, scenario, variant);
+/** Lets every process compile what it needs before anything counts: V8 optimises code only after thousands of calls. */
+async function warmUp(stage, chosen) {
+  for (const variant of variants) {
+    for (let slice = 0; slice < warmUpSlices; slice += 1) await measureSlice(stage, scenarios[0], variant);
+  }
+  for (const scenario of chosen) {
+    for (const variant of variants) for (let slice = 0; slice < 3; slice += 1) await measureSlice(stage, scenario, variant);
   }
 }

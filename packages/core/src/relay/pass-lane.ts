@@ -1,4 +1,5 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import { eventsWith } from './events-with.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
@@ -104,35 +105,6 @@ export class PassLane implements StreamLane {
     scanner.end();
     return extra;
   }
-}
-
-const blankLines = ['\n\n', '\r\n\r\n'];
-
-/** The events that hold a needle, in their order: found from the needle outwards, so that the others are not looked at. */
-function eventsWith(bytes: Buffer, needles: readonly string[]): readonly Buffer[] {
-  const events: Buffer[] = [];
-  for (let from = 0; from < bytes.length; ) {
-    const at = firstOf(needles, (needle) => bytes.indexOf(needle, from));
-    if (at === undefined) break;
-    const starts = blankLines
-      .map((blank) => bytes.lastIndexOf(blank, at))
-      .map((start, kind) => (start < from ? from : start + (kind + 1) * 2));
-    const end = firstOf(blankLines, (blank) => endOf(bytes, blank, at)) ?? bytes.length;
-    events.push(bytes.subarray(Math.max(...starts), end));
-    from = end;
-  }
-  return events;
-}
-
-/** The least of the places that were found. */
-function firstOf(texts: readonly string[], placeOf: (text: string) => number): number | undefined {
-  const places = texts.map(placeOf).filter((place) => place >= 0);
-  return places.length === 0 ? undefined : Math.min(...places);
-}
-
-function endOf(bytes: Buffer, blank: string, from: number): number {
-  const start = bytes.indexOf(blank, from);
-  return start < 0 ? start : start + blank.length;
 }
 
 function parsed(data: string): unknown {

@@ -2,7 +2,7 @@ import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@to
 import type { AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
 import type { ClientReply } from './client-reply.js';
 import type { HoldGrowth } from './hold-growth.js';
-import type { KeepAlive, QuietStream } from './keep-alive.js';
+import type { KeepAlive, KeepAliveWatch, QuietStream } from './keep-alive.js';
 import { faultVerdict } from './network-verdict.js';
 import { QuotaExhaustedError, UpstreamFailedError } from './relay-errors.js';
 import type { StreamLane } from './stream-lane.js';
@@ -34,14 +34,14 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   #done = false;
   #upstreamEnded = false;
   #brokenBy: Verdict | undefined;
-  readonly #noteWrite: () => void;
+  readonly #watch: KeepAliveWatch;
   readonly #flush = (): void => this.#flushWaiting();
 
   readonly #parts: StreamPumpParts;
 
   constructor(parts: StreamPumpParts) {
     this.#parts = parts;
-    this.#noteWrite = parts.keepAlive.watch(this, parts.keepAliveAfterMs);
+    this.#watch = parts.keepAlive.watch(this, parts.keepAliveAfterMs);
     parts.reply.onDrain(() => parts.flow.resume());
   }
 
@@ -78,7 +78,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   stop(): void {
     if (this.#done) return;
     this.#done = true;
-    this.#parts.keepAlive.forget(this);
+    this.#watch.end();
     this.#parts.lane.close();
   }
 
@@ -148,7 +148,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
       this.#parts.reply.noteFirstByte();
       this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
     }
-    this.#noteWrite();
+    this.#watch.noteWrite();
     if (!this.#parts.reply.write(out)) this.#parts.flow.pause();
   }
 
