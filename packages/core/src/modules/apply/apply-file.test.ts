@@ -86,9 +86,9 @@ extra: 1
     const [first, second] = problemsOf('users: [{ username: a, password: "${NONE}" }, { username: b, surname: c }]');
     expect(first?.message).toBe('The environment variable NONE is not set. Set it where you run this command.');
     expect(problemsOf('channels: [{ name: a, provider: b }]')[0]?.message).toBe('Is missing; expected array.');
-    expect(second?.message).toBe('There is no such field.');
+    expect(second?.message).toBe('There is no such field. There are: username, password, role, group, ratio, points, enabled.');
     expect(() => parseApplyFile('extra: 1', 'gateway.yaml', {})).toThrow(
-      'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field.',
+      'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field. There are: groups, models, channels, users, tokens, settings.',
     );
   });
 
@@ -108,6 +108,20 @@ extra: 1
     { text: 'tokens: [{ name: t, user: u, points: 1, allowIps: [10.0.0.1, home] }]', path: 'tokens.0.allowIps.1' },
     { text: 'tokens: [{ name: t, user: u, points: 1, key: 1234567890123456789012345678901 }]', path: 'tokens.0.key' },
     { text: 'users: [{ username: a/b }]', path: 'users.0.username' },
+    { text: 'users: [{ username: "a\\0b" }]', path: 'users.0.username' },
+    { text: 'models: [{ name: "half \\ud800" }]', path: 'models.0.name' },
+    { text: 'groups: { "bell \\a": {} }', path: 'groups.bell \u0007' },
+    { text: 'groups: { __proto__: { ratio: 2 } }', path: 'groups.__proto__' },
+    { text: 'settings: { mail: { __proto__: 2 } }', path: 'settings.mail.__proto__' },
+    { text: 'models: [{ name: m, modelRatio: 1e400 }]', path: 'models.0.modelRatio' },
+    { text: 'models: [{ name: m, modelRatio: .nan }]', path: 'models.0.modelRatio' },
+    { text: 'models: [{ name: m, modelRatio: [1] }]', path: 'models.0.modelRatio' },
+    { text: 'users: [{ username: a, points: 1e400 }]', path: 'users.0.points' },
+    { text: 'users: [{ username: a, points: 1000000000000001 }]', path: 'users.0.points' },
+    { text: 'users: [*nobody]', path: '' },
+    { text: 'users: &all [*all]', path: 'users.0' },
+    { text: 'users: [&a { username: a }, { <<: *a, username: b }]', path: 'users.1.<<' },
+    { text: '--- {}\n--- {}', path: '' },
     { text: 'users: [{ username: a }, { username: a }]', path: 'users.1.username' },
     { text: 'models: [{ name: a }, { name: a }]', path: 'models.1.name' },
     { text: 'tokens: [{ name: a, user: u, points: 1 }, { name: a, user: u, points: 1 }]', path: 'tokens.1.name' },
@@ -121,6 +135,27 @@ extra: 1
   - { name: a, user: u, points: 1, key: ${key} }
   - { name: a, user: v, points: 1, key: ${key} }`);
     expect(problem).toMatchObject({ path: 'tokens.1.key', line: 3, message: 'Another token has the same key (line 2).' });
+  });
+
+  it('keeps every digit of a number', () => {
+    const { document } = parseApplyFile(
+      'models: [{ name: m, modelRatio: 0.123456789012345678 }]\nusers: [{ username: a, points: 999999999999999.123 }]',
+      'f',
+      {},
+    );
+    expect(document.models[0]?.modelRatio).toBe('0.123456789012345678');
+    expect(document.users[0]?.points).toBe(999_999_999_999_999_123n);
+  });
+
+  it('never repeats a value from the environment, wherever it was put', () => {
+    const problems = problemsOf(
+      'users: [{ username: "${KEY}", ratio: "${KEY}" }, { username: "${KEY}" }]\nmodels: [{ name: m, modelRatio: "x${KEY}" }]',
+      { KEY: 'sk-hush-hush' },
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      '"x${KEY}" is not a decimal number of zero or more.',
+      '"${KEY}" is not a decimal number of zero or more.',
+    ]);
   });
 
   it('is refused when aliases multiply beyond reason', () => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { knownFields, knownText } from '../../foundation/known-fields.js';
 import { duplicateProblems } from './apply-duplicates.js';
-import { type ApplyDocument, applySchema } from './apply-schema.js';
+import { type ApplyDocument, applyJsonSchema, applySchema } from './apply-schema.js';
 import { ApplySource, type ProblemAt } from './apply-source.js';
 
 /** An apply file that is right in itself; whether it fits the database and the plugins is seen when it is planned. */
@@ -15,7 +16,7 @@ export interface ApplyFile {
  */
 export function parseApplyFile(text: string, filename: string, environment: Readonly<Record<string, string | undefined>>): ApplyFile {
   const source = new ApplySource(text, filename);
-  const missing = source.substitute(environment);
+  const missing = [...source.forbiddenKeys(), ...source.substitute(environment)];
   const value = source.value();
   if (value === null || value === undefined) throw source.refuse([{ path: [], message: 'The file is empty.' }]);
   const parsed = applySchema.safeParse(value);
@@ -29,7 +30,8 @@ export function parseApplyFile(text: string, filename: string, environment: Read
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: messageOf(issue) }];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'There is no such field.' }));
+  const known = knownText(knownFields(applyJsonSchema(), issue.path));
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: `There is no such field. ${known}` }));
 }
 
 function messageOf({ message }: z.core.$ZodIssue): string {

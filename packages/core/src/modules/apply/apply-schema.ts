@@ -11,7 +11,8 @@ const name = z
   .string()
   .min(1, 'Must not be empty.')
   .max(255, 'Must not be longer than 255 characters.')
-  .regex(/^\S(.*\S)?$/, 'Must be one line without spaces at its ends.');
+  .regex(/^\S(.*\S)?$/, 'Must be one line without spaces at its ends.')
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'Must not contain control characters.');
 
 const groupName = name.meta({ title: 'A group, of this file or of the database' });
 

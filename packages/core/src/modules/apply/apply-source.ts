@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml';
 import { ApplyFileError, type ApplyProblem } from './apply-errors.js';
 
 export type ApplyPath = readonly PropertyKey[];
@@ -12,11 +12,19 @@ export interface ProblemAt {
 /** Aliases that one file may use: without a limit, a few lines can stand for gigabytes. */
 const aliasesMax = 100;
 
+/** Shorter values are no secrets, and would be found inside other words. */
+const shownValueCharacters = 6;
+
+/** Digits that a floating-point number always keeps. */
+const safeDigits = 15;
+
 /** The text of an apply file, YAML or JSON (which is YAML too), with the place of everything in it. */
 export class ApplySource {
   readonly filename: string;
   readonly #document: Document.Parsed;
   readonly #lines = new LineCounter();
+  /** Value → name, of the variables that were filled in. */
+  readonly #variables = new Map<string, string>();
 
   /** @throws ApplyFileError if the text is not YAML. */
   constructor(text: string, filename: string) {
@@ -28,19 +36,34 @@ export class ApplySource {
 
   /**
    * Replaces `${NAME}` in every text of the file by the variable's value; `$${` stands for `${` itself. Works on parsed texts, so that a
-   * value can never change the structure of the file.
+   * value can never change the structure of the file. Numbers that would lose digits are left as the text that they were written as.
    */
   substitute(environment: Readonly<Record<string, string | undefined>>): readonly ProblemAt[] {
     const problems: ProblemAt[] = [];
     visit(this.#document, {
       Scalar: (key, node, ancestors) => {
-        if (key === 'key' || typeof node.value !== 'string') return;
+        if (key === 'key') return;
+        if (typeof node.value === 'number' && isMorePrecise(node)) node.value = node.source;
+        if (typeof node.value !== 'string') return;
         node.value = node.value.replaceAll(/\$\$\{|\$\{([^}]*)\}?/g, (found, name?: string) => {
           if (name === undefined) return '${';
           const value = environment[name];
           if (value === undefined) problems.push({ path: pathOf([...ancestors, node]), message: missingVariable(found, name) });
+          else this.#variables.set(value, name);
           return value ?? '';
         });
+      },
+    });
+    return problems;
+  }
+
+  /** Names that JavaScript gives a meaning of its own: they would vanish without a word. */
+  forbiddenKeys(): readonly ProblemAt[] {
+    const problems: ProblemAt[] = [];
+    visit(this.#document, {
+      Pair: (_key, pair, ancestors) => {
+        if (isScalar(pair.key) && pair.key.value === '__proto__')
+          problems.push({ path: pathOf([...ancestors, pair]), message: 'This name cannot be used.' });
       },
     });
     return problems;
@@ -68,7 +91,14 @@ export class ApplySource {
   }
 
   #locate({ path, message }: ProblemAt): ApplyProblem {
-    return { path: path.join('.'), ...this.#place(this.#offsetOf(path)), message };
+    return { path: path.join('.'), ...this.#place(this.#offsetOf(path)), message: this.#withoutVariables(message) };
+  }
+
+  /** A value from the environment may be a secret that was put into the wrong field. */
+  #withoutVariables(message: string): string {
+    let shown = message;
+    for (const [value, name] of this.#variables) if (value.length >= shownValueCharacters) shown = shown.replaceAll(value, `\${${name}}`);
+    return shown;
   }
 
   #place(offset: number): { readonly line: number; readonly column: number } {
@@ -91,6 +121,17 @@ export class ApplySource {
     }
     return offset;
   }
+}
+
+function isMorePrecise({ source, value }: Scalar): boolean {
+  if (source === undefined) return false;
+  return (
+    !Number.isFinite(value) ||
+    source
+      .replace(/[eE].*/, '')
+      .replaceAll(/\D/g, '')
+      .replace(/^0+/, '').length > safeDigits
+  );
 }
 
 function offsetOfNode(node: unknown): number | undefined {

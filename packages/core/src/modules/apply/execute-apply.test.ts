@@ -200,6 +200,10 @@ settings:
       'settings.mail.from 9',
       'settings.moon.phase 10',
     ]);
+    const messages = new Map(refused.problems.map(({ path, message }) => [path, message]));
+    expect(messages.get('channels.1.config.apikey')).toBe('Provider test has no such field. There are: baseUrl, apiKey, dialects.');
+    expect(messages.get('settings.mail.from')).toBe('There is no setting "mail.from". There are: port, password.');
+    expect(messages.get('settings.moon.phase')).toBe('There is no setting "moon". There are: mail.');
     expect(await readUsers(bench.context.database.knex)).toEqual([]);
   });
 
@@ -230,6 +234,17 @@ settings:
     expect(interfered).toBe(true);
     expect(changes).toHaveLength(2);
     expect(await accountOf(database, await userId('alice'))).toMatchObject({ balance: 2_000n });
+  });
+
+  it('gives two at once the same result, and grants once', async () => {
+    const other = await openDatabase(bench.target);
+    const elsewhere = { ...bench.context, database: other };
+    const results = await Promise.all(
+      [bench.context, elsewhere, bench.context, elsewhere].map((context) => executeApply(context, parseApplyFile(file, 'f', {}))),
+    );
+    await other.close();
+    expect(results.filter(({ changes }) => changes.length > 0)).toHaveLength(1);
+    expect(await accountOf(bench.context.database, await userId('alice'))).toMatchObject({ balance: 1_000_000n });
   });
 
   it('repairs a channel whose secrets cannot be read any more', async () => {

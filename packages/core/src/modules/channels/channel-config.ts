@@ -1,5 +1,6 @@
-import type { ProviderAdapter } from '@tollgate/plugin-kit';
+import { jsonSchemaOf, type ProviderAdapter } from '@tollgate/plugin-kit';
 import { z } from 'zod';
+import { knownFields, knownText } from '../../foundation/known-fields.js';
 
 /** A configuration field at fault: its path inside `config`, and what to do. */
 export interface ConfigProblem {
@@ -26,8 +27,8 @@ export function checkChannelConfig(adapter: ProviderAdapter, given: Readonly<Rec
   const dialects = gateways.data?.dialects;
   return {
     problems: [
-      ...(parsed.error?.issues ?? []).flatMap(problemsOf),
-      ...(gateways.error?.issues ?? []).flatMap(problemsOf),
+      ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, adapter)),
+      ...(gateways.error?.issues ?? []).flatMap((issue) => problemsOf(issue, adapter)),
       ...(dialects ?? []).flatMap((id, index) => dialectProblem(adapter, id, index)),
     ],
     config: parsed.data ?? {},
@@ -35,9 +36,14 @@ export function checkChannelConfig(adapter: ProviderAdapter, given: Readonly<Rec
   };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, adapter: ProviderAdapter): readonly ConfigProblem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'The provider has no such field.' }));
+  const own = knownFields(jsonSchemaOf(adapter.config), issue.path);
+  const known = issue.path.length === 0 ? [...own, 'dialects'] : own;
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    message: `Provider ${adapter.id} has no such field. ${knownText(known)}`,
+  }));
 }
 
 function dialectProblem(adapter: ProviderAdapter, id: string, index: number): readonly ConfigProblem[] {

@@ -3,14 +3,16 @@ import { decimalOf, multiply, scaledDecimal } from './decimal.js';
 import type { Decimal, ModelPrice } from './rate.js';
 
 /** A decimal as operators write it: a number or text, zero or more. Parsed to {@link Decimal} text. */
-export const decimalSchema = z.union([z.number(), z.string()]).transform((value, context): Decimal => {
-  try {
-    return decimalOf(value);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as RangeError).message });
-    return z.NEVER;
-  }
-});
+export const decimalSchema = z
+  .union([z.number(), z.string()], { error: 'Expected a decimal number of zero or more.' })
+  .transform((value, context): Decimal => {
+    try {
+      return decimalOf(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      return z.NEVER;
+    }
+  });
 
 const ratio = (title: string) => decimalSchema.optional().meta({ title });
 

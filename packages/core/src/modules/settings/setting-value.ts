@@ -19,7 +19,7 @@ export function sealSetting(definition: SettingsDefinition, key: string, value: 
  */
 export function checkSetting(definition: SettingsDefinition, key: string, value: unknown): unknown {
   const name = `${definition.section}.${key}`;
-  if (!Object.hasOwn(definition.schema.shape, key)) throw new UnknownSettingError(name);
+  if (!Object.hasOwn(definition.schema.shape, key)) throw new UnknownSettingError(name, Object.keys(definition.schema.shape));
   const parsed = (definition.schema.shape[key] as z.ZodType).safeParse(value);
   if (!parsed.success) throw new InvalidSettingError(name, problemOf(parsed.error));
   return parsed.data;

@@ -6,8 +6,8 @@ export class UnknownSettingError extends GatewayError {
   readonly status = 400;
   readonly code = 'unknown_setting';
 
-  constructor(name: string) {
-    super(`There is no setting "${name}".`, { field: name });
+  constructor(name: string, known: readonly string[]) {
+    super(`There is no setting "${name}". There are: ${known.join(', ')}.`, { field: name });
   }
 }
 

@@ -29,7 +29,7 @@ export class Settings {
    */
   current<Definition extends SettingsDefinition>(definition: Definition): SettingsValues<Definition> {
     const values = this.#snapshot.get(definition.section);
-    if (values === undefined) throw new UnknownSettingError(definition.section);
+    if (values === undefined) throw new UnknownSettingError(definition.section, [...this.#definitions.keys()]);
     return values as SettingsValues<Definition>;
   }
 
@@ -49,7 +49,7 @@ export class Settings {
   /** @throws UnknownSettingError */
   definition(section: string): SettingsDefinition {
     const definition = this.#definitions.get(section);
-    if (definition === undefined) throw new UnknownSettingError(section);
+    if (definition === undefined) throw new UnknownSettingError(section, [...this.#definitions.keys()]);
     return definition;
   }
 
