@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CanonicalResponse, type CanonicalSink, emptyUsage, type PublicError, verdictForKind } from '@tollgate/plugin-kit';
-import OpenAI, { APIError, AuthenticationError, RateLimitError } from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import type OpenAI from 'openai';
+import { APIError, AuthenticationError, RateLimitError } from 'openai';
+import { describe, expect, it } from 'vitest';
+import { answeringServers, failureOf, sseText } from '../testing/answering-server.js';
 import { canonicalRequest, canonicalResponse } from '../testing/canonical.js';
 import { chunksOf, encodeChat } from '../testing/chat-streams.js';
 import { playInterleaved, playResponse } from '../testing/play-response.js';
@@ -32,19 +32,7 @@ const statedUsage = { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 }
 const question = { model: 'm', messages: [{ role: 'user' as const, content: 'Hi' }], stream_options: { include_usage: true } };
 const unary = { model: 'm', messages: question.messages };
 
-let server: Server | undefined;
-
-afterEach(() => server?.close());
-
-/** A client of the vendor's SDK whose server always answers the same. */
-async function clientOf(status: number, contentType: string, body: string): Promise<OpenAI> {
-  const started = createServer((_request, response) => response.writeHead(status, { 'content-type': contentType }).end(body));
-  server = started;
-  await new Promise<void>((resolve) => {
-    started.listen(0, '127.0.0.1', resolve);
-  });
-  return new OpenAI({ apiKey: 'k', baseURL: `http://127.0.0.1:${(started.address() as AddressInfo).port}/v1`, maxRetries: 0 });
-}
+const clientOf = answeringServers();
 
 function whole(response: CanonicalResponse): Promise<OpenAI> {
   return clientOf(200, 'application/json', JSON.stringify(openaiChat.client?.encodeResponse(response, canonicalRequest(), testContext())));
@@ -52,22 +40,12 @@ function whole(response: CanonicalResponse): Promise<OpenAI> {
 
 function streamed(play: (sink: CanonicalSink) => void): Promise<OpenAI> {
   const frames = encodeChat(play, canonicalRequest({ stream: true, usageInStream: true }));
-  return clientOf(200, 'text/event-stream', frames.map(({ data }) => `data: ${data}\n\n`).join(''));
+  return clientOf(200, 'text/event-stream', sseText(frames));
 }
 
 /** Counts up for ever, so that open blocks take turns. */
 function* turns(): Generator<number> {
   for (let count = 0; ; count += 1) yield count;
-}
-
-/** What a promise is rejected with. */
-async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('There was no failure.');
 }
 
 describe('the official SDK', () => {
@@ -151,7 +129,7 @@ describe('the official SDK', () => {
     const error = { kind: 'timeout', status: 504, code: 'upstream_timeout', message: 'Too slow.' } as const;
     const started = chunksOf(encodeChat((sink) => sink.start('chatcmpl-1', 'm'))).map((chunk) => ({ data: JSON.stringify(chunk) }));
     const frames = [...started, ...(openaiChat.client?.encodeStreamError(error, 'req_1') ?? [])];
-    const client = await clientOf(200, 'text/event-stream', frames.map(({ data }) => `data: ${data}\n\n`).join(''));
+    const client = await clientOf(200, 'text/event-stream', sseText(frames));
     expect(await failureOf(client.chat.completions.stream(question).finalChatCompletion())).toMatchObject({ code: 'upstream_timeout' });
   });
 
@@ -193,7 +171,6 @@ describe('the official SDK', () => {
       listed.push(one);
     }
     expect(listed).toEqual([shown, shown]);
-    server?.close();
     const client = await clientOf(200, 'application/json', JSON.stringify(listing?.encodeOne(model)));
     expect(await client.models.retrieve('m')).toMatchObject(shown);
   });

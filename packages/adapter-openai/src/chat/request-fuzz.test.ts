@@ -2,16 +2,11 @@ import { BadRequestError, type JsonObject } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someRequest } from '../testing/arbitraries.js';
+import { anyValue, pathsOf, replaced } from '../testing/broken-json.js';
 import { testContext } from '../testing/test-context.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { inspect } from './inspect.js';
-
-/** Values that fields are likely to have by mistake, and the names that every object answers to. */
-const anyValue = fc.oneof(
-  { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
-  fc.constantFrom<unknown>(null, '', 0, -1, 1.5, true, [], {}, [null], [[]], [{}], 'constructor', '__proto__', '5'),
-);
 
 /** Runs a body through everything that a client's request meets here. @throws whatever a stage throws but a well-formed refusal. */
 function outcomeOf(body: JsonObject): 'taken' | 'refused' {
@@ -23,22 +18,6 @@ function outcomeOf(body: JsonObject): 'taken' | 'refused' {
     expect(error.field).toBeTruthy();
     return 'refused';
   }
-}
-
-/** Every place in a JSON value, as the keys that lead there. */
-function pathsOf(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))];
-}
-
-function replaced(value: unknown, path: readonly string[], substitute: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return substitute;
-  if (Array.isArray(value))
-    return value.map((member: unknown, index) => (String(index) === key ? replaced(member, rest, substitute) : member));
-  return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([name, member]) => [name, name === key ? replaced(member, rest, substitute) : member]),
-  );
 }
 
 const sampleBody: JsonObject = {

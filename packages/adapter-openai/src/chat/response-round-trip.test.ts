@@ -1,29 +1,12 @@
-import type { CanonicalRequest, CanonicalResponse, CanonicalSink, JsonObject, ToolCallBlock } from '@tollgate/plugin-kit';
+import type { CanonicalRequest, CanonicalResponse, CanonicalSink, JsonObject } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { someResponse } from '../testing/arbitraries.js';
-import { canonicalRequest } from '../testing/canonical.js';
+import { consistentResponse, requestFor } from '../testing/declared-tools.js';
 import { chunksOf, decodeChat, encodeChat } from '../testing/chat-streams.js';
 import { playInterleaved, playResponse } from '../testing/play-response.js';
 import { testContext } from '../testing/test-context.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeResponse } from './encode-response.js';
-
-/** A request that declares the tools for plain text which the answer calls. */
-function requestFor(response: CanonicalResponse): CanonicalRequest {
-  const tools = callsOf(response).filter(({ freeform }) => freeform === true);
-  return canonicalRequest({ stream: true, usageInStream: true, tools: tools.map(({ name }) => ({ name, freeform: true })) });
-}
-
-function callsOf({ blocks }: CanonicalResponse): readonly ToolCallBlock[] {
-  return blocks.filter((block) => block.type === 'tool-call');
-}
-
-/** A tool takes either JSON or plain text. */
-const consistentResponse = someResponse.filter((candidate) => {
-  const freeform = new Set(callsOf(candidate).flatMap((call) => (call.freeform === true ? [call.name] : [])));
-  return callsOf(candidate).every((call) => call.freeform === true || !freeform.has(call.name));
-});
 
 function throughAStream(request: CanonicalRequest, play: (sink: CanonicalSink) => void): CanonicalResponse {
   return decodeChat(encodeChat(play, request).map(({ data }) => data)).response();

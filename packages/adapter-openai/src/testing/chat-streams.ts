@@ -1,11 +1,11 @@
 import type { CanonicalRequest, CanonicalSink, Frame, JsonObject } from '@tollgate/plugin-kit';
-import { type CheckedSink, checkedSink } from '@tollgate/plugin-kit/conformance';
+import type { CheckedSink } from '@tollgate/plugin-kit/conformance';
 import { openaiChat } from '../chat/dialect.js';
 import { canonicalRequest } from './canonical.js';
-import { testContext, type TestContext } from './test-context.js';
+import { decodeFrames, encodeFrames, type GivenFrame } from './dialect-streams.js';
+import type { TestContext } from './test-context.js';
 
-/** What a test may say of a frame: its data as text or as JSON, or all of it. */
-export type GivenFrame = string | JsonObject;
+export type { GivenFrame } from './dialect-streams.js';
 
 /** Feeds frames to a chat decoder and gives back the sink that watched it. */
 export function decodeChat(
@@ -13,24 +13,16 @@ export function decodeChat(
   end: 'done' | 'cut' = 'done',
   editFrame?: (frame: JsonObject) => void,
 ): CheckedSink {
-  const sink = checkedSink();
-  const decoder = openaiChat.upstream.streamDecoder(sink, testContext(), editFrame);
-  for (const frame of frames) decoder.frame(typeof frame === 'string' ? frame : JSON.stringify(frame), undefined);
-  decoder.end(end);
-  return sink;
+  return decodeFrames(openaiChat, frames, { end, ...(editFrame === undefined ? {} : { editFrame }) });
 }
 
 /** Everything that the chat encoder writes while `play` drives it. */
 export function encodeChat(
   play: (sink: CanonicalSink) => void,
   request: CanonicalRequest = canonicalRequest({ stream: true }),
-  context: TestContext = testContext(),
+  context?: TestContext,
 ): readonly Frame[] {
-  const client = openaiChat.client;
-  if (client === undefined) throw new Error('The dialect has no client half.');
-  const frames: Frame[] = [];
-  play(client.streamEncoder({ frame: (data, event) => frames.push(event === undefined ? { data } : { data, event }) }, request, context));
-  return frames;
+  return encodeFrames(openaiChat, play, request, context);
 }
 
 /** The chunks before `[DONE]`. */
