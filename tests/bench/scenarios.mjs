@@ -29,4 +29,4 @@ export const pacedIntervalMs = 5;
 export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce };
 
 /** The open loop that latency is measured with; `direct` goes to the upstream without anything between. */
-export const latency = { requestsPerSecond: 200, connections: 64, variants: ['direct', ...variants] };
+export const latency = { requestsPerSecond: 100, connections: 64, variants: ['direct', ...variants] };
