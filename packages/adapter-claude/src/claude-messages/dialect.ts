@@ -37,7 +37,7 @@ export const claudeMessages: Dialect = {
     foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals },
     decodeRequest,
     encodeResponse,
-    streamEncoder: (out, _request, context) => new ClaudeStreamEncoder(out, context),
+    streamEncoder: (out, request, context) => new ClaudeStreamEncoder(out, request.model, context),
     encodeError: (error, requestId) => ({ status: error.status, body: encodeErrorBody(error, requestId) }),
     encodeStreamError,
   },

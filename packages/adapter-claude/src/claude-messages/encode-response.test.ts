@@ -48,6 +48,11 @@ describe('encodeResponse', () => {
     ]);
   });
 
+  it('says the model that was asked for, whatever answered', () => {
+    const request = canonicalRequest({ model: 'claude-opus-4-1' });
+    expect(encodeResponse(canonicalResponse({ model: 'gpt-5' }), request, testContext()).model).toBe('claude-opus-4-1');
+  });
+
   it('leaves out blocks that say nothing', () => {
     expect(contentOf(text(''), { type: 'thinking', text: '' }, { type: 'thinking', text: '', redacted: true })).toEqual({
       content: [],

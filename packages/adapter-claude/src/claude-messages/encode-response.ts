@@ -7,12 +7,13 @@ import { argumentsObject } from './tool-arguments.js';
 import { encodeUsage } from './usage.js';
 import { dialectId, type WireBlock, type WireMessage } from './wire.js';
 
-export function encodeResponse(response: CanonicalResponse, _request: CanonicalRequest, context: CodecContext): WireMessage {
+export function encodeResponse(response: CanonicalResponse, request: CanonicalRequest, context: CodecContext): WireMessage {
   return {
     id: response.id || context.newId('msg_'),
     type: 'message',
     role: 'assistant',
-    model: response.model,
+    // The name that was asked for: clients drop the thinking, seals and all, of what looks like another model's answer.
+    model: request.model,
     content: response.blocks.flatMap((block) => encodeOutputBlock(block, context)),
     stop_reason: encodeStopReason(response.stop),
     stop_sequence: response.stopSequence ?? null,

@@ -50,7 +50,7 @@ describe('stream encoder', () => {
           id: 'msg_1',
           type: 'message',
           role: 'assistant',
-          model: 'claude-x',
+          model: 'claude-sonnet-4-5',
           content: [],
           stop_reason: null,
           stop_sequence: null,
@@ -68,6 +68,11 @@ describe('stream encoder', () => {
   it('makes up an id where the upstream has none', () => {
     const [start] = eventsOf(encodeFrames((sink) => sink.start('', 'm')));
     expect(start).toMatchObject({ message: { id: 'msg_1' } });
+  });
+
+  it('says the model that was asked for, whatever answered', () => {
+    const [start] = eventsOf(encodeFrames((sink) => sink.start('msg_1', 'gpt-5'), { model: 'claude-opus-4-1' }));
+    expect(start).toMatchObject({ message: { model: 'claude-opus-4-1' } });
   });
 
   it('writes the first open call live and the others in their turn', () => {
@@ -123,16 +128,19 @@ describe('stream encoder', () => {
 
   it('passes its own server blocks on, and leaves out what is empty or has no place', () => {
     const context = testContext();
-    const frames = encodeFrames((sink) => {
-      sink.start('msg_1', 'm');
-      sink.openBlock(0, { type: 'text' });
-      sink.wholeBlock(1, { type: 'opaque', dialect: 'claude-messages', data: { type: 'server_tool_use', id: 's' } });
-      sink.wholeBlock(2, { type: 'opaque', dialect: 'gemini', data: {} });
-      sink.closeBlock(0);
-      sink.openBlock(3, call('a'));
-      sink.closeBlock(3);
-      sink.stop('tool');
-    }, context);
+    const frames = encodeFrames(
+      (sink) => {
+        sink.start('msg_1', 'm');
+        sink.openBlock(0, { type: 'text' });
+        sink.wholeBlock(1, { type: 'opaque', dialect: 'claude-messages', data: { type: 'server_tool_use', id: 's' } });
+        sink.wholeBlock(2, { type: 'opaque', dialect: 'gemini', data: {} });
+        sink.closeBlock(0);
+        sink.openBlock(3, call('a'));
+        sink.closeBlock(3);
+        sink.stop('tool');
+      },
+      { context },
+    );
     checkEventOrder(frames);
     expect(eventsOf(frames).slice(1, 5)).toEqual([
       { type: 'content_block_start', index: 0, content_block: { type: 'server_tool_use', id: 's' } },

@@ -30,19 +30,22 @@ export class ClaudeStreamEncoder implements CanonicalSink {
   #nextWireIndex = 0;
 
   readonly #out: FrameSink;
+  readonly #model: string;
   readonly #context: CodecContext;
 
-  constructor(out: FrameSink, context: CodecContext) {
+  /** @param model the name that the client asked for. Clients drop the thinking, seals and all, of what looks like another model's answer. */
+  constructor(out: FrameSink, model: string, context: CodecContext) {
     this.#out = out;
+    this.#model = model;
     this.#context = context;
   }
 
-  start(id: string, model: string): void {
+  start(id: string): void {
     const message = {
       id: id || this.#context.newId('msg_'),
       type: 'message',
       role: 'assistant',
-      model,
+      model: this.#model,
       content: [],
       stop_reason: null,
       stop_sequence: null,

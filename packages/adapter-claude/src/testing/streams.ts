@@ -13,11 +13,15 @@ export function decodeFrames(frames: readonly (string | object)[], end: 'done' |
   return sink;
 }
 
-/** Everything that an encoder writes while `play` drives it. */
-export function encodeFrames(play: (sink: CanonicalSink) => void, context: TestContext = testContext()): readonly Frame[] {
+/** Everything that an encoder writes for a client that asked for `model`, while `play` drives it. */
+export function encodeFrames(
+  play: (sink: CanonicalSink) => void,
+  { model = 'claude-sonnet-4-5', context = testContext() }: { readonly model?: string; readonly context?: TestContext } = {},
+): readonly Frame[] {
   const frames: Frame[] = [];
   const encoder = new ClaudeStreamEncoder(
     { frame: (data, event) => frames.push({ data, ...(event === undefined ? {} : { event }) }) },
+    model,
     context,
   );
   play(encoder);
