@@ -207,10 +207,27 @@ describe('streamed blocks', () => {
     expect(deltas).toContainEqual({
       reasoning_details: [{ type: 'reasoning.text', text: 'Hm', signature: 'tg1.anthropic..s', index: 0 }],
     });
-    expect(deltas).toContainEqual({ tool_calls: [{ index: 0, extra_content: { google: { thought_signature: 'tg1.google..g' } } }] });
+    expect(deltas).toContainEqual({
+      tool_calls: [{ index: 0, function: { arguments: '' }, extra_content: { google: { thought_signature: 'tg1.google..g' } } }],
+    });
     expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.text', text: '', signature: 'tg1.anthropic..t', index: 1 }] });
     expect(deltas).toContainEqual({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'tg1p..tg1.google..g', index: 2 }] });
     expect(context.lostFields()).toEqual([]);
+  });
+
+  it('show the seal of a call where clients look for it, in its first words', () => {
+    const deltas = deltasOf((sink) => {
+      sink.openBlock(0, openCall('a'));
+      sink.openBlock(1, openCall('b'));
+      sink.seal(1, { vendor: 'google', value: 'g' });
+      sink.argumentsDelta(1, '{}');
+      sink.closeBlock(0);
+      sink.closeBlock(1);
+    });
+    expect(deltas.map((delta) => JSON.stringify(delta)).filter((delta) => delta.includes('"name"'))).toEqual([
+      expect.stringContaining('"index":0,"id":"a"'),
+      expect.stringMatching(/"index":1,.*"id":"b".*"thought_signature":"tg1\.google\.\.g"/),
+    ]);
   });
 
   it('of redacted thinking show their seal as encrypted, as a whole answer does', () => {

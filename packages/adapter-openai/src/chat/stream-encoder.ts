@@ -32,6 +32,8 @@ interface OpenBlock {
   hasArguments: boolean;
   /** Of thinking: sent when all its words are known, since it vouches for them. */
   seal?: Seal;
+  /** The start of a tool call that is not written yet: clients look for the seal there and nowhere else. */
+  start?: object;
 }
 
 /** Writes the chunks of one stream. Everything around a delta is made once, so that a delta costs one string. */
@@ -88,6 +90,7 @@ export class ChatStreamEncoder implements CanonicalSink {
   argumentsDelta(index: number, fragment: string): void {
     const block = this.blocks[index];
     if (block === undefined) return;
+    this.writeStart(block);
     block.hasArguments = true;
     if (block.kind === 'unwrapped' || block.kind === 'wrapped') {
       block.text += fragment;
@@ -109,7 +112,10 @@ export class ChatStreamEncoder implements CanonicalSink {
     } else if (block.kind === 'thinking' || block.kind === 'redacted') {
       block.seal = seal;
     } else {
-      this.delta(JSON.stringify({ tool_calls: [{ index: block.place, ...sealContent(seal) }] }));
+      // A late seal needs words around it: clients refuse a tool call without its function.
+      const nothing = block.kind === 'custom' || block.kind === 'unwrapped' ? { custom: { input: '' } } : { function: { arguments: '' } };
+      block.start = { index: block.place, ...nothing, ...block.start, ...sealContent(seal) };
+      this.writeStart(block);
     }
   }
 
@@ -129,6 +135,7 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   closeBlock(index: number): void {
     const block = this.blocks[index];
+    this.writeStart(block);
     if (block?.seal !== undefined) {
       const thinking = { text: block.text, redacted: block.kind === 'redacted' };
       this.delta(JSON.stringify({ reasoning_details: [sealDetail(block.seal, thinking, block.place)] }));
@@ -168,11 +175,18 @@ export class ChatStreamEncoder implements CanonicalSink {
     // The caller sees the kind of tool that it declared, whatever the upstream took it for.
     const isCustom = isFreeformTool(this.request, name);
     const kind = isCustom ? (freeform === true ? 'custom' : 'unwrapped') : freeform === true ? 'wrapped' : 'function';
-    this.blocks[index] = { kind, place, text: '', hasArguments: false };
-    const call = isCustom
+    const start = isCustom
       ? { index: place, id, type: 'custom', custom: { name, input: '' } }
       : { index: place, id, type: 'function', function: { name, arguments: '' } };
-    this.delta(JSON.stringify({ tool_calls: [call] }));
+    // Calls start in the order of their numbers.
+    for (const earlier of this.blocks) this.writeStart(earlier);
+    this.blocks[index] = { kind, place, text: '', hasArguments: false, start };
+  }
+
+  private writeStart(block: OpenBlock | undefined): void {
+    if (block?.start === undefined) return;
+    this.delta(JSON.stringify({ tool_calls: [block.start] }));
+    delete block.start;
   }
 
   private delta(deltaJson: string, finishJson = 'null'): void {
