@@ -241,13 +241,19 @@ describe('any JSON as an answer', () => {
                 'reasoning',
                 'reasoning_details',
                 'annotations',
+                'audio',
                 'images',
                 'tool_calls',
                 'function_call',
               ),
               fc.oneof(
                 anyValue,
-                fc.array(fc.dictionary(fc.constantFrom('type', 'text', 'thinking', 'function', 'custom', 'image_url', 'id'), anyValue)),
+                fc.array(
+                  fc.dictionary(
+                    fc.constantFrom('type', 'text', 'thinking', 'function', 'custom', 'image_url', 'id', 'data', 'signature', 'format'),
+                    anyValue,
+                  ),
+                ),
               ),
             ),
           },

@@ -9,6 +9,7 @@ import { recordedAnswers, recordedFrames } from '../testing/recorded.js';
 import { testContext } from '../testing/test-context.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
+import { decodeResponse } from './decode-response.js';
 import { encodeResponse } from './encode-response.js';
 import { inspect } from './inspect.js';
 
@@ -82,7 +83,7 @@ describe('seals that a client sends back', () => {
     });
 
   /** Everything sealed and said, in its order, and apart from it the words of thoughts without a seal: plain text does not tell their place. */
-  function heard(blocks: readonly Block[]): unknown {
+  function heard(blocks: readonly Block[]): { readonly sealed: readonly Block[]; readonly plain: string } {
     const plain = (block: Block): boolean => block.type === 'thinking' && block.seal === undefined;
     const words = blocks.map((block) => (block.type === 'thinking' && plain(block) ? block.text : ''));
     return { sealed: blocks.filter((block) => !plain(block)), plain: words.join('') };
@@ -102,6 +103,24 @@ describe('seals that a client sends back', () => {
         for (const seen of [message as object as JsonObject, joinedMessage(chunks, true), joinedMessage(chunks, false)]) {
           expect(heard(received(seen)[0]?.blocks ?? [])).toEqual(heard(blocks));
         }
+      }),
+    );
+  });
+
+  it('come out of a gateway behind another one as they went in', () => {
+    fc.assert(
+      fc.property(fc.array(someThought, { maxLength: 4 }), fc.option(someSeal), fc.option(someSeal), (thoughts, ofText, ofCall) => {
+        const blocks: Block[] = [
+          ...thoughts,
+          { type: 'text', text: 'said', ...(ofText === null ? {} : { seal: ofText }) },
+          { ...callBlock('a'), ...(ofCall === null ? {} : { seal: ofCall }) },
+        ];
+        const response = canonicalResponse({ blocks, stop: 'tool' });
+        const frames = encodeChat((sink) => playResponse(sink, response)).map(({ data }) => data);
+        const body: unknown = JSON.parse(JSON.stringify(encodeResponse(response, canonicalRequest(), testContext())));
+        // Thoughts that follow each other are one in plain text, so words of unsealed ones may come twice: sealed ones never.
+        expect(heard(decodeChat(frames).response().blocks).sealed).toEqual(heard(blocks).sealed);
+        expect(heard(decodeResponse(body, testContext()).blocks)).toEqual(heard(blocks));
       }),
     );
   });

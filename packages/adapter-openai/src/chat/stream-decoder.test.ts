@@ -312,7 +312,17 @@ describe('an error in a stream', () => {
 
 describe('any stream', () => {
   const anyDelta = fc.dictionary(
-    fc.constantFrom('content', 'refusal', 'reasoning', 'reasoning_details', 'annotations', 'images', 'tool_calls', 'function_call'),
+    fc.constantFrom(
+      'content',
+      'refusal',
+      'reasoning',
+      'reasoning_details',
+      'annotations',
+      'audio',
+      'images',
+      'tool_calls',
+      'function_call',
+    ),
     fc.oneof(
       fc.jsonValue({ maxDepth: 1 }),
       fc.array(
@@ -322,6 +332,9 @@ describe('any stream', () => {
             id: fc.constantFrom<unknown>('', 'a', 'b', null),
             type: fc.constantFrom('text', 'thinking', 'function'),
             text: fc.string(),
+            data: fc.constantFrom<unknown>('', 'd', 'tg1p..tg1.google..g', 'tg1p.YQ.tg1.google..g', 7),
+            signature: fc.constantFrom<unknown>('', 's', 'tg1.anthropic..s', null),
+            format: fc.constantFrom<unknown>('anthropic-claude-v1', 'google-gemini-v1', 'openai-responses-v1', '', null),
             function: fc.record({
               name: fc.constantFrom<unknown>('', 'x', 'y', null),
               arguments: fc.constantFrom<unknown>('', '{}', {}, null),

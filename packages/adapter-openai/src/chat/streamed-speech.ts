@@ -69,10 +69,14 @@ export class StreamedSpeech {
     else this.out.seal(this.openText, seal);
   }
 
-  /** Servers that stream plain text may repeat all of it in the detail that brings the seal. */
+  /**
+   * Servers that stream plain text may repeat a thought in the detail that brings its seal. Where the plain text held more than that, the
+   * thought is told again: a seal vouches for these words and no others.
+   */
   private sayDetail(text: string, place: number | undefined, seal: Seal | undefined): void {
-    if (seal !== undefined && this.open?.type === 'thinking' && this.open.plain === text) return;
-    if (this.open?.place !== place && this.open?.plain === undefined) this.close();
+    const { type, plain } = this.open ?? {};
+    if (seal !== undefined && type === 'thinking' && plain === text) return;
+    if (plain === undefined ? this.open?.place !== place : seal !== undefined) this.close();
     const block = this.blockFor('thinking');
     block.place = place;
     block.plain = undefined;
