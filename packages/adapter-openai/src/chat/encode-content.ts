@@ -69,7 +69,7 @@ function encodeDetail(detail: string | undefined, context: CodecContext): { deta
 }
 
 /** The vendor documents wav and mp3; compatible servers take more under their own names. */
-function audioFormat(mimeType: string | undefined): 'wav' | 'mp3' {
+export function audioFormat(mimeType: string | undefined): 'wav' | 'mp3' {
   const subtype = mimeType?.split('/')[1] ?? 'wav';
   return (subtype === 'mpeg' ? 'mp3' : subtype.replace(/^x-/, '')) as 'wav' | 'mp3';
 }

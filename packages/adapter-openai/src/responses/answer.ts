@@ -8,9 +8,10 @@ export type AnswerFrame = Omit<Answer, 'status' | 'output' | 'usage' | 'incomple
 /** @param upstreamId the id that the upstream gave; one of another dialect is replaced. */
 export function answerFrame(upstreamId: string, model: string, request: CanonicalRequest, context: CodecContext): AnswerFrame {
   const extensions = request.extensions?.[responsesDialectId] ?? {};
-  const asked = extensions as Partial<Pick<Answer, 'metadata' | 'truncation' | 'service_tier' | 'tool_choice'>>;
+  const asked = extensions as Partial<Pick<Answer, 'metadata' | 'truncation' | 'tool_choice'>>;
   // What the echo leaves out is no loss: the request itself went out before.
   const silent: CodecContext = { model: context.model, lose: () => undefined, newId: (prefix) => prefix, now: () => 0 };
+  const tools = encodeTools(request.tools ?? [], extensions['tools.format'], request.model, silent);
   return {
     id: upstreamId.startsWith('resp_') ? upstreamId : context.newId('resp_'),
     object: 'response',
@@ -23,8 +24,8 @@ export function answerFrame(upstreamId: string, model: string, request: Canonica
     previous_response_id: null,
     temperature: request.sampling?.temperature ?? 1,
     top_p: request.sampling?.topP ?? 1,
-    tool_choice: encodeToolChoice(request) ?? asked.tool_choice ?? 'auto',
-    tools: encodeTools(request.tools ?? [], extensions['tools.format'], silent),
+    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? asked.tool_choice ?? 'auto',
+    tools,
     truncation: asked.truncation ?? 'disabled',
   };
 }

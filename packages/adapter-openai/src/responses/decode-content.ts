@@ -1,7 +1,7 @@
 import { BadRequestError, type Block, type CacheMark, type JsonObject, type MediaBlock } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
 import { readMediaUrl } from '../media-url.js';
-import { isObject, optionalText, requireObject, requireText } from '../request-fields.js';
+import { isObject, optionalText, requireName, requireObject, requireText } from '../request-fields.js';
 import { responsesDialectId } from './wire.js';
 
 /**
@@ -70,15 +70,18 @@ function vendorFile(fileId: string | undefined): Pick<MediaBlock, 'source'> {
   return { source: { fileId: fileId ?? '', vendor: 'openai' } };
 }
 
-const mimeTypeByFormat: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mpeg' };
+const mimeTypeByFormat: ReadonlyMap<string, string> = new Map([
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mpeg'],
+]);
 
 function decodeAudio(part: JsonObject, field: string): MediaBlock {
   const audio = requireObject(part['input_audio'], `${field}.input_audio`);
-  const format = requireText(audio['format'], `${field}.input_audio.format`);
+  const format = requireName(audio['format'], `${field}.input_audio.format`);
   return {
     type: 'media',
     media: 'audio',
-    mimeType: mimeTypeByFormat[format] ?? `audio/${format}`,
+    mimeType: mimeTypeByFormat.get(format) ?? `audio/${format}`,
     source: { base64: requireText(audio['data'], `${field}.input_audio.data`) },
   };
 }

@@ -43,8 +43,7 @@ class ItemDecoder {
   constructor(private readonly context: CodecContext) {}
 
   item(item: JsonObject, field: string): void {
-    switch (item['type']) {
-      case undefined:
+    switch (item['type'] ?? typeOfUnnamed(item)) {
       case 'message':
         return this.message(item, field);
       case 'function_call':
@@ -73,6 +72,9 @@ class ItemDecoder {
       throw new BadRequestError(`${field}.role must be one of user, assistant, system, developer.`, `${field}.role`);
     }
     const blocks = decodeContent(item['content'], `${field}.content`);
+    if (typeof item['phase'] === 'string') {
+      this.context.lose({ field: 'phase', how: 'dropped', why: 'Only this dialect tells comments from the final answer.' });
+    }
     const last = this.turns.at(-1);
     if (last?.role === role && !this.lastIsMessage && role !== 'system') last.blocks.push(...blocks);
     else this.turns.push({ role, blocks });
@@ -100,7 +102,11 @@ class ItemDecoder {
   }
 
   private result(item: JsonObject, field: string): Block {
-    const content = decodeContent(item['output'], `${field}.output`).filter((block) => block.type === 'text' || block.type === 'media');
+    const blocks = decodeContent(item['output'], `${field}.output`);
+    const content = blocks.filter((block) => block.type === 'text' || block.type === 'media');
+    if (content.length < blocks.length) {
+      this.context.lose({ field: `${field}.output`, how: 'dropped', why: "A tool's result holds texts, images and files only." });
+    }
     return { type: 'tool-result', callId: requireName(item['call_id'], `${field}.call_id`), content };
   }
 
@@ -120,6 +126,7 @@ class ItemDecoder {
     );
     const block = blocks[index];
     if (block !== undefined) blocks[index] = { ...block, seal };
+    this.lastIsMessage = false;
   }
 
   /** What only this dialect knows: server tools' calls and their results. */
@@ -128,6 +135,11 @@ class ItemDecoder {
     const isSaidByUser = type.endsWith('_output') || type.endsWith('_response');
     this.add(isSaidByUser ? 'user' : 'assistant', [{ type: 'opaque', dialect: responsesDialectId, data: item }]);
   }
+}
+
+/** Two kinds of item may leave their type out. */
+function typeOfUnnamed(item: JsonObject): string {
+  return item['role'] === undefined && typeof item['id'] === 'string' ? 'item_reference' : 'message';
 }
 
 function customCall(item: JsonObject, field: string): ToolCallBlock {

@@ -7,7 +7,7 @@ import { responsesDialectId } from './wire.js';
 export function decodeOutputItem(item: JsonObject, context: CodecContext): readonly Block[] {
   switch (item['type']) {
     case 'message':
-      return decodeMessage(item);
+      return decodeMessage(item, context);
     case 'reasoning': {
       const block = decodeReasoning({ ...item, content: listOf(item['content']), summary: listOf(item['summary']) }, 'output');
       return block === undefined ? [] : [block];
@@ -40,7 +40,8 @@ function pictureOf(item: JsonObject, base64: string): MediaBlock {
   return { type: 'media', media: 'image', mimeType: `image/${format}`, source: { base64 } };
 }
 
-function decodeMessage(item: JsonObject): readonly Block[] {
+function decodeMessage(item: JsonObject, context: CodecContext): readonly Block[] {
+  loseOwnMarks(item, context);
   return listOf(item['content']).flatMap((part): Block[] => {
     if (!isObject(part)) return [];
     const text = textOfPart(part);
@@ -48,6 +49,14 @@ function decodeMessage(item: JsonObject): readonly Block[] {
     const citations = listOf(part['annotations']).flatMap(readCitation);
     return [{ type: 'text', text, ...(citations.length === 0 ? {} : { citations }) }];
   });
+}
+
+/** Says what of a message only answers keep that pass unchanged. */
+export function loseOwnMarks(item: JsonObject, context: CodecContext): void {
+  const why = 'Only answers that pass unchanged keep it.';
+  const logprobs = listOf(item['content']).some((part) => isObject(part) && listOf(part['logprobs']).length > 0);
+  if (logprobs) context.lose({ field: 'logprobs', how: 'dropped', why });
+  if (typeof item['phase'] === 'string') context.lose({ field: 'phase', how: 'dropped', why });
 }
 
 /** What a part of a message says, be it a refusal. */

@@ -120,10 +120,9 @@ function readExtensions(
   toolChoice: ToolChoice | undefined,
   { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
 ): CanonicalRequest['extensions'] {
-  const fields: JsonObject = {};
-  for (const [field, value] of Object.entries(body)) {
-    if (!carriedFields.has(field) && value !== null) fields[field] = value;
-  }
+  const fields: JsonObject = Object.fromEntries(
+    Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null),
+  );
   if (toolChoice !== undefined) delete fields['tool_choice'];
   const { effort: _effort, ...reasoningRest } = reasoning;
   const { format: _format, ...textRest } = text;

@@ -26,13 +26,12 @@ function decodeTool(tool: JsonObject, field: string): ToolDefinition {
 
 /** Grammars of custom tools, by tool name: the canonical form has no place for them. */
 export function customFormats(tools: unknown): JsonObject | undefined {
-  const formats: JsonObject = {};
-  for (const tool of Array.isArray(tools) ? tools : []) {
-    if (isObject(tool) && tool['type'] === 'custom' && typeof tool['name'] === 'string' && isObject(tool['format'])) {
-      formats[tool['name']] = tool['format'];
-    }
-  }
-  return Object.keys(formats).length === 0 ? undefined : formats;
+  const formats = (Array.isArray(tools) ? tools : []).flatMap((tool: unknown): (readonly [string, JsonObject])[] => {
+    if (!isObject(tool) || tool['type'] !== 'custom') return [];
+    const { name, format } = tool;
+    return typeof name === 'string' && isObject(format) ? [[name, format]] : [];
+  });
+  return formats.length === 0 ? undefined : Object.fromEntries(formats);
 }
 
 /** Undefined if none is given, or one that only this dialect knows. @throws BadRequestError */

@@ -2,12 +2,14 @@ import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@
 import { encodeSampling } from '../chat/encode-sampling.js';
 import { chatDialectId } from '../chat/wire.js';
 import { defined } from '../defined.js';
+import { withEffortOfName } from '../effort-suffix.js';
 import { writableExtensions } from '../extensions.js';
 import { isOwnModel, isReasoningModel } from '../model-families.js';
 import { writeEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
 import { isObject } from '../request-fields.js';
-import { encodeItems, systemText } from './encode-items.js';
+import { encodeInstructions } from './encode-content.js';
+import { encodeItems } from './encode-items.js';
 import { encodeToolChoice, encodeTools } from './encode-tools.js';
 import { responsesDialectId, type TextFormat } from './wire.js';
 
@@ -15,11 +17,12 @@ const sealedReasoning = 'reasoning.encrypted_content';
 const ownOutputTokensMin = 16;
 
 /** The body for an upstream that speaks Responses. It keeps nothing of ours: every request brings the whole conversation. */
-export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
+export function encodeRequest(given: CanonicalRequest, givenContext: CodecContext): JsonObject {
   const context = reportOnce(givenContext);
+  const request = withEffortOfName(given, context);
   const extensions = writableExtensions(request, responsesDialectId, chatDialectId, context);
   const { 'tools.format': formats, reasoning, text, include, ...otherExtensions } = extensions;
-  const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, context);
+  const tools = encodeTools(request.tools ?? [], formats, request.model, context);
   return defined({
     store: false,
     ...otherExtensions,
@@ -27,7 +30,7 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
     ...encodeConversation(request, context),
     stream: request.stream ? true : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? otherExtensions['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: outputLimit(request, context),
     ...sampling(request, context),
@@ -38,17 +41,24 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
   });
 }
 
-/** What stands before the first word of the user are the instructions; later ones stay where they are. */
-function encodeConversation({ turns }: CanonicalRequest, context: CodecContext): JsonObject {
-  const start = turns.findIndex(({ role }) => role !== 'system');
-  const leading = turns.slice(0, start < 0 ? turns.length : start);
-  const instructions = systemText(
-    leading.flatMap(({ blocks }) => blocks),
+/**
+ * What stands before the first word of the user are the instructions; later ones stay where they are, and so do those with a mark for the
+ * cache, which instructions cannot bear. An input is needed in any case.
+ */
+function encodeConversation({ turns, model }: CanonicalRequest, context: CodecContext): JsonObject {
+  const start = Math.max(
+    0,
+    turns.findIndex(({ role }) => role !== 'system'),
+  );
+  const instructions = encodeInstructions(
+    turns.slice(0, start).flatMap(({ blocks }) => blocks),
+    model,
     context,
   );
+  if (typeof instructions !== 'string') return { input: encodeItems(turns, model, context) };
   return defined({
     instructions: instructions === '' ? undefined : instructions,
-    input: encodeItems(turns.slice(leading.length), context),
+    input: encodeItems(turns.slice(start), model, context),
   });
 }
 

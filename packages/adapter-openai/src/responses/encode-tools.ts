@@ -1,17 +1,18 @@
 import type { CanonicalRequest, CodecContext, ToolDefinition } from '@tollgate/plugin-kit';
+import { loseCacheMark } from '../chat/encode-cache-mark.js';
 import { defined } from '../defined.js';
 import { isObject } from '../request-fields.js';
 import { responsesDialectId, type Tool, type ToolChoice } from './wire.js';
 
 /** Tools as this dialect declares them. `formats` are grammars of custom tools by name, from this dialect's own extensions. */
-export function encodeTools(tools: readonly ToolDefinition[], formats: unknown, context: CodecContext): Tool[] {
+export function encodeTools(tools: readonly ToolDefinition[], formats: unknown, model: string, context: CodecContext): Tool[] {
+  if (tools.some(({ cache }) => cache !== undefined)) loseCacheMark(model, context);
   return tools
     .map((tool) => encodeTool(tool, isObject(formats) && Object.hasOwn(formats, tool.name) ? formats[tool.name] : undefined, context))
     .filter((tool) => tool !== undefined);
 }
 
 function encodeTool(tool: ToolDefinition, format: unknown, context: CodecContext): Tool | undefined {
-  if (tool.cache !== undefined) context.lose({ field: 'cache', how: 'dropped', why: 'The upstream caches prompts by itself.' });
   const { name, description } = tool;
   if (tool.builtin !== undefined) {
     if (tool.builtin.dialect === responsesDialectId) return tool.builtin.data as unknown as Tool;
@@ -25,11 +26,11 @@ function encodeTool(tool: ToolDefinition, format: unknown, context: CodecContext
 
 const emptySchema = { type: 'object', properties: {} };
 
-/** The choice, where it stands for something: the vendor refuses one without tools. */
-export function encodeToolChoice({ toolChoice, tools }: CanonicalRequest): ToolChoice | undefined {
-  if (toolChoice === undefined || tools === undefined || tools.length === 0) return undefined;
+/** The choice among `tools`, where it stands for something: the vendor refuses one without tools. */
+export function encodeToolChoice(toolChoice: CanonicalRequest['toolChoice'], tools: readonly Tool[]): ToolChoice | undefined {
+  if (toolChoice === undefined || tools.length === 0) return undefined;
   if (typeof toolChoice === 'string') return toolChoice;
   const { name } = toolChoice;
-  const isFreeform = tools.some((tool) => tool.name === name && tool.freeform === true);
+  const isFreeform = tools.some((tool) => tool.type === 'custom' && tool.name === name);
   return { type: isFreeform ? 'custom' : 'function', name };
 }

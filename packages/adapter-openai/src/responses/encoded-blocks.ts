@@ -1,7 +1,6 @@
-import type { Citation, CodecContext, Seal } from '@tollgate/plugin-kit';
-import { freeformText } from '../freeform.js';
+import type { BlockHead, Citation, CodecContext, Seal } from '@tollgate/plugin-kit';
 import type { EventWriter } from './event-writer.js';
-import { callItem, encodeCitation, messageItem, reasoningItem, sealItem, textPart } from './output-items.js';
+import { callContent, callItem, encodeCitation, messageItem, reasoningItem, sealItem, textPart } from './output-items.js';
 import { sealForClient } from './seals.js';
 import type { OutputItem, OutputMessage, OutputText, ReasoningItem } from './wire.js';
 
@@ -165,14 +164,12 @@ export class EncodedCall implements EncodedBlock {
   private given = '';
   private sealed: Seal | undefined;
 
-  /** @param isEmulated the arguments are JSON around the plain text that the caller's tool takes: they are told only when complete. */
   constructor(
     private readonly answer: GrowingAnswer,
-    head: { readonly id: string; readonly name: string; readonly freeform?: true },
-    private readonly isEmulated: boolean,
+    private readonly head: Extract<BlockHead, { type: 'tool-call' }>,
+    private readonly isFreeform: boolean,
   ) {
-    this.item = callItem({ ...head, arguments: '' }, isEmulated, answer.context);
-    if (this.item.type === 'function_call') this.item.status = 'in_progress';
+    this.item = callItem(head, isFreeform, '', answer.context, 'in_progress');
     this.place = announce(answer, this.item);
     this.address = { item_id: this.item.id, output_index: this.place };
     this.deltaHead = `${JSON.stringify(this.address).slice(1, -1)},"delta":`;
@@ -180,7 +177,7 @@ export class EncodedCall implements EncodedBlock {
 
   content(fragment: string): void {
     this.given += fragment;
-    if (!this.isEmulated) this.tell(fragment);
+    if (!this.isTranslated) this.tell(fragment);
   }
 
   seal(seal: Seal): void {
@@ -193,18 +190,24 @@ export class EncodedCall implements EncodedBlock {
 
   close(): void {
     const { events, context } = this.answer;
+    const given = this.given === '' && this.head.freeform !== true ? '{}' : this.given;
+    const content = callContent({ ...this.head, arguments: given }, this.isFreeform);
+    if (content !== '' && (this.isTranslated || this.given === '')) this.tell(content);
     if (this.item.type === 'function_call') {
-      if (this.given === '') this.content('{}');
-      this.item.arguments = this.given;
+      this.item.arguments = content;
       this.item.status = 'completed';
-      events.event('response.function_call_arguments.done', { ...this.address, name: this.item.name, arguments: this.given });
+      events.event('response.function_call_arguments.done', { ...this.address, name: this.item.name, arguments: content });
     } else {
-      this.item.input = this.isEmulated ? freeformText(this.given) : this.given;
-      if (this.isEmulated) this.tell(this.item.input);
-      events.event('response.custom_tool_call_input.done', { ...this.address, input: this.item.input });
+      this.item.input = content;
+      events.event('response.custom_tool_call_input.done', { ...this.address, input: content });
     }
     events.event('response.output_item.done', { output_index: this.place, item: this.item });
     if (this.sealed !== undefined) tellWhole(this.answer, sealItem(this.sealed, { callId: this.item.call_id }, context));
+  }
+
+  /** The upstream and the caller know different kinds of tool: what it gets can be told only when it is complete. */
+  private get isTranslated(): boolean {
+    return this.isFreeform !== (this.head.freeform === true);
   }
 
   private tell(fragment: string): void {

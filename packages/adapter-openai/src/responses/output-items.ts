@@ -8,7 +8,7 @@ import {
   type ToolCallBlock,
   wrapPlacedSeal,
 } from '@tollgate/plugin-kit';
-import { freeformText, isFreeformTool } from '../freeform.js';
+import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { sealForClient } from './seals.js';
 import {
   type Annotation,
@@ -55,16 +55,22 @@ export function sealItem(seal: Seal, place: SealedPlace, context: CodecContext):
   return { id: context.newId('rs_'), type: 'reasoning', summary: [], encrypted_content: wrapPlacedSeal(seal, place) };
 }
 
-/** A call with its arguments; `isEmulated` where the caller's plain-text tool was offered to the upstream as a function. */
+/** A call of the kind of tool that the caller declared, whatever the upstream took it for; `content` is what {@link callContent} says. */
 export function callItem(
-  call: Omit<ToolCallBlock, 'type' | 'seal'>,
-  isEmulated: boolean,
+  { id, name }: Pick<ToolCallBlock, 'id' | 'name'>,
+  isFreeform: boolean,
+  content: string,
   context: CodecContext,
+  status: 'completed' | 'in_progress' = 'completed',
 ): (FunctionCall & { id: string }) | (CustomCall & { id: string }) {
-  const { id, name, arguments: given, freeform } = call;
-  if (freeform === true) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: id, name, input: given };
-  if (isEmulated) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: id, name, input: freeformText(given) };
-  return { id: context.newId('fc_'), type: 'function_call', status: 'completed', arguments: given, call_id: id, name };
+  if (isFreeform) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: id, name, input: content };
+  return { id: context.newId('fc_'), type: 'function_call', status, arguments: content, call_id: id, name };
+}
+
+/** What the tool gets: plain text if the caller declared it so, else JSON. */
+export function callContent({ arguments: given, freeform }: Pick<ToolCallBlock, 'arguments' | 'freeform'>, isFreeform: boolean): string {
+  if (isFreeform) return freeform === true ? given : freeformText(given);
+  return freeform === true ? freeformArguments(given) : given;
 }
 
 /** The item of a block that arrives whole; undefined, and said, where this dialect has none. */
@@ -79,7 +85,7 @@ function imageItem(base64: string, context: CodecContext): ImageItem {
   return { id: context.newId('ig_'), type: 'image_generation_call', status: 'completed', result: base64 };
 }
 
-/** All items of a whole answer. */
+/** All items of a whole answer. Texts that follow one another share a message. */
 export function outputItems(blocks: readonly Block[], request: CanonicalRequest, context: CodecContext): OutputItem[] {
   const items: OutputItem[] = [];
   let message: OutputMessage | undefined;
@@ -87,23 +93,29 @@ export function outputItems(blocks: readonly Block[], request: CanonicalRequest,
     if (block.type === 'text') {
       if (message === undefined) items.push((message = messageItem([], context)));
       message.content.push(textPart(block.text, block.citations));
-      if (block.seal === undefined) continue;
-      items.push(sealItem(block.seal, 'text', context));
-      message = undefined;
-      continue;
     }
-    message = undefined;
-    items.push(...itemsOf(block, request, context));
+    const others = itemsOf(block, request, context);
+    if (others.length > 0) message = undefined;
+    items.push(...others);
   }
   return items;
 }
 
+/** What of a block is not part of a message. */
 function itemsOf(block: Block, request: CanonicalRequest, context: CodecContext): readonly OutputItem[] {
-  if (block.type === 'thinking') return [reasoningItem(block.text, block.seal, context)];
-  if (block.type === 'tool-call') {
-    const item = callItem(block, isFreeformTool(request, block.name), context);
-    return block.seal === undefined ? [item] : [item, sealItem(block.seal, { callId: block.id }, context)];
+  switch (block.type) {
+    case 'text':
+      return block.seal === undefined ? [] : [sealItem(block.seal, 'text', context)];
+    case 'thinking':
+      return [reasoningItem(block.text, block.seal, context)];
+    case 'tool-call': {
+      const isFreeform = isFreeformTool(request, block.name);
+      const item = callItem(block, isFreeform, callContent(block, isFreeform), context);
+      return block.seal === undefined ? [item] : [item, sealItem(block.seal, { callId: block.id }, context)];
+    }
+    default: {
+      const whole = wholeItem(block, context);
+      return whole === undefined ? [] : [whole];
+    }
   }
-  const whole = wholeItem(block, context);
-  return whole === undefined ? [] : [whole];
 }

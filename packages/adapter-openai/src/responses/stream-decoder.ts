@@ -21,14 +21,14 @@ export class ResponsesStreamDecoder implements FrameDecoder {
     private readonly editFrame?: (frame: JsonObject) => void,
   ) {}
 
-  frame(data: string, _event: string | undefined): void {
+  frame(data: string, event: string | undefined): void {
     // Servers that grew out of chat end with its mark.
     if (this.ended || data.startsWith('[DONE]')) return;
     const frame: unknown = JSON.parse(data);
     if (!isObject(frame)) return;
     this.editFrame?.(frame);
     const { response } = frame;
-    const type = textOf(frame['type']);
+    const type = textOf(frame['type']) || (event ?? '');
     if (type === 'error' || (type === '' && frame['error'] !== undefined)) return this.fail(frame['error'] ?? frame);
     if (isObject(response)) return this.lifecycle(type, response);
     const index = frame['output_index'];
@@ -76,8 +76,8 @@ export class ResponsesStreamDecoder implements FrameDecoder {
     this.out.usage(usage);
     this.ended = true;
     const items = [...this.items.values()];
-    const toolCall = items.some(({ asksForTool }) => asksForTool === true);
-    this.out.stop(readStop(response, { toolCall, refusal: items.some(({ refuses }) => refuses === true) }));
+    const toolCall = items.some(({ asksForTool }) => asksForTool);
+    this.out.stop(readStop(response, { toolCall, refusal: items.some(({ refuses }) => refuses) }));
   }
 
   /** A server that streams nothing but the last event. */

@@ -58,7 +58,7 @@ export class ResponsesStreamEncoder implements CanonicalSink {
     this.blocks[index] =
       head.type === 'thinking'
         ? new EncodedThinking(this.answer)
-        : new EncodedCall(this.answer, head, head.freeform !== true && isFreeformTool(this.request, head.name));
+        : new EncodedCall(this.answer, head, isFreeformTool(this.request, head.name));
   }
 
   textDelta(index: number, text: string): void {

@@ -1,6 +1,6 @@
 import type { CanonicalSink, CodecContext, JsonObject } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
-import { decodeCall, decodeWhole, isRefusal, listOf, readCitation, textOf, textOfPart } from './decode-output.js';
+import { decodeCall, decodeWhole, isRefusal, listOf, loseOwnMarks, readCitation, textOf, textOfPart } from './decode-output.js';
 import { decodeReasoning, partBreak } from './decode-reasoning.js';
 
 /** One item of a streamed answer: hears the events that carry its output index. Not the item's id: some servers change it on the way. */
@@ -10,7 +10,7 @@ export interface StreamedItem {
   done(item: JsonObject): void;
   /** The answer ends, whether or not the item was done. */
   close(): void;
-  readonly asksForTool?: true;
+  readonly asksForTool?: boolean;
   readonly refuses?: boolean;
 }
 
@@ -38,6 +38,7 @@ export function streamedItem(item: JsonObject, eventType: string, tools: Streame
 
 function typeByEvent(eventType: string): string | undefined {
   if (/^response\.(?:output_text|refusal|content_part)\./.test(eventType)) return 'message';
+  if (/^response\.(?:function_call_arguments|custom_tool_call_input)\./.test(eventType)) return 'function_call';
   return eventType.startsWith('response.reasoning') ? 'reasoning' : undefined;
 }
 
@@ -68,6 +69,9 @@ class StreamedMessage implements StreamedItem {
         return this.say(part, textOf(event['delta']));
       case 'response.output_text.delta':
         return this.say(part, textOf(event['delta']));
+      case 'response.output_text.done':
+      case 'response.refusal.done':
+        return this.sayRest(part, event);
       case 'response.output_text.annotation.added':
         return this.cite(part, event['annotation']);
       case 'response.content_part.done':
@@ -76,6 +80,7 @@ class StreamedMessage implements StreamedItem {
   }
 
   done(item: JsonObject): void {
+    loseOwnMarks(item, this.tools.context);
     this.refuses ||= isRefusal(item);
     listOf(item['content']).forEach((part, index) => this.endPart(index, part));
     this.close();
@@ -91,6 +96,10 @@ class StreamedMessage implements StreamedItem {
     if (part.closed) return;
     part.said += text;
     this.tools.out.textDelta(part.block, text);
+  }
+
+  private sayRest(index: number, whole: JsonObject): void {
+    this.say(index, unsaid(textOfPart(whole), this.parts.get(index)?.said ?? ''));
   }
 
   private cite(index: number, annotation: unknown): void {
@@ -113,7 +122,7 @@ class StreamedMessage implements StreamedItem {
 
   private endPart(index: number, whole: unknown): void {
     if (isObject(whole)) {
-      this.say(index, unsaid(textOfPart(whole), this.parts.get(index)?.said ?? ''));
+      this.sayRest(index, whole);
       if (this.parts.get(index)?.cited !== true) for (const annotation of listOf(whole['annotations'])) this.cite(index, annotation);
     }
     const part = this.parts.get(index);
@@ -132,6 +141,7 @@ class StreamedReasoning implements StreamedItem {
   private block: number | undefined;
   private source: 'summary' | 'text' | undefined;
   private part = 0;
+  private said = '';
   private closed = false;
 
   constructor(private readonly tools: StreamedItemTools) {}
@@ -143,11 +153,12 @@ class StreamedReasoning implements StreamedItem {
 
   done(item: JsonObject): void {
     const whole = decodeReasoning({ ...item, content: listOf(item['content']), summary: listOf(item['summary']) }, 'output');
-    if (whole !== undefined && this.block === undefined) {
-      this.open(whole.redacted === true);
-      if (whole.text !== '') this.tools.out.textDelta(this.block ?? 0, whole.text);
+    if (whole !== undefined && !this.closed) {
+      const index = this.block ?? this.open(whole.redacted === true);
+      const rest = unsaid(whole.text, this.said);
+      if (rest !== '') this.tools.out.textDelta(index, rest);
+      if (whole.seal !== undefined) this.tools.out.seal(index, whole.seal);
     }
-    if (whole?.seal !== undefined && this.block !== undefined && !this.closed) this.tools.out.seal(this.block, whole.seal);
     this.close();
   }
 
@@ -159,8 +170,9 @@ class StreamedReasoning implements StreamedItem {
   private say(source: 'summary' | 'text', part: number, text: string): void {
     if (text === '' || this.closed || (this.source ?? source) !== source) return;
     this.source = source;
-    const index = this.block ?? this.open(false);
-    this.tools.out.textDelta(index, part === this.part ? text : partBreak + text);
+    const piece = this.said === '' || part === this.part ? text : partBreak + text;
+    this.tools.out.textDelta(this.block ?? this.open(false), piece);
+    this.said += piece;
     this.part = part;
   }
 
@@ -174,7 +186,6 @@ class StreamedReasoning implements StreamedItem {
 
 /** A call of one of the caller's tools. */
 class StreamedCall implements StreamedItem {
-  readonly asksForTool = true;
   private block: number | undefined;
   private freeform = false;
   private given = '';
@@ -185,6 +196,11 @@ class StreamedCall implements StreamedItem {
     private readonly tools: StreamedItemTools,
   ) {
     if (textOf(item['name']) !== '') this.open(item);
+  }
+
+  /** A call that never got a name is none. */
+  get asksForTool(): boolean {
+    return this.block !== undefined;
   }
 
   event(type: string, event: JsonObject): void {

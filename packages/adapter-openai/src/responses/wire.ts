@@ -34,7 +34,7 @@ export interface AssistantMessage {
 export interface InputMessage extends Omit<EasyInputMessage, 'content' | 'role'> {
   readonly type: 'message';
   readonly role: 'user' | 'system';
-  readonly content: string | readonly InputPart[];
+  readonly content: string | InputPart[];
 }
 
 /** A reasoning item goes back without an id: its encrypted content is what the vendor reads. */

@@ -2,16 +2,21 @@ import type { Block, CanonicalRequest, CanonicalResponse, JsonObject, StopReason
 import { emptyUsage } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 
-const someText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
-const someId = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/);
+export const someText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+export const someId = fc.stringMatching(/^[a-zA-Z0-9_-]{1,20}$/);
 /** Names that trip code which keeps its tables in plain objects are among them. */
-const someName = fc.oneof(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,20}$/), fc.constantFrom('constructor', 'toString', '__proto__'));
-const someBase64 = fc.base64String({ minLength: 4 });
-const someUrl = someId.map((path) => `https://example.org/${path}`);
-const someArguments = fc.dictionary(someName, fc.oneof(fc.string(), fc.integer(), fc.boolean())).map((value) => JSON.stringify(value));
+export const someName = fc.oneof(
+  fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_-]{0,20}$/),
+  fc.constantFrom('constructor', 'toString', '__proto__'),
+);
+export const someBase64 = fc.base64String({ minLength: 4 });
+export const someUrl = someId.map((path) => `https://example.org/${path}`);
+export const someArguments = fc
+  .dictionary(someName, fc.oneof(fc.string(), fc.integer(), fc.boolean()))
+  .map((value) => JSON.stringify(value));
 
-const textBlock: fc.Arbitrary<Block> = someText.map((text) => ({ type: 'text', text }));
-const imageBlock: fc.Arbitrary<Block> = fc.oneof(
+export const textBlock: fc.Arbitrary<Block> = someText.map((text) => ({ type: 'text', text }));
+export const imageBlock: fc.Arbitrary<Block> = fc.oneof(
   fc.tuple(someBase64, fc.constantFrom('image/png', 'image/webp')).map(([base64, mimeType]) => {
     return { type: 'media', media: 'image', mimeType, source: { base64 } } as const;
   }),
@@ -32,13 +37,13 @@ const otherMedia: fc.Arbitrary<Block> = fc.oneof(
 const resultBlock: fc.Arbitrary<Block> = fc
   .tuple(someId, fc.option(someText))
   .map(([callId, text]) => ({ type: 'tool-result', callId, content: text === null ? [] : [{ type: 'text', text }] }));
-const callBlock: fc.Arbitrary<Block> = fc
+export const callBlock: fc.Arbitrary<Block> = fc
   .record({ id: someId, name: someName, arguments: someArguments })
   .map((call) => ({ type: 'tool-call', ...call }));
-const freeformCall: fc.Arbitrary<Block> = fc
+export const freeformCall: fc.Arbitrary<Block> = fc
   .record({ id: someId, name: someName, arguments: fc.string() })
   .map((call) => ({ type: 'tool-call', ...call, freeform: true }));
-const thinkingBlock: fc.Arbitrary<Block> = someText.map((text) => ({ type: 'thinking', text }));
+export const thinkingBlock: fc.Arbitrary<Block> = someText.map((text) => ({ type: 'thinking', text }));
 
 /** In the order in which a message of this dialect has them. */
 const assistantBlocks: fc.Arbitrary<readonly Block[]> = fc
@@ -61,10 +66,10 @@ const someTurns: fc.Arbitrary<readonly Turn[]> = fc
     ...rest.flatMap(([blocks, after]): readonly Turn[] => [{ role: 'assistant', blocks }, ...after]),
   ]);
 
-const someSchema: fc.Arbitrary<JsonObject> = fc
+export const someSchema: fc.Arbitrary<JsonObject> = fc
   .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.constant({ type: 'string' }))
   .map((properties) => ({ type: 'object', properties }));
-const someTool: fc.Arbitrary<ToolDefinition> = fc.oneof(
+export const someTool: fc.Arbitrary<ToolDefinition> = fc.oneof(
   fc.record({ name: someName, description: someText, parameters: someSchema, strict: fc.boolean() }, { requiredKeys: ['name'] }),
   fc
     .record({ name: someName, description: someText }, { requiredKeys: ['name'] })
@@ -123,10 +128,10 @@ export const someUsage: fc.Arbitrary<Usage> = fc
   })
   .map((usage) => ({ ...emptyUsage(), ...usage }));
 
-const citedText: fc.Arbitrary<Block> = fc
+export const citedText: fc.Arbitrary<Block> = fc
   .tuple(someText, fc.array(fc.record({ url: someUrl, title: someText }), { maxLength: 2 }))
   .map(([text, citations]) => ({ type: 'text', text, ...(citations.length > 0 ? { citations } : {}) }));
-const drawnImage: fc.Arbitrary<Block> = someBase64.map((base64) => ({
+export const drawnImage: fc.Arbitrary<Block> = someBase64.map((base64) => ({
   type: 'media',
   media: 'image',
   mimeType: 'image/png',

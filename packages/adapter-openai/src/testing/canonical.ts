@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CanonicalResponse, Turn } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, TextBlock, Turn } from '@tollgate/plugin-kit';
 import { emptyUsage } from '@tollgate/plugin-kit';
 
 /** A request of one user turn, with whatever a test is about. */
@@ -15,6 +15,6 @@ export function turn(role: Turn['role'], ...blocks: Block[]): Turn {
   return { role, blocks };
 }
 
-export function text(value: string): Block {
+export function text(value: string): TextBlock {
   return { type: 'text', text: value };
 }

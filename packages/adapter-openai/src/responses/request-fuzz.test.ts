@@ -1,0 +1,130 @@
+import { BadRequestError, type JsonObject } from '@tollgate/plugin-kit';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anyValue, pathsOf, replaced } from '../testing/broken-json.js';
+import { someResponsesRequest } from '../testing/responses-arbitraries.js';
+import { testContext } from '../testing/test-context.js';
+import { decodeRequest } from './decode-request.js';
+import { encodeRequest } from './encode-request.js';
+import { inspect } from './inspect.js';
+
+/** Runs a body through everything that a client's request meets here. @throws whatever a stage throws but a well-formed refusal. */
+function outcomeOf(body: JsonObject): 'taken' | 'refused' {
+  try {
+    encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext());
+    return 'taken';
+  } catch (error) {
+    if (!BadRequestError.isInstance(error)) throw error;
+    expect(error.field).toBeTruthy();
+    return 'refused';
+  }
+}
+
+const sampleBody: JsonObject = {
+  model: 'gpt-5.6',
+  stream: true,
+  background: false,
+  max_output_tokens: 50,
+  instructions: 'Be brief.',
+  include: ['reasoning.encrypted_content'],
+  reasoning: { effort: 'low', summary: 'auto' },
+  text: { format: { type: 'json_schema', name: 'n', schema: {}, strict: true }, verbosity: 'low' },
+  tools: [
+    { type: 'function', name: 'f', description: 'd', parameters: {}, strict: true },
+    { type: 'custom', name: 'c', format: { type: 'text' } },
+    { type: 'web_search' },
+  ],
+  tool_choice: { type: 'function', name: 'f' },
+  input: [
+    { role: 'developer', content: 'Be kind.' },
+    {
+      type: 'message',
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Hi', prompt_cache_breakpoint: { mode: 'explicit' } },
+        { type: 'input_image', image_url: 'data:image/png;base64,iVBORw==', detail: 'low' },
+        { type: 'input_file', file_data: 'data:application/pdf;base64,JVBERi0=', filename: 'a.pdf' },
+        { type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } },
+      ],
+    },
+    { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm' }], encrypted_content: 'tg1.anthropic..s' },
+    {
+      type: 'message',
+      role: 'assistant',
+      phase: 'commentary',
+      content: [
+        { type: 'output_text', text: 'a' },
+        { type: 'refusal', refusal: 'b' },
+      ],
+    },
+    { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+    { type: 'reasoning', summary: [], encrypted_content: 'tg1p.YQ.tg1.google..g' },
+    { type: 'custom_tool_call', call_id: 'b', name: 'c', input: 'x' },
+    { type: 'function_call_output', call_id: 'a', output: [{ type: 'input_text', text: 'x' }] },
+    { type: 'custom_tool_call_output', call_id: 'b', output: 'x' },
+    { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+  ],
+};
+
+describe('any JSON as a request', () => {
+  it('is taken, or refused with the field at fault', () => {
+    const fields = fc.constantFrom(...Object.keys(sampleBody), 'user', 'temperature', 'prompt', 'previous_response_id', 'x');
+    fc.assert(
+      fc.property(fc.dictionary(fields, anyValue), (given) => {
+        outcomeOf({ model: 'm', input: 'Hi', ...given });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is taken, or refused with the field at fault, wherever one value of a good request is wrong', () => {
+    expect(outcomeOf(sampleBody)).toBe('taken');
+    const paths = pathsOf(sampleBody).filter(({ length }) => length > 0);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), anyValue, (path, value) => {
+        outcomeOf(replaced(sampleBody, path, value) as JsonObject);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('request round trip', () => {
+  it('keeps the meaning of everything that the dialect can say', () => {
+    fc.assert(
+      fc.property(someResponsesRequest, (request) => {
+        const context = testContext();
+        const body = JSON.parse(JSON.stringify(encodeRequest(request, context))) as JsonObject;
+        expect(decodeRequest(body, inspect(body), context)).toEqual(request);
+        expect(context.losses).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('writes fields that only this dialect knows back', () => {
+    const body = {
+      model: 'm',
+      store: true,
+      input: [
+        {
+          type: 'message',
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'a' },
+            { type: 'input_news', data: 1 },
+          ],
+        },
+        { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+        { type: 'mcp_approval_response', approve: true, approval_request_id: 'a' },
+      ],
+      service_tier: 'flex',
+      truncation: 'auto',
+      text: { verbosity: 'low' },
+      reasoning: { summary: 'auto' },
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [] },
+      tools: [{ type: 'custom', name: 'patch', format: { type: 'grammar', syntax: 'regex', definition: 'a+' } }, { type: 'web_search' }],
+    };
+    expect(encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext())).toEqual(body);
+  });
+});
