@@ -69,6 +69,7 @@ describe('price', () => {
 
   it('multiplies by the group ratio', () => {
     expect(pointsOf(rateOf({ modelRatio: '15', completionRatio: '2' }, '0.5'), { inputText: 1_000, outputText: 500 })).toBe('15000');
+    expect(pointsOf(rateOf({ modelRatio: '15', completionRatio: '2' }, '0.8'), { inputText: 1_000, outputText: 500 })).toBe('24000');
     expect(pointsOf(rateOf({ pricePerCall: '0.02' }, '2'), {})).toBe('20000');
     expect(pointsOf(rateOf({ modelRatio: '15' }, '0'), { inputText: 1_000 })).toBe('0');
   });
@@ -192,6 +193,22 @@ describe('price arithmetic', () => {
         const cost = costOf(rate, usage);
         expect(cost >= 0n).toBe(true);
         expect(costOf(rate, { ...usage, [bucket]: usage[bucket] + more }) >= cost).toBe(true);
+      }),
+    );
+  });
+
+  it('is higher at a higher ratio, of model, output or group, and never lower', () => {
+    const one = { inputText: 1_000, outputText: 1_000 };
+    const costAt = (modelRatio: string, completionRatio: string, groupRatio: string): bigint =>
+      costOf(rateOf({ modelRatio, completionRatio }, groupRatio), { ...emptyUsage(), ...one });
+    fc.assert(
+      fc.property(decimal, decimal, decimal, fc.constantFrom(0, 1, 2), (model, completion, group, raised) => {
+        const ratios = [model, completion, group] as const;
+        const higher = ratios.map((ratio, index) => (index === raised ? `${BigInt(ratio.split('.')[0] ?? '0') + 1n}.9999` : ratio));
+        const [before, after] = [costAt(...ratios), costAt(...(higher as [string, string, string]))];
+        expect(after >= before).toBe(true);
+        const others = ratios.filter((_, index) => index !== raised);
+        if (others.every((ratio) => Number(ratio) >= 0.01)) expect(after > before).toBe(true);
       }),
     );
   });
