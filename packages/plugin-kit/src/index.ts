@@ -1,4 +1,5 @@
 export * from './canonical.js';
+export * from './carried-thinking.js';
 export * from './config-schema.js';
 export * from './dialect.js';
 export * from './errors.js';

@@ -2,7 +2,7 @@ import { BadRequestError, type Block, type CodecContext, type TextBlock, type To
 import { inlineMedia, linkedMedia } from './decode-media.js';
 import { OpenCalls } from './open-calls.js';
 import { RequestFields } from './request-fields.js';
-import { sealOf } from './seals.js';
+import { sealOf, thinkingOn } from './seals.js';
 import { geminiId } from './wire.js';
 
 const rolesByName: ReadonlyMap<string, Turn['role']> = new Map([
@@ -20,8 +20,24 @@ export function decodeContents(contents: readonly RequestFields[], context: Code
     const role = rolesByName.get(name);
     if (role === undefined) throw new BadRequestError(`${content.at('role')} is "${name}", expected user or model.`, content.at('role'));
     const parts = content.objects('parts') ?? [];
-    return { role, blocks: parts.map((part) => decodePart(part, calls, context)) };
+    return { role, blocks: decodeParts(parts, calls, context) };
   });
+}
+
+/** Thinking that a call carries is whole, whatever the client has made of the thoughts before it: it takes their place. */
+function decodeParts(parts: readonly RequestFields[], calls: OpenCalls, context: CodecContext): readonly Block[] {
+  const blocks: Block[] = [];
+  for (const part of parts) {
+    const block = decodePart(part, calls, context);
+    const carried = block.type === 'tool-call' ? thinkingOn(part.string('thoughtSignature') ?? '') : [];
+    if (carried.length > 0) {
+      const start = blocks.findLastIndex(({ type }) => type === 'tool-call') + 1;
+      const others = blocks.splice(start).filter(({ type }) => type !== 'thinking');
+      blocks.push(...carried, ...others);
+    }
+    blocks.push(block);
+  }
+  return blocks;
 }
 
 function decodePart(part: RequestFields, calls: OpenCalls, context: CodecContext): Block {

@@ -39,7 +39,10 @@ export const geminiEmbedContent: Dialect = defineUnaryDialect({
   ...shared,
   id: 'gemini-embed-content',
   upstream: {
-    encodeRequest: (request, context) => encodeOne(request, request.inputs[0], context),
+    encodeRequest(request, context) {
+      if (request.inputs.length > 1) throw new BadRequestError('input must be one text: this model takes no more in one call.', 'input');
+      return encodeOne(request, request.inputs[0], context);
+    },
     decodeResponse: (body) => ({ ...answer(body), vectors: [readVector(isJsonObject(body) ? body['embedding'] : undefined)] }),
   },
   client: {

@@ -1,6 +1,6 @@
-import type { Block, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import type { Block, CodecContext, JsonObject, ThinkingBlock, ToolCallBlock } from '@tollgate/plugin-kit';
 import { mediaPart } from './encode-media.js';
-import { signatureOf } from './seals.js';
+import { signatureOf, signatureWithThinking } from './seals.js';
 import { argumentsObject } from './tool-arguments.js';
 import { geminiId, type WirePart } from './wire.js';
 
@@ -8,8 +8,12 @@ import { geminiId, type WirePart } from './wire.js';
 export function answerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
   if ((block.type === 'text' || block.type === 'thinking') && block.text === '' && block.seal === undefined) return undefined;
   const part = bareAnswerPart(block, context);
-  const isSealed = block.seal !== undefined || block.type === 'tool-call';
-  return part === undefined || !isSealed ? part : { ...part, thoughtSignature: signatureOf(block.seal) };
+  return part === undefined || block.seal === undefined ? part : { ...part, thoughtSignature: signatureOf(block.seal) };
+}
+
+/** A call as the part that clients read, signed in any case, together with the thinking that led to it. */
+export function callPart(call: ToolCallBlock, thinking: readonly ThinkingBlock[], context: CodecContext): WirePart {
+  return { ...bareAnswerPart(call, context), thoughtSignature: signatureWithThinking(thinking, call.seal) };
 }
 
 function bareAnswerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {

@@ -1,13 +1,14 @@
-import type { CanonicalRequest, CanonicalResponse, CodecContext } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ThinkingBlock } from '@tollgate/plugin-kit';
 import { groundingOf } from './citations.js';
-import { answerPart } from './encode-answer.js';
+import { answerPart, callPart } from './encode-answer.js';
+import { needsCarrying } from './seals.js';
 import { finishReasonOf } from './stop-reason.js';
 import { encodeUsage } from './usage.js';
 import type { WireCandidate } from './wire.js';
 
 /** The body of a unary answer. */
 export function encodeResponse(response: CanonicalResponse, _request: CanonicalRequest, context: CodecContext): object {
-  const parts = response.blocks.map((block) => answerPart(block, context)).filter((part) => part !== undefined);
+  const parts = answerParts(response.blocks, context);
   const groundingMetadata = groundingOf(response.blocks.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : [])));
   const candidate: WireCandidate = {
     content: { parts, role: 'model' },
@@ -21,4 +22,16 @@ export function encodeResponse(response: CanonicalResponse, _request: CanonicalR
     modelVersion: response.model,
     responseId: response.id,
   };
+}
+
+function answerParts(blocks: readonly Block[], context: CodecContext): WireCandidate['content']['parts'] {
+  const parts: WireCandidate['content']['parts'] = [];
+  let thinking: ThinkingBlock[] = [];
+  for (const block of blocks) {
+    if (block.type === 'thinking' && needsCarrying(block)) thinking.push(block);
+    const part = block.type === 'tool-call' ? callPart(block, thinking, context) : answerPart(block, context);
+    if (block.type === 'tool-call') thinking = [];
+    if (part !== undefined) parts.push(part);
+  }
+  return parts;
 }

@@ -1,4 +1,14 @@
-import { type CodecContext, foreignSealMark, type JsonObject, type Seal, sealForClient, sealFromClient } from '@tollgate/plugin-kit';
+import {
+  type CodecContext,
+  foreignSealMark,
+  type JsonObject,
+  type Seal,
+  sealForClient,
+  sealFromClient,
+  type ThinkingBlock,
+  unwrapCarriedThinking,
+  wrapCarriedThinking,
+} from '@tollgate/plugin-kit';
 import { familyOf } from './model-family.js';
 import { geminiVendor, isJsonObject } from './wire.js';
 
@@ -14,10 +24,34 @@ export function signatureOf(seal: Seal | undefined): string {
   return seal?.vendor === geminiVendor ? text : toBase64(text);
 }
 
+/**
+ * The text for the `thoughtSignature` field of a call that other vendors' thinking led to. Clients send calls back with all that is on them;
+ * many drop parts that are thoughts.
+ */
+export function signatureWithThinking(thinking: readonly ThinkingBlock[], seal: Seal | undefined): string {
+  const isOwn = seal?.vendor === geminiVendor;
+  return isOwn || thinking.length === 0 ? signatureOf(seal) : toBase64(wrapCarriedThinking(thinking, seal, geminiVendor));
+}
+
+/** The thinking that a call's signature carries. */
+export function thinkingOn(signature: string): readonly ThinkingBlock[] {
+  return unwrapCarriedThinking(plainTextOf(signature))?.thinking ?? [];
+}
+
+/** True for thinking that only its call brings back: this vendor's own is sealed on the call itself. */
+export function needsCarrying({ text, seal }: ThinkingBlock): boolean {
+  return seal === undefined ? text !== '' : seal.vendor !== geminiVendor;
+}
+
 /** The seal in a `thoughtSignature` field, in either alphabet of base64: some SDKs send it back in the URL-safe one. */
 export function sealOf(signature: string): Seal | undefined {
   if (signature === signatureStandIn) return undefined;
-  return sealFromClient(isForeign(signature) ? Buffer.from(signature, 'base64').toString() : signature, geminiVendor);
+  const text = plainTextOf(signature);
+  return sealFromClient(unwrapCarriedThinking(text)?.seal ?? text, geminiVendor);
+}
+
+function plainTextOf(signature: string): string {
+  return isForeign(signature) ? Buffer.from(signature, 'base64').toString() : signature;
 }
 
 function toBase64(text: string): string {

@@ -9,18 +9,20 @@ import {
   type JsonObject,
   type Seal,
   type StopReason,
+  type ThinkingBlock,
+  type ToolCallBlock,
   type Usage,
   type Verdict,
 } from '@tollgate/plugin-kit';
 import { groundingOf } from './citations.js';
-import { answerPart } from './encode-answer.js';
+import { answerPart, callPart } from './encode-answer.js';
 import { encodeError } from './errors.js';
-import { signatureOf } from './seals.js';
+import { needsCarrying, signatureOf } from './seals.js';
 import { finishReasonOf } from './stop-reason.js';
 import { encodeUsage } from './usage.js';
 import type { WireCandidate, WirePart } from './wire.js';
 
-type OpenCall = Extract<BlockHead, { type: 'tool-call' }> & { arguments: string; seal?: Seal };
+type Growing<Kind extends Block> = { -readonly [Field in keyof Kind]: Kind[Field] };
 
 /**
  * Writes frames of one part each: the vendor's SDK for JavaScript joins the parts of a frame wrongly. Texts go out as they come; a call goes
@@ -29,8 +31,10 @@ type OpenCall = Extract<BlockHead, { type: 'tool-call' }> & { arguments: string;
 export class StreamEncoder implements CanonicalSink {
   readonly #out: FrameSink;
   readonly #context: CodecContext;
-  readonly #calls = new Map<number, OpenCall>();
-  readonly #thinking = new Set<number>();
+  readonly #calls = new Map<number, Growing<ToolCallBlock>>();
+  readonly #thinking = new Map<number, Growing<ThinkingBlock>>();
+  /** Thinking that the next call has to bring back. */
+  #carried: ThinkingBlock[] = [];
   readonly #citations: Citation[] = [];
   #usage: Usage | undefined;
   #tail: { readonly modelVersion: string; readonly responseId: string } = { modelVersion: '', responseId: '' };
@@ -49,12 +53,14 @@ export class StreamEncoder implements CanonicalSink {
 
   openBlock(index: number, head: BlockHead): void {
     if (head.type === 'tool-call') this.#calls.set(index, { ...head, arguments: '' });
-    else if (head.type === 'thinking') this.#thinking.add(index);
+    else if (head.type === 'thinking') this.#thinking.set(index, { ...head, text: '' });
   }
 
   textDelta(index: number, text: string): void {
     if (text === '') return;
-    const thought = this.#thinking.has(index) ? ',"thought":true' : '';
+    const thinking = this.#thinking.get(index);
+    if (thinking !== undefined) thinking.text += text;
+    const thought = thinking === undefined ? '' : ',"thought":true';
     this.#frame(`{"text":${JSON.stringify(text)}${thought}}`);
   }
 
@@ -65,8 +71,10 @@ export class StreamEncoder implements CanonicalSink {
 
   seal(index: number, seal: Seal): void {
     const call = this.#calls.get(index);
+    const thinking = this.#thinking.get(index);
+    if (thinking !== undefined) thinking.seal = seal;
     if (call !== undefined) call.seal = seal;
-    else this.#part({ text: '', ...(this.#thinking.has(index) ? { thought: true } : {}), thoughtSignature: signatureOf(seal) });
+    else this.#part({ text: '', ...(thinking === undefined ? {} : { thought: true }), thoughtSignature: signatureOf(seal) });
   }
 
   citation(_index: number, citation: Citation): void {
@@ -78,10 +86,12 @@ export class StreamEncoder implements CanonicalSink {
   }
 
   closeBlock(index: number): void {
-    const call = this.#calls.get(index);
+    const [call, thinking] = [this.#calls.get(index), this.#thinking.get(index)];
+    if (thinking !== undefined && needsCarrying(thinking)) this.#carried.push(thinking);
     if (call === undefined) return;
     this.#calls.delete(index);
-    this.#part(answerPart(call, this.#context));
+    this.#part(callPart(call, this.#carried, this.#context));
+    this.#carried = [];
   }
 
   usage(patch: Partial<Usage>): void {
