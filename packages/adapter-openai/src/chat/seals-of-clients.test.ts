@@ -1,5 +1,6 @@
 import type { Block, JsonObject, Turn } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream';
 import { describe, expect, it } from 'vitest';
 import { canonicalRequest, canonicalResponse, text, turn } from '../testing/canonical.js';
 import { chunksOf, decodeChat, encodeChat } from '../testing/chat-streams.js';
@@ -105,6 +106,21 @@ describe('seals that a client sends back', () => {
         }
       }),
     );
+  });
+
+  it('of thoughts that follow each other are kept together by the official SDK, which keeps one list', async () => {
+    const sealed = (words: string): Block => ({ type: 'thinking', text: words, seal: { vendor: 'anthropic', value: `of ${words}` } });
+    const blocks: Block[] = [
+      sealed('first'),
+      sealed('second'),
+      text('said'),
+      { ...callBlock('a'), seal: { vendor: 'google', value: 'g' } },
+    ];
+    const response = canonicalResponse({ blocks, stop: 'tool' });
+    const lines = chunksOf(encodeChat((sink) => playResponse(sink, response))).map((line) => `${JSON.stringify(line)}\n`);
+    const stream = ChatCompletionStream.fromReadableStream(new Blob(lines).stream());
+    const message = JSON.parse(JSON.stringify(await stream.finalMessage())) as JsonObject;
+    expect(received(message)[0]?.blocks.filter(({ seal: kept }) => kept !== undefined)).toEqual(blocks.filter((block) => block.seal));
   });
 
   it('come out of a gateway behind another one as they went in', () => {

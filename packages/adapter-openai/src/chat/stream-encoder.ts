@@ -21,7 +21,7 @@ import { encodeCitation } from './encode-response.js';
 import { sealContent, sealDetail, sealDetailOfText } from './seals.js';
 import { finishByStop } from './stop-reason.js';
 import { writeChatUsage } from './usage.js';
-import type { Annotation } from './wire.js';
+import type { Annotation, ReasoningDetail } from './wire.js';
 
 interface OpenBlock {
   readonly kind: 'text' | 'thinking' | 'redacted' | 'function' | 'custom' | 'unwrapped' | 'wrapped';
@@ -44,6 +44,8 @@ export class ChatStreamEncoder implements CanonicalSink {
   private readonly counted: Usage = emptyUsage();
   /** Sent together at the end: the official client keeps the last list that it sees. */
   private readonly annotations: Annotation[] = [];
+  /** Sealed thoughts that follow each other, sent together for the same reason: before what comes after them. */
+  private details: ReasoningDetail[] = [];
   private toolCallCount = 0;
   private thinkingCount = 0;
   private hasSound = false;
@@ -72,6 +74,7 @@ export class ChatStreamEncoder implements CanonicalSink {
   }
 
   openBlock(index: number, head: BlockHead): void {
+    if (head.type !== 'thinking') this.sendDetails();
     if (head.type === 'text') this.blocks[index] = { kind: 'text', place: 0, text: '', hasArguments: false };
     else if (head.type === 'tool-call') this.openToolCall(index, head);
     else {
@@ -108,7 +111,7 @@ export class ChatStreamEncoder implements CanonicalSink {
     const block = this.blocks[index];
     if (block === undefined) return;
     if (block.kind === 'text') {
-      this.delta(JSON.stringify({ reasoning_details: [sealDetailOfText(seal, this.thinkingCount++)] }));
+      this.details.push(sealDetailOfText(seal, this.thinkingCount++));
     } else if (block.kind === 'thinking' || block.kind === 'redacted') {
       block.seal = seal;
     } else {
@@ -124,6 +127,7 @@ export class ChatStreamEncoder implements CanonicalSink {
   }
 
   wholeBlock(_index: number, block: Block): void {
+    this.sendDetails();
     const url = block.type === 'media' && block.media === 'image' ? mediaUrl(block) : undefined;
     if (isSound(block) && !this.hasSound) {
       this.hasSound = true;
@@ -138,7 +142,7 @@ export class ChatStreamEncoder implements CanonicalSink {
     this.writeStart(block);
     if (block?.seal !== undefined) {
       const thinking = { text: block.text, redacted: block.kind === 'redacted' };
-      this.delta(JSON.stringify({ reasoning_details: [sealDetail(block.seal, thinking, block.place)] }));
+      this.details.push(sealDetail(block.seal, thinking, block.place));
     } else if (block?.kind === 'unwrapped') {
       const input = JSON.stringify(freeformText(block.text));
       this.delta(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
@@ -156,6 +160,7 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   stop(reason: StopReason): void {
     if (this.ended) return;
+    this.sendDetails();
     if (this.annotations.length > 0) this.delta(JSON.stringify({ annotations: this.annotations }));
     this.delta('{}', `"${finishByStop[reason]}"`);
     this.ended = true;
@@ -187,6 +192,12 @@ export class ChatStreamEncoder implements CanonicalSink {
     if (block?.start === undefined) return;
     this.delta(JSON.stringify({ tool_calls: [block.start] }));
     delete block.start;
+  }
+
+  private sendDetails(): void {
+    if (this.details.length === 0) return;
+    this.delta(JSON.stringify({ reasoning_details: this.details }));
+    this.details = [];
   }
 
   private delta(deltaJson: string, finishJson = 'null'): void {
