@@ -39,6 +39,7 @@ const users: readonly UserEntry[] = [
   { username: 'rich', password, points: 1_000_000 },
   { username: 'surprised', password, points: 120 },
   { username: 'idle', password, points: 1_000 },
+  { username: 'astonished', password, points: 1_000 },
 ];
 
 describe.each(databaseKinds)('hold and settle on %s', (database) => {
@@ -52,6 +53,8 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
       endless: streamsForever({ chunkDelayMs: 2, chunkBytes: 40 }),
       long: answers({ text: 'word '.repeat(20), chunks: 100, usage: usageOf(10, 2_500) }),
       surprise: answers({ usage: usageOf(100, 400) }),
+      // Minus one, as a counter without a sign has it.
+      absurd: answers({ usage: usageOf(10, 2 ** 64) }),
       silent: answers({ text: 'No usage is stated here, so it has to be estimated.' }),
     };
     // A channel per example and group, so that each has an upstream with its own usage.
@@ -155,6 +158,15 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
     expect(answer.status, answer.body.toString('utf8')).toBe(200);
     expect(await receiptOf('surprised', 0)).toMatchObject({ cost: '120', uncollected: '380' });
     expect(await accountOf(gateway, keyOf('surprised'))).toMatchObject({ balance: '0', held: '0' });
+  });
+
+  it('settles also what an upstream cannot have used, and takes no more than there is', async () => {
+    const answer = await ask('astonished', 'absurd');
+    expect(answer.status, answer.body.toString('utf8')).toBe(200);
+    const receipt = await receiptOf('astonished', 0);
+    expect(receipt.cost).toBe('1000');
+    expect(millipointsOf(receipt.uncollected)).toBeGreaterThan(0n);
+    expect(await accountOf(gateway, keyOf('astonished'))).toMatchObject({ balance: '0', held: '0' });
   });
 
   it('charges an estimate, and says so, where the upstream states no usage', async () => {
