@@ -15,6 +15,7 @@ const options = readOptions(process.argv.slice(2));
 if (options !== undefined) await run(options);
 
 async function run({ json, ...plan }) {
+  if (process.platform !== 'linux') throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   const measured = await withStage(plan, (stage) => measureRounds(stage, plan, (round) => showProgress(round, plan.rounds)));
   const scenarios = resultsOf(measured);
   const report = {
