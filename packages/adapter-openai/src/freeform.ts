@@ -19,3 +19,6 @@ export function freeformText(argumentsJson: string): string {
 export function freeformArguments(text: string): string {
   return JSON.stringify({ input: text });
 }
+
+/** The parameters of a tool that takes plain text, where an upstream knows only functions. */
+export const freeformParameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };

@@ -1,4 +1,6 @@
 import type { Block, CanonicalRequest, CodecContext, ToolCallBlock, ToolResultBlock, Turn } from '@tollgate/plugin-kit';
+import { freeformArguments } from '../freeform.js';
+import { isOwnModel } from '../model-families.js';
 import { loseCacheMark } from './encode-cache-mark.js';
 import { encodeContent, encodeTexts } from './encode-content.js';
 import { encodeCallSeal, encodeThinking, loseSeal } from './encode-thinking.js';
@@ -73,14 +75,17 @@ function encodeAssistantTurn(blocks: readonly Block[], model: string, context: C
   const message: AssistantMessage = { role: 'assistant', content: content.length === 0 ? null : content, ...thinking };
   if (toolCalls.length > 0) {
     message.tool_calls = toolCalls.map((call, index) => ({
-      ...encodeToolCall(call),
+      ...encodeToolCall(call, model),
       ...encodeCallSeal(call, index === 0, model, context),
     }));
   }
   return [message];
 }
 
-function encodeToolCall(call: ToolCallBlock): ToolCall {
+function encodeToolCall(call: ToolCallBlock, model: string): ToolCall {
+  if (call.freeform === true && !isOwnModel(model)) {
+    return { id: call.id, type: 'function', function: { name: call.name, arguments: freeformArguments(call.arguments) } };
+  }
   if (call.freeform === true) return { id: call.id, type: 'custom', custom: { name: call.name, input: call.arguments } };
   return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } };
 }

@@ -34,6 +34,12 @@ describe('encodeRequest', () => {
     expect(encode()).toEqual({ body: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] }, lost: [] });
   });
 
+  it('does not tell compatible servers what a client of Responses told the vendor', () => {
+    const extensions = { 'openai-responses': { store: false, prompt_cache_key: 'k' }, 'openai-chat': { logit_bias: {} } };
+    expect(added({ extensions })).toEqual({ store: false, prompt_cache_key: 'k', logit_bias: {}, lost: [] });
+    expect(added({ extensions, model: 'some-model' })).toEqual({ logit_bias: {}, lost: ['store', 'prompt_cache_key'] });
+  });
+
   it('asks for usage in every stream, keeping what else was asked of it', () => {
     expect(added({ stream: true })).toEqual({ stream: true, stream_options: { include_usage: true }, lost: [] });
     const extensions = { 'openai-chat': { stream_options: { include_obfuscation: false } } };
@@ -205,6 +211,16 @@ describe('tools', () => {
     });
   });
 
+  it('for plain text are functions with one text at compatible servers, which have no others', () => {
+    const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+    const fields = { tools: [{ name: 'patch', freeform: true as const }], toolChoice: { name: 'patch' }, model: 'some-model' };
+    expect(added(fields)).toEqual({
+      tools: [{ type: 'function', function: { name: 'patch', parameters } }],
+      tool_choice: { type: 'function', function: { name: 'patch' } },
+      lost: ['tools.patch'],
+    });
+  });
+
   it('of a vendor go to that vendor only', () => {
     const search = { type: 'web_search' };
     const tools = [
@@ -311,7 +327,11 @@ describe('turns', () => {
         { id: 'b', type: 'custom', custom: { name: 'patch', input: 'plain' } },
       ],
     };
-    expect(messagesOf(turn('assistant', ...blocks))).toEqual({ messages: [{ ...message, reasoning_content: 'Hm' }], lost: ['seal'] });
+    const wrapped = { id: 'b', type: 'function', function: { name: 'patch', arguments: '{"input":"plain"}' } };
+    expect(messagesOf(turn('assistant', ...blocks))).toEqual({
+      messages: [{ ...message, reasoning_content: 'Hm', tool_calls: [message.tool_calls[0], wrapped] }],
+      lost: ['seal'],
+    });
     expect(encode({ turns: [turn('assistant', ...blocks)] })).toMatchObject({
       body: { messages: [message] },
       lost: ['thinking block', 'seal'],

@@ -2,7 +2,7 @@ import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@
 import { defined } from '../defined.js';
 import { withEffortOfName } from '../effort-suffix.js';
 import { writableExtensions } from '../extensions.js';
-import { isReasoningModel } from '../model-families.js';
+import { isOwnModel, isReasoningModel } from '../model-families.js';
 import { writeEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
 import { isObject } from '../request-fields.js';
@@ -16,7 +16,7 @@ import { chatDialectId, type ResponseFormat } from './wire.js';
 export function encodeRequest(given: CanonicalRequest, givenContext: CodecContext): JsonObject {
   const context = reportOnce(givenContext);
   const request = withEffortOfName(given, context);
-  const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
+  const extensions = extensionsFor(request, context);
   const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, request.model, context);
   return defined({
@@ -35,6 +35,19 @@ export function encodeRequest(given: CanonicalRequest, givenContext: CodecContex
     response_format: request.format === undefined ? undefined : encodeFormat(request.format),
     user: request.endUser,
   });
+}
+
+/** What a Responses client said to the vendor is not for compatible servers: some refuse fields that they do not know. */
+function extensionsFor(request: CanonicalRequest, context: CodecContext): JsonObject {
+  const extensions = writableExtensions(request, chatDialectId, responsesDialectId, context);
+  if (isOwnModel(request.model)) return extensions;
+  const own = request.extensions?.[chatDialectId] ?? {};
+  const entries = Object.entries(extensions).filter(([field]) => {
+    const isSaid = Object.hasOwn(own, field);
+    if (!isSaid && field !== 'tools.format') context.lose({ field, how: 'dropped', why: "Only the vendor's own models take it." });
+    return isSaid;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Only the vendor's reasoning models insist on the newer name; many compatible servers know only the older one. */

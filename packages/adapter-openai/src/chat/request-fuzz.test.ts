@@ -103,7 +103,7 @@ describe('request round trip', () => {
   it('writes fields that only this dialect knows back', () => {
     const format = { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } };
     const body = {
-      model: 'm',
+      model: 'gpt-4o-mini',
       messages: [
         {
           role: 'user',

@@ -47,7 +47,7 @@ export const thinkingBlock: fc.Arbitrary<Block> = someText.map((text) => ({ type
 
 /** In the order in which a message of this dialect has them. */
 const assistantBlocks: fc.Arbitrary<readonly Block[]> = fc
-  .tuple(fc.option(thinkingBlock), fc.option(textBlock), fc.array(fc.oneof(callBlock, freeformCall), { maxLength: 3 }))
+  .tuple(fc.option(thinkingBlock), fc.option(textBlock), fc.array(callBlock, { maxLength: 3 }))
   .filter(([, text, calls]) => text !== null || calls.length > 0)
   .map(([thinking, text, calls]) => [...(thinking === null ? [] : [thinking]), ...(text === null ? [] : [text]), ...calls]);
 
@@ -69,8 +69,12 @@ const someTurns: fc.Arbitrary<readonly Turn[]> = fc
 export const someSchema: fc.Arbitrary<JsonObject> = fc
   .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.constant({ type: 'string' }))
   .map((properties) => ({ type: 'object', properties }));
+const someFunction: fc.Arbitrary<ToolDefinition> = fc.record(
+  { name: someName, description: someText, parameters: someSchema, strict: fc.boolean() },
+  { requiredKeys: ['name'] },
+);
 export const someTool: fc.Arbitrary<ToolDefinition> = fc.oneof(
-  fc.record({ name: someName, description: someText, parameters: someSchema, strict: fc.boolean() }, { requiredKeys: ['name'] }),
+  someFunction,
   fc
     .record({ name: someName, description: someText }, { requiredKeys: ['name'] })
     .map((tool): ToolDefinition => ({ ...tool, freeform: true })),
@@ -97,7 +101,7 @@ export const someRequest: fc.Arbitrary<CanonicalRequest> = fc
         fc.constant({ type: 'json' as const }),
         fc.record({ type: fc.constant('json-schema' as const), name: someName, schema: someSchema, strict: fc.boolean() }),
       ),
-      tooling: fc.record({ tools: fc.array(someTool, { minLength: 1, maxLength: 3 }), parallelToolCalls: fc.boolean() }),
+      tooling: fc.record({ tools: fc.array(someFunction, { minLength: 1, maxLength: 3 }), parallelToolCalls: fc.boolean() }),
       toolChoice: fc.oneof(fc.constantFrom('auto' as const, 'none' as const, 'required' as const), fc.constant('first' as const)),
     },
     { requiredKeys: ['turns', 'stream'] },
