@@ -1,10 +1,14 @@
 /**
- * `npm run docs`: writes the documents that follow from declarations: docs/settings.md and docs/apply.schema.json. The tests that fail when
- * these are not current are what writes them.
+ * `npm run docs`: writes the documents that follow from declarations: docs/settings.md, docs/apply.schema.json and docs/losses.md. The tests
+ * that fail when these are not current are what writes them.
  */
 import { checkNode, ensureInstalled, runTool } from './workspace.mjs';
 
-const writers = ['packages/core/src/settings-definitions.test.ts', 'packages/core/src/modules/apply/apply-schema.test.ts'];
+const writers = [
+  'packages/core/src/settings-definitions.test.ts',
+  'packages/core/src/modules/apply/apply-schema.test.ts',
+  'tests/documents/losses.test.ts',
+];
 
 checkNode();
 await ensureInstalled({ quiet: true });

@@ -15,7 +15,7 @@ import { reportOnce } from '../report-once.js';
 import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
 import { decodeItems } from './decode-items.js';
 import { customFormats, decodeToolChoice, decodeTools } from './decode-tools.js';
-import { responsesDialectId } from './wire.js';
+import { responsesDialectId, sealedReasoning } from './wire.js';
 
 /** Top-level fields that have a place in the canonical form; all others travel as extensions. */
 const carriedFields: ReadonlySet<string> = new Set([
@@ -121,7 +121,7 @@ function readExtensions(
   { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
 ): CanonicalRequest['extensions'] {
   const fields: JsonObject = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null),
+    Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
   );
   if (toolChoice !== undefined) delete fields['tool_choice'];
   const { effort: _effort, ...reasoningRest } = reasoning;
@@ -131,4 +131,11 @@ function readExtensions(
   const formats = customFormats(body['tools']);
   if (formats !== undefined) fields['tools.format'] = formats;
   return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
+}
+
+/** Wishes that a translated call fulfils by itself: nothing is kept, nothing is cut short, and seals always come along. */
+function isDoneAnyway(field: string, value: unknown): boolean {
+  if (field === 'store') return value === false;
+  if (field === 'truncation') return value === 'disabled';
+  return field === 'include' && Array.isArray(value) && value.every((included) => included === sealedReasoning);
 }

@@ -11,9 +11,8 @@ import { isObject } from '../request-fields.js';
 import { encodeInstructions } from './encode-content.js';
 import { encodeItems } from './encode-items.js';
 import { encodeToolChoice, encodeTools } from './encode-tools.js';
-import { responsesDialectId, type TextFormat } from './wire.js';
+import { responsesDialectId, sealedReasoning, type TextFormat } from './wire.js';
 
-const sealedReasoning = 'reasoning.encrypted_content';
 const ownOutputTokensMin = 16;
 
 /** The body for an upstream that speaks Responses. It keeps nothing of ours: every request brings the whole conversation. */

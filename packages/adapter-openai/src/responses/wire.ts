@@ -19,6 +19,9 @@ import type {
 
 export const responsesDialectId = 'openai-responses';
 
+/** What to ask for so that reasoning comes sealed. */
+export const sealedReasoning = 'reasoning.encrypted_content';
+
 /** The parts of a message that a request may hold. */
 export type InputPart = ResponseInputText | ResponseInputImage | ResponseInputFile | ResponseInputAudio;
 /** The parts of a tool's result. */

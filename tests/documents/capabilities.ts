@@ -1,0 +1,108 @@
+import type { Block, CanonicalRequest } from '@tollgate/plugin-kit';
+
+/** Something that a request may ask for, as the smallest request that asks for it. */
+export interface Capability {
+  readonly title: string;
+  readonly request: CanonicalRequest;
+}
+
+const model = 'some-model';
+const hello: Block = { type: 'text', text: 'Hello' };
+const base64 = 'AAAA';
+const weather = { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } };
+
+function asking(fields: Partial<CanonicalRequest>): CanonicalRequest {
+  return { model, stream: false, turns: [{ role: 'user', blocks: [hello] }], outputTokensMax: 4_000, ...fields };
+}
+
+function saying(...blocks: readonly Block[]): CanonicalRequest {
+  return asking({ turns: [{ role: 'user', blocks }] });
+}
+
+/** A tool loop: a question, what the model did, the result. */
+function looping(answer: readonly Block[], result: Partial<Extract<Block, { type: 'tool-result' }>> = {}): CanonicalRequest {
+  return asking({
+    tools: [weather],
+    turns: [
+      { role: 'user', blocks: [hello] },
+      { role: 'assistant', blocks: answer },
+      {
+        role: 'user',
+        blocks: [{ type: 'tool-result', callId: 'call_1', name: 'weather', content: [{ type: 'text', text: 'Sunny' }], ...result }],
+      },
+    ],
+  });
+}
+
+const call: Block = { type: 'tool-call', id: 'call_1', name: 'weather', arguments: '{"city":"Bern"}' };
+const schema = { type: 'object', properties: { answer: { type: 'string' } }, required: ['answer'], additionalProperties: false };
+
+export const capabilities: readonly Capability[] = [
+  {
+    title: 'text, several turns',
+    request: asking({
+      turns: [
+        { role: 'user', blocks: [hello] },
+        { role: 'assistant', blocks: [hello] },
+        { role: 'user', blocks: [hello] },
+      ],
+    }),
+  },
+  {
+    title: 'instructions',
+    request: asking({
+      turns: [
+        { role: 'system', blocks: [hello] },
+        { role: 'user', blocks: [hello] },
+      ],
+    }),
+  },
+  {
+    title: 'instructions later on',
+    request: asking({
+      turns: [
+        { role: 'user', blocks: [hello] },
+        { role: 'system', blocks: [hello] },
+        { role: 'user', blocks: [hello] },
+      ],
+    }),
+  },
+  { title: 'image, base64', request: saying(hello, { type: 'media', media: 'image', mimeType: 'image/png', source: { base64 } }) },
+  { title: 'image, address', request: saying(hello, { type: 'media', media: 'image', source: { url: 'https://example.org/a.png' } }) },
+  {
+    title: 'document, base64',
+    request: saying(hello, { type: 'media', media: 'file', mimeType: 'application/pdf', filename: 'a.pdf', source: { base64 } }),
+  },
+  {
+    title: 'document, address',
+    request: saying(hello, { type: 'media', media: 'file', mimeType: 'application/pdf', source: { url: 'https://example.org/a.pdf' } }),
+  },
+  { title: 'audio, base64', request: saying(hello, { type: 'media', media: 'audio', mimeType: 'audio/wav', source: { base64 } }) },
+  {
+    title: 'video, address',
+    request: saying(hello, { type: 'media', media: 'video', mimeType: 'video/mp4', source: { url: 'https://example.org/a.mp4' } }),
+  },
+  { title: 'tools', request: asking({ tools: [{ ...weather, description: 'Weather.' }] }) },
+  { title: 'tools, strict', request: asking({ tools: [{ ...weather, parameters: schema, strict: true }] }) },
+  { title: 'tool for plain text', request: asking({ tools: [{ name: 'patch', freeform: true }] }) },
+  { title: 'choice of a tool', request: asking({ tools: [weather], toolChoice: { name: 'weather' } }) },
+  { title: 'any tool, one at a time', request: asking({ tools: [weather], toolChoice: 'required', parallelToolCalls: false }) },
+  { title: 'tool loop', request: looping([call]) },
+  { title: 'failed tool', request: looping([call], { failed: true }) },
+  {
+    title: 'image from a tool',
+    request: looping([call], { content: [{ type: 'media', media: 'image', mimeType: 'image/png', source: { base64 } }] }),
+  },
+  { title: 'thinking, by effort', request: asking({ thinking: { mode: 'on', effort: 'high' } }) },
+  { title: 'thinking, by budget', request: asking({ thinking: { mode: 'on', budgetTokens: 2_000 } }) },
+  { title: 'thinking, off', request: asking({ thinking: { mode: 'off' } }) },
+  { title: 'JSON', request: asking({ format: { type: 'json' } }) },
+  { title: 'JSON by schema', request: asking({ format: { type: 'json-schema', name: 'answer', schema, strict: true } }) },
+  { title: 'stop sequences', request: asking({ stopSequences: ['END'] }) },
+  { title: 'temperature and top-p', request: asking({ sampling: { temperature: 0.5, topP: 0.9 } }) },
+  { title: 'top-k', request: asking({ sampling: { topK: 5 } }) },
+  { title: 'seed', request: asking({ sampling: { seed: 7 } }) },
+  { title: 'penalties', request: asking({ sampling: { presencePenalty: 0.5, frequencyPenalty: 0.5 } }) },
+  { title: 'cache marks', request: saying({ ...hello, cache: {} }) },
+  { title: 'end user', request: asking({ endUser: 'u-1' }) },
+];
