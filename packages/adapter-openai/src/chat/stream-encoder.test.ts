@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalRequest } from '../testing/canonical.js';
 import { chunksOf, encodeChat } from '../testing/chat-streams.js';
 import { checkChunkOrder } from '../testing/chunk-order.js';
+import { playChoices } from '../testing/play-choices.js';
 import { testContext } from '../testing/test-context.js';
 
 const plain = canonicalRequest({ stream: true });
@@ -310,35 +311,3 @@ describe('any stream', () => {
     );
   });
 });
-
-/** Makes each number one legal call: opening, filling or closing a block. */
-function playChoices(sink: CanonicalSink, choices: readonly number[], fails: boolean): void {
-  const open: { readonly index: number; readonly type: 'text' | 'thinking' | 'tool-call' }[] = [];
-  let nextIndex = 0;
-  sink.start('chatcmpl-1', 'm');
-  for (const choice of choices) {
-    const block = open[choice % Math.max(1, open.length)];
-    if (choice < 30 || block === undefined) {
-      const index = nextIndex++;
-      if (choice % 4 === 3) sink.wholeBlock(index, { type: 'media', media: 'image', source: { url: 'https://example.org' } });
-      else {
-        const type = (['text', 'thinking', 'tool-call'] as const)[choice % 3] ?? 'text';
-        sink.openBlock(index, type === 'tool-call' ? openCall(`c${index}`) : { type });
-        open.push({ index, type });
-      }
-    } else if (choice < 60) {
-      if (block.type === 'tool-call') sink.argumentsDelta(block.index, '{}');
-      else sink.textDelta(block.index, 'x');
-    } else if (choice < 70) {
-      if (block.type === 'text') sink.citation(block.index, { url: 'https://example.org' });
-      else sink.seal(block.index, { vendor: 'anthropic', value: 's' });
-    } else if (choice < 75) sink.usage({ outputText: choice });
-    else {
-      sink.closeBlock(block.index);
-      open.splice(open.indexOf(block), 1);
-    }
-  }
-  if (fails) return sink.fail(verdictForKind('server', 500, 'No.', 'x'));
-  for (const { index } of open) sink.closeBlock(index);
-  sink.stop('end');
-}

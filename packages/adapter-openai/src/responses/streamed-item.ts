@@ -244,6 +244,8 @@ class StreamedCall implements StreamedItem {
 
 /** An item that counts only once it is whole: a picture, a server tool's call. */
 class StreamedWhole implements StreamedItem {
+  private told = false;
+
   constructor(private readonly tools: StreamedItemTools) {}
 
   event(): void {
@@ -251,6 +253,8 @@ class StreamedWhole implements StreamedItem {
   }
 
   done(item: JsonObject): void {
+    if (this.told) return;
+    this.told = true;
     this.tools.out.wholeBlock(this.tools.takeBlockIndex(), decodeWhole(item));
   }
 

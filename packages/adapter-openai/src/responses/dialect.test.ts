@@ -1,0 +1,44 @@
+import type { JsonObject } from '@tollgate/plugin-kit';
+import { describe, expect, it } from 'vitest';
+import { testContext } from '../testing/test-context.js';
+import { openaiResponses } from './dialect.js';
+
+const { client } = openaiResponses;
+
+describe('the Responses dialect', () => {
+  it('guards every field that it reads before the gateway knows the upstream', () => {
+    const facts = { model: 'm', stream: true, max_output_tokens: 1, background: false };
+    expect(new Set(client?.guardedKeys)).toEqual(new Set(Object.keys(facts)));
+  });
+
+  it('lets nothing pass that names the caller’s account at the vendor', () => {
+    for (const header of ['openai-organization', 'openai-project', 'authorization']) expect(client?.passHeaders).not.toContain(header);
+  });
+});
+
+describe('histories for the vendor itself', () => {
+  const reasoning = (encrypted: unknown): JsonObject => ({ type: 'reasoning', summary: [], encrypted_content: encrypted });
+
+  function removedFrom(body: JsonObject) {
+    const context = testContext();
+    client?.foreignSeals?.remove(body, context);
+    return { body, lost: context.lostFields() };
+  }
+
+  it('lose the reasoning that other vendors sealed, or nobody, and the items that keep the seals of calls', () => {
+    const own = reasoning('gAAAA');
+    const said = { role: 'user', content: 'tg1.google..x' };
+    const input = [said, own, reasoning('tg1.google..g'), reasoning('tg1...'), reasoning('tg1p.YQ.tg1.google..g'), reasoning(null)];
+    expect(removedFrom({ model: 'm', input })).toEqual({ body: { model: 'm', input: [said, own, reasoning(null)] }, lost: ['seal'] });
+  });
+
+  it('stay as they are where there is none', () => {
+    for (const input of ['tg1', undefined, [null, 'tg1', reasoning('gAAAA')]])
+      expect(removedFrom({ model: 'm', input })).toEqual({ body: { model: 'm', input }, lost: [] });
+  });
+
+  it('are looked at only where the mark stands', () => {
+    for (const encrypted of ['tg1.google..g', 'tg1...', 'tg1p.YQ.tg1.google..g'])
+      expect(JSON.stringify(reasoning(encrypted))).toContain(client?.foreignSeals?.mark);
+  });
+});

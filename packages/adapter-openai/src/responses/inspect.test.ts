@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../testing/refused.js';
+import { inspect } from './inspect.js';
+
+describe('the facts of a request', () => {
+  it('are its model, its switch for streams and its limit', () => {
+    expect(inspect({ model: 'm' })).toEqual({ model: 'm', stream: false });
+    expect(inspect({ model: 'm', stream: true, max_output_tokens: 7, background: false })).toEqual({
+      model: 'm',
+      stream: true,
+      outputTokensMax: 7,
+    });
+    expect(inspect({ model: 'm', stream: null, max_output_tokens: null, background: null })).toEqual({ model: 'm', stream: false });
+  });
+
+  it.each([
+    ['model', {}],
+    ['model', { model: 7 }],
+    ['stream', { model: 'm', stream: 1 }],
+    ['max_output_tokens', { model: 'm', max_output_tokens: -1 }],
+    ['background', { model: 'm', background: true }],
+  ])('are refused without %s: %j', (field, body) => {
+    expect(() => inspect(body)).toThrow(refusalOf(field));
+  });
+});
