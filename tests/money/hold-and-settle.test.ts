@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readError } from '../relay/error-shapes.js';
-import { type RawAnswer, rawCall } from '../relay/raw-call.js';
+import { questionIn, type RawAnswer, rawCall } from '../relay/raw-call.js';
 import { answers, type ChatUsage, type ScriptedUpstream, startScriptedUpstream, streamsForever } from '../replay/scripted-upstream.js';
 import { chatChannel, keyOf, type TokenEntry, type UserEntry } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
@@ -30,12 +29,20 @@ const priced = [
   { title: 'a price too small for a millipoint', user: 'standard', model: 'tiny', usage: usageOf(1, 0), cost: '0.001' },
 ] as const;
 
+/** The last frame of a stream that was ended for want of balance. */
+const endings = [
+  { dialect: 'openai-chat', last: /^data: \{"error":/ },
+  { dialect: 'openai-responses', last: /^event: (?:error|response\.failed)\n/ },
+  { dialect: 'claude-messages', last: /^event: error\n/ },
+  { dialect: 'gemini', last: /^data: \{"error":/ },
+] as const;
+
 const users: readonly UserEntry[] = [
   { username: 'standard', password, points: 1_000_000 },
   { username: 'vip', password, group: 'vip', points: 1_000_000 },
   { username: 'special', password, group: 'vip', ratio: 0.1, points: 1_000_000 },
   { username: 'careful', password, points: 1_000_000 },
-  { username: 'short', password, points: 200 },
+  ...endings.map(({ dialect }) => ({ username: `short-${dialect}`, password, points: 200 })),
   { username: 'rich', password, points: 1_000_000 },
   { username: 'surprised', password, points: 120 },
   { username: 'idle', password, points: 1_000 },
@@ -141,15 +148,24 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
     expect(await receiptOf('rich', 0)).toMatchObject({ cost: '2510', uncollected: '0', outcome: 'ok' });
   });
 
-  it('ends a stream in its own dialect when the balance is used up', async () => {
-    const answer = await ask('short', 'endless', { stream: true });
+  it.each(endings)('ends a stream of $dialect in its own words when the balance is used up', async ({ dialect, last }) => {
+    const user = `short-${dialect}`;
+    const question = { ...questionIn(dialect, 'endless', true), ...(dialect === 'claude-messages' ? { max_tokens: 100_000 } : {}) };
+    const body = JSON.stringify(question);
+    const answer = await rawCall({ url: gateway.url, key: keyOf(user), dialect, model: 'endless', stream: true, body });
     expect(answer.status).toBe(200);
-    const last = answer.body.toString('utf8').trim().split('\n\n').at(-1) ?? '';
-    expect(readError('openai-chat', 402, JSON.parse(last.replace('data: ', ''))).code).toBe('insufficient_quota');
-    const receipt = await receiptOf('short', 0);
+    const frame =
+      answer.body
+        .toString('utf8')
+        .trim()
+        .split(/\r?\n\r?\n/)
+        .at(-1) ?? '';
+    expect(frame).toMatch(last);
+    expect(frame.toLowerCase()).toContain('insufficient_quota');
+    const receipt = await receiptOf(user, 0);
     expect(receipt.estimated).toBe(true);
-    expect(await balanceOf('short')).toBeGreaterThanOrEqual(0n);
-    expect(millipointsOf(receipt.cost)).toBe(200_000n - (await balanceOf('short')));
+    expect(await balanceOf(user)).toBeGreaterThanOrEqual(0n);
+    expect(millipointsOf(receipt.cost)).toBe(200_000n - (await balanceOf(user)));
     expect(millipointsOf(receipt.cost)).toBeGreaterThan(100_000n);
   });
 
