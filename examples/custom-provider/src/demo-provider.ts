@@ -1,33 +1,15 @@
 import { openaiChat } from '@tollgate/adapter-openai';
-import {
-  type Dialect,
-  defineProvider,
-  extendDialect,
-  type JsonObject,
-  type ProviderAdapter,
-  secret,
-  type UpstreamFailure,
-  type UpstreamModel,
-  type Verdict,
-  z,
-} from '@tollgate/plugin-kit';
+import type { UpstreamFailure, Verdict } from '@tollgate/plugin-kit';
+import { defineProvider, extendDialect, objectIn, objectsIn, secret, tokenCount, z } from '@tollgate/plugin-kit';
 
-/**
- * What an operator fills in for a channel. Validation, the form of the console and storage follow from this one declaration; `secret()` keeps
- * the key encrypted and out of answers.
- */
+/** What an operator fills in for a channel. */
 const config = z.object({
-  apiKey: secret('API key')
-    .default('demo-key')
-    .meta({ description: 'Any key that starts with "demo-" is right. Try another to see a refusal.' }),
+  apiKey: secret('API key').default('demo-key').meta({ description: 'Any key that starts with "demo-" is right.' }),
   pauseMs: z.int().min(0).max(5_000).default(0).meta({ title: 'Pause between words (ms)', description: 'Streams in slow motion.' }),
 });
 
-/**
- * The vendor's language: chat completions with three quirks. Such differences are edited in place; nobody has to write a codec for them. An
- * edit sees the body last before it is sent and the frames first when they come, whatever language the client speaks.
- */
-export const demoChat: Dialect = extendDialect(openaiChat, {
+/** The vendor's language: chat completions with three quirks and a gap, edited in place. */
+export const demoChat = extendDialect(openaiChat, {
   id: 'demo-chat',
   vendor: 'demo',
   edits: {
@@ -40,82 +22,46 @@ export const demoChat: Dialect = extendDialect(openaiChat, {
       delete body['logit_bias'];
     },
     frame(frame) {
-      const { choices, usage } = frame as DemoFrame;
-      for (const choice of choices ?? []) {
-        renameThought(choice.delta);
-        renameThought(choice.message);
+      // Quirk 2: thinking comes under a name of its own.
+      for (const said of objectsIn(frame['choices']).flatMap(({ delta, message }) => objectsIn([delta, message]))) {
+        if ('thought' in said) said['reasoning_content'] = said['thought'];
+        delete said['thought'];
       }
-      if (typeof usage === 'object' && usage !== null) includeThought(usage);
+      // Quirk 3: it is counted beside `completion_tokens`, and a gateway that took no notice would not bill it.
+      const { thought_tokens: thought, ...usage } = objectIn(frame['usage']) ?? {};
+      if (thought === undefined) return;
+      const completion = tokenCount(usage['completion_tokens']) + tokenCount(thought);
+      const total = tokenCount(usage['prompt_tokens']) + completion;
+      const details = { reasoning_tokens: tokenCount(thought) };
+      frame['usage'] = { ...usage, completion_tokens: completion, total_tokens: total, completion_tokens_details: details };
     },
   },
 });
 
-/** The fields of a chunk or a whole answer that differ from plain chat. */
-interface DemoFrame {
-  readonly choices?: readonly { readonly delta?: JsonObject; readonly message?: JsonObject }[];
-  readonly usage?: JsonObject | null;
+/** The vendor refuses everything with status 400; by that alone a wrong key would look like a fault of the caller. */
+const verdicts: Readonly<Record<string, Partial<Verdict>>> = {
+  wrong_key: { kind: 'authentication', status: 401, code: 'demo_wrong_key', scope: 'key', retry: 'other' },
+  unknown_model: { kind: 'not-found', status: 404, code: 'model_not_found', scope: 'model', retry: 'other' },
+};
+
+function classify(failure: UpstreamFailure): Partial<Verdict> {
+  const { reason, text } = objectIn(objectIn(failure.json())?.['problem']) ?? {};
+  return { ...verdicts[String(reason)], ...(typeof text === 'string' ? { message: text } : {}) };
 }
 
-/** Quirk 2: thinking comes under a name of its own. */
-function renameThought(said: JsonObject | undefined): void {
-  if (said === undefined || !('thought' in said)) return;
-  said['reasoning_content'] = said['thought'];
-  delete said['thought'];
-}
-
-/**
- * Quirk 3: thinking is counted beside `completion_tokens`, and no total is stated; plain chat counts it inside, and a gateway that took no
- * notice would not bill it.
- */
-function includeThought(usage: JsonObject): void {
-  const thoughtTokens = Number(usage['thought_tokens'] ?? 0);
-  const completionTokens = Number(usage['completion_tokens'] ?? 0) + thoughtTokens;
-  usage['completion_tokens'] = completionTokens;
-  usage['total_tokens'] = Number(usage['prompt_tokens'] ?? 0) + completionTokens;
-  usage['completion_tokens_details'] = { reasoning_tokens: thoughtTokens };
-  delete usage['thought_tokens'];
-}
-
-/**
- * The place: where it is, what it wants to see, how its refusals read. All of it is description; the gateway sends, retries and times.
- * `baseUrl` is an argument only because the demo's vendor gets a new port at each start; yours will be a field of the configuration.
- */
-export function demoProvider(baseUrl: string): ProviderAdapter<typeof config> {
-  return defineProvider({
+/** The place. `baseUrl` is an argument only because the demo's vendor gets a new port at each start; yours is a field of the configuration. */
+export const demoProvider = (baseUrl: string) =>
+  defineProvider({
     id: 'demo',
     title: 'Demo (needs no key)',
     vendor: 'demo',
     config,
     speaks: [{ dialect: demoChat, url: () => `${baseUrl}/chat` }],
-    headers: ({ config: { apiKey, pauseMs } }) => ({
-      'content-type': 'application/json',
-      'x-demo-key': apiKey,
-      ...(pauseMs > 0 ? { 'x-demo-pause-ms': String(pauseMs) } : {}),
-    }),
+    headers: ({ config: { apiKey, pauseMs } }) => ({ 'x-demo-key': apiKey, 'x-demo-pause-ms': `${pauseMs}` }),
     classify,
     models: {
       request: ({ apiKey }) => ({ method: 'GET', url: `${baseUrl}/models`, headers: { 'x-demo-key': apiKey } }),
-      read: readModels,
+      read: (body) =>
+        objectsIn(objectIn(body)?.['items']).map((item) => ({ id: String(item['name']), contextTokensMax: tokenCount(item['context']) })),
     },
   });
-}
-
-/**
- * The vendor refuses everything with status 400 and gives the reason in the body. Without this table a wrong key would look like a fault of
- * the caller: nobody would be told, and no other channel would be tried.
- */
-const verdicts: ReadonlyMap<unknown, Partial<Verdict>> = new Map<unknown, Partial<Verdict>>([
-  ['wrong_key', { kind: 'authentication', status: 401, code: 'demo_wrong_key', scope: 'key', retry: 'other' }],
-  ['unknown_model', { kind: 'not-found', status: 404, code: 'model_not_found', scope: 'model', retry: 'other' }],
-]);
-
-function classify(failure: UpstreamFailure): Partial<Verdict> {
-  const problem = (failure.json() as { problem?: { reason?: unknown; text?: unknown } } | undefined)?.problem;
-  if (problem === undefined) return {};
-  return { ...verdicts.get(problem.reason), ...(typeof problem.text === 'string' ? { message: problem.text } : {}) };
-}
-
-function readModels(body: unknown): readonly UpstreamModel[] {
-  const { items } = body as { items: readonly { readonly name: string; readonly context: number }[] };
-  return items.map((item) => ({ id: item.name, contextTokensMax: item.context }));
-}

@@ -1,0 +1,37 @@
+import type { Dialect } from '../../dialect.js';
+import { operationOf } from '../../operations.js';
+import { type Check, checksOf } from '../check.js';
+import { insist } from '../insist.js';
+
+const framings: readonly string[] = ['sse', 'json-array', 'json-lines'];
+
+/** What the types promise, for plugins that no compiler has seen, and what types cannot say. */
+export function declarationChecks(subject: string, dialect: Dialect): readonly Check[] {
+  return checksOf(subject, 'bronze', {
+    'is declared in full': () => {
+      for (const name of ['id', 'wire', 'vendor'] as const) {
+        insist(typeof dialect[name] === 'string' && dialect[name] !== '', `"${name}" must be a text.`);
+      }
+      insist(/^[a-z0-9][a-z0-9-]*$/.test(dialect.id), `The id "${dialect.id}" must be lower-case letters, digits and hyphens.`);
+      insist(!dialect.vendor.includes('.'), `The vendor "${dialect.vendor}" must have no dot: seals are told apart by it.`);
+      insist(framings.includes(dialect.framing), `"framing" must be one of ${framings.join(', ')}.`);
+      for (const name of ['encodeRequest', 'decodeResponse', 'streamDecoder'] as const) {
+        insist(typeof dialect.upstream[name] === 'function', `"upstream.${name}" must be a function.`);
+      }
+    },
+    'finds usage in a stream by texts that state it': () => {
+      const { needles, keep, read } = dialect.usage;
+      insist(
+        typeof read === 'function' && (keep === 'each' || keep === 'last'),
+        '"usage" needs needles, keep ("each" or "last") and read.',
+      );
+      const isStreamed = operationOf(dialect) === 'generate';
+      insist(!isStreamed || needles.length > 0, 'Without needles no usage is found in streams that pass, and nothing is billed.');
+      // A shorter needle nominates nearly every frame, and each of them is parsed.
+      insist(
+        needles.every((needle) => needle.length >= 5),
+        'A needle must have at least five characters.',
+      );
+    },
+  });
+}

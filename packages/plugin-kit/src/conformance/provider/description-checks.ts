@@ -1,0 +1,105 @@
+import type { ProviderAdapter, ProviderCall, SpokenDialect, WireRequest } from '../../provider.js';
+import { secretFields } from '../../config-schema.js';
+import { operationOf } from '../../operations.js';
+import { usageBuckets } from '../../usage.js';
+import { encodedTwice } from '../dialect/drive.js';
+import { type Check, checksOf } from '../check.js';
+import { features } from '../canonical/features.js';
+import { insist, insistSame, isSameJson, shown } from '../insist.js';
+import { deepFreeze, runPurely } from '../run-purely.js';
+import { trialModel } from '../trial-context.js';
+import { sampleConfig } from './config-samples.js';
+
+type Config = Readonly<Record<string, unknown>>;
+type Described = Pick<WireRequest, 'url' | 'headers'>;
+
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+// oxlint-disable-next-line no-control-regex -- these are the characters that a header must not have
+const unsafeHeaderValue = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
+
+/** What a provider says of its place: addresses and headers, always the same and nothing sent. */
+export function descriptionChecks(subject: string, provider: ProviderAdapter, config?: Config): readonly Check[] {
+  const { models, prices } = provider;
+  return checksOf(subject, 'bronze', {
+    'is declared in full': () => {
+      insist(/^[a-z0-9][a-z0-9-]*$/.test(provider.id), `The id "${provider.id}" must be lower-case letters, digits and hyphens.`);
+      insist(provider.title !== '' && provider.vendor !== '', 'title and vendor must be texts.');
+      insist(provider.speaks.length > 0 && provider.speaks[0]?.onDemand === undefined, 'speaks needs a dialect that is always spoken.');
+    },
+    'describes the same address and headers each time, and sends nothing': () => {
+      for (const spoken of provider.speaks) {
+        for (const stream of [false, true]) {
+          insistSendable(described(provider, spoken, stream, config));
+          insistSame(
+            described(provider, spoken, stream, config),
+            described(provider, spoken, stream, config),
+            'The same call was described in another way.',
+          );
+        }
+      }
+    },
+    'lets the vendor know whether a stream is wanted': () => {
+      for (const spoken of provider.speaks) {
+        if (operationOf(spoken.dialect) !== 'generate') continue;
+        const request = { ...(features[0]?.without ?? { turns: [], model: trialModel }), stream: false };
+        const whole = [described(provider, spoken, false, config), encodedTwice(spoken.dialect, request).body];
+        const streamed = [described(provider, spoken, true, config), encodedTwice(spoken.dialect, { ...request, stream: true }).body];
+        insist(!isSameJson(whole, streamed), `${spoken.dialect.id}: address, headers and body are the same, streamed or not.`);
+      }
+    },
+    'shows its credentials to the vendor': () => {
+      if (provider.sign !== undefined) return;
+      const secrets = Object.entries(sampleConfig(provider, config)).filter(([name]) => secretFields(provider.config).includes(name));
+      const texts = provider.speaks.map((spoken) => JSON.stringify(described(provider, spoken, false, config))).join('');
+      for (const [name, value] of secrets) {
+        insist(typeof value !== 'string' || texts.includes(value), `The secret "${name}" is in no address and no header.`);
+      }
+    },
+    ...(models === undefined
+      ? {}
+      : {
+          'asks for the models of its place': () => {
+            const settings = deepFreeze(sampleConfig(provider, config));
+            const request = runPurely(`${provider.id}: models.request`, () => models.request(settings));
+            insistSendable(request);
+            insistSame(models.request(settings), request, 'The same request was described in another way.');
+          },
+        }),
+    ...(prices === undefined
+      ? {}
+      : {
+          'hints at prices with their day': () => {
+            for (const { asOf, dollarsPerMillion } of prices) {
+              insist(/^\d{4}-\d{2}-\d{2}$/.test(asOf), `A price is of the day "${asOf}", which is no date like 2026-11-01.`);
+              for (const [bucket, price] of Object.entries(dollarsPerMillion)) {
+                insist((usageBuckets as readonly string[]).includes(bucket) && price >= 0, `A price has ${bucket}: ${price}.`);
+              }
+            }
+          },
+        }),
+  });
+}
+
+function described(provider: ProviderAdapter, spoken: SpokenDialect<Config>, stream: boolean, config?: Config): Described {
+  const call: ProviderCall<Config> = {
+    config: deepFreeze(sampleConfig(provider, config)),
+    model: trialModel,
+    stream,
+    framing: 'sse',
+    dialect: spoken.dialect,
+    clientHeaders: {},
+  };
+  return runPurely(`${provider.id}: url and headers`, () => ({ url: spoken.url(Object.freeze(call)), headers: provider.headers(call) }));
+}
+
+function insistSendable({ url, headers }: Described): void {
+  insist(/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), `"${url}" is no web address.`);
+  insist(!/[^:]\/\//.test(url), `"${url}" has an empty part in its path.`);
+  for (const [name, value] of Object.entries(headers)) {
+    insist(headerName.test(name), `"${name}" is no name of a header.`);
+    insist(
+      typeof value === 'string' && !unsafeHeaderValue.test(value),
+      `The header "${name}" cannot be sent with the value ${shown(value)}.`,
+    );
+  }
+}
