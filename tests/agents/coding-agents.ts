@@ -152,6 +152,12 @@ const opencode: CodingAgent = {
   },
   toolsRun: (report) => linesOf(report).filter((line) => line.startsWith('{"type":"tool_use"')).length,
   said: (report) => report,
+  losesSealsOf: {
+    dialects: ['openai-responses', 'claude-messages', 'gemini'],
+    why:
+      'its provider for compatible servers reads no `reasoning_details`, and takes the seal of a call in under the name of the provider but ' +
+      'looks for it under `google`. Reasoning text comes back; vendors go on without the rest.',
+  },
 };
 
 export const codingAgents: readonly CodingAgent[] = [claudeCode, codex, geminiCli, opencode];
