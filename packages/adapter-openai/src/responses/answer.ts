@@ -1,5 +1,5 @@
 import type { CanonicalRequest, CodecContext } from '@tollgate/plugin-kit';
-import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { declaredTools, encodeToolChoice } from './encode-tools.js';
 import { type Answer, responsesDialectId } from './wire.js';
 
 /** What an answer says whatever becomes of it: its name, its time, and what was asked for. */
@@ -9,9 +9,7 @@ export type AnswerFrame = Omit<Answer, 'status' | 'output' | 'usage' | 'incomple
 export function answerFrame(upstreamId: string, model: string, request: CanonicalRequest, context: CodecContext): AnswerFrame {
   const extensions = request.extensions?.[responsesDialectId] ?? {};
   const asked = extensions as Partial<Pick<Answer, 'metadata' | 'truncation' | 'tool_choice'>>;
-  // What the echo leaves out is no loss: the request itself went out before.
-  const silent: CodecContext = { model: context.model, lose: () => undefined, newId: (prefix) => prefix, now: () => 0 };
-  const tools = encodeTools(request.tools ?? [], extensions['tools.format'], request.model, silent);
+  const tools = declaredTools(request.tools ?? [], extensions['tools.format']);
   return {
     id: upstreamId.startsWith('resp_') ? upstreamId : context.newId('resp_'),
     object: 'response',

@@ -85,6 +85,10 @@ describe('decodeRequest', () => {
     expect(added(fields)).toEqual({ ...own(fields), lost: [] });
   });
 
+  it('keeps no wish that is fulfilled anyway', () => {
+    expect(added({ store: false, truncation: 'disabled', include: ['reasoning.encrypted_content'] })).toEqual({ lost: [] });
+  });
+
   it('says what it cannot carry', () => {
     expect(added({ text: { format: { type: 'json_schema', name: 'n', description: 'd' } } }).lost).toEqual(['text.format.description']);
   });

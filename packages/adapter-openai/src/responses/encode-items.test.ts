@@ -62,11 +62,18 @@ describe('items of the user', () => {
 
   it('are results of tools for plain text where such a call stands before', () => {
     const freeform: Block = { type: 'tool-call', id: 'a', name: 'patch', arguments: 'x', freeform: true };
-    expect(write('m', turn('assistant', freeform, call('b')), turn('user', result('a'), result('b'))).items).toEqual([
+    const turns = [turn('assistant', freeform, call('b')), turn('user', result('a'), result('b'))];
+    expect(write('gpt-4o', ...turns).items).toEqual([
       { type: 'custom_tool_call', call_id: 'a', name: 'patch', input: 'x' },
       { type: 'function_call', call_id: 'b', name: 'weather', arguments: '{ "n": 1.0 }' },
       { type: 'custom_tool_call_output', call_id: 'a', output: '' },
       { type: 'function_call_output', call_id: 'b', output: '' },
+    ]);
+    expect(write('m', ...turns).items).toMatchObject([
+      { type: 'function_call', call_id: 'a', arguments: '{"input":"x"}' },
+      { type: 'function_call', call_id: 'b' },
+      { type: 'function_call_output', call_id: 'a' },
+      { type: 'function_call_output', call_id: 'b' },
     ]);
   });
 

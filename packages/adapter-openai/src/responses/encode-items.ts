@@ -1,11 +1,13 @@
 import type { Block, CodecContext, ThinkingBlock, ToolCallBlock, ToolResultBlock, Turn } from '@tollgate/plugin-kit';
 import { encodeContent, encodeInstructions, encodeResult, textsOf } from './encode-content.js';
+import { freeformArguments } from '../freeform.js';
+import { isOwnModel } from '../model-families.js';
 import { sealForVendor } from './seals.js';
 import { type InputItem, type ReasoningInput, responsesDialectId } from './wire.js';
 
 /** Turns as items of `input`. Results of tools come first in their turn: they must follow the calls directly. */
 export function encodeItems(turns: readonly Turn[], model: string, context: CodecContext): InputItem[] {
-  const encoder = new ItemEncoder(freeformCallsOf(turns), model, context);
+  const encoder = new ItemEncoder(isOwnModel(model) ? freeformCallsOf(turns) : new Set(), model, context);
   return turns.flatMap(({ role, blocks }) => encoder[role](blocks));
 }
 
@@ -18,6 +20,7 @@ type OwnItem = Extract<Block, { type: 'opaque' }>;
 
 class ItemEncoder {
   constructor(
+    /** Ids of the calls of tools for plain text, which only the vendor has. */
     private readonly freeformCalls: ReadonlySet<string>,
     private readonly model: string,
     private readonly context: CodecContext,
@@ -94,9 +97,10 @@ class ItemEncoder {
     if (seal !== undefined) {
       this.context.lose({ field: 'seal', how: 'dropped', why: 'A tool call has no place for a seal in this dialect.' });
     }
-    return freeform === true
+    if (freeform !== true) return { type: 'function_call', call_id: id, name, arguments: given };
+    return this.freeformCalls.has(id)
       ? { type: 'custom_tool_call', call_id: id, name, input: given }
-      : { type: 'function_call', call_id: id, name, arguments: given };
+      : { type: 'function_call', call_id: id, name, arguments: freeformArguments(given) };
   }
 }
 

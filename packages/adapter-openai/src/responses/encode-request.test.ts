@@ -206,6 +206,15 @@ describe('tools', () => {
     });
   });
 
+  it('for plain text are functions with one text at compatible servers, which have no others', () => {
+    const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+    expect(added({ tools: [patch], toolChoice: { name: 'patch' }, model: 'some-model' })).toEqual({
+      tools: [{ type: 'function', name: 'patch', parameters, strict: false }],
+      tool_choice: { type: 'function', name: 'patch' },
+      lost: ['tools.patch'],
+    });
+  });
+
   it('of a vendor go to that vendor only', () => {
     const search = { type: 'web_search' };
     const tools = [

@@ -75,6 +75,16 @@ describe('encodeResponse', () => {
     expect(encode({}, { extensions: { 'openai-responses': { tool_choice: choice } } }).answer.tool_choice).toEqual(choice);
   });
 
+  it('repeats the kind of tool that was declared, also where the upstream has no such', () => {
+    const patch = { name: 'patch', freeform: true } as const;
+    const format = { type: 'text' };
+    const extensions = { 'openai-responses': { 'tools.format': { patch: format } } };
+    expect(encode({}, { model: 'claude-opus', tools: [patch], toolChoice: { name: 'patch' }, extensions }).answer).toMatchObject({
+      tools: [{ type: 'custom', name: 'patch', format }],
+      tool_choice: { type: 'custom', name: 'patch' },
+    });
+  });
+
   it('reports nothing that it only repeats', () => {
     const tools = [{ name: 'google', cache: {}, builtin: { dialect: 'gemini', data: {} } }];
     expect(encode({}, { tools })).toMatchObject({ answer: { tools: [] }, lost: [] });

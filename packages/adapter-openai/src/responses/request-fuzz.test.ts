@@ -104,7 +104,7 @@ describe('request round trip', () => {
 
   it('writes fields that only this dialect knows back', () => {
     const body = {
-      model: 'm',
+      model: 'gpt-4o',
       store: true,
       input: [
         {

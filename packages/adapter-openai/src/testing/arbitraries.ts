@@ -69,16 +69,13 @@ const someTurns: fc.Arbitrary<readonly Turn[]> = fc
 export const someSchema: fc.Arbitrary<JsonObject> = fc
   .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.constant({ type: 'string' }))
   .map((properties) => ({ type: 'object', properties }));
-const someFunction: fc.Arbitrary<ToolDefinition> = fc.record(
+export const someFunction: fc.Arbitrary<ToolDefinition> = fc.record(
   { name: someName, description: someText, parameters: someSchema, strict: fc.boolean() },
   { requiredKeys: ['name'] },
 );
-export const someTool: fc.Arbitrary<ToolDefinition> = fc.oneof(
-  someFunction,
-  fc
-    .record({ name: someName, description: someText }, { requiredKeys: ['name'] })
-    .map((tool): ToolDefinition => ({ ...tool, freeform: true })),
-);
+export const freeformTool: fc.Arbitrary<ToolDefinition> = fc
+  .record({ name: someName, description: someText }, { requiredKeys: ['name'] })
+  .map((tool) => ({ ...tool, freeform: true }));
 
 /** Requests that the dialect can say in full to a model of another vendor, in the form that decoding gives them. */
 export const someRequest: fc.Arbitrary<CanonicalRequest> = fc

@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CanonicalResponse, Seal, StopReason, Turn } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, Seal, StopReason, ToolDefinition, Turn } from '@tollgate/plugin-kit';
 import { emptyUsage } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import {
@@ -6,13 +6,14 @@ import {
   citedText,
   drawnImage,
   freeformCall,
+  freeformTool,
   imageBlock,
   someBase64,
+  someFunction,
   someId,
   someName,
   someSchema,
   someText,
-  someTool,
   someUrl,
   textBlock,
   thinkingBlock,
@@ -56,52 +57,74 @@ const userTurn: fc.Arbitrary<Turn> = fc
       .map(([results, said]) => [...results, ...said]),
   )
   .map((blocks) => ({ role: 'user', blocks }));
-/** A message that follows a message is a turn of its own, so texts of one turn are either one message or parted by something else. */
-const assistantTurn: fc.Arbitrary<Turn> = fc
-  .tuple(fc.option(sealedThinking), fc.array(textBlock, { maxLength: 2 }), fc.array(fc.oneof(callBlock, freeformCall), { maxLength: 3 }))
-  .map(([thinking, texts, calls]) => [...(thinking === null ? [] : [thinking]), ...texts, ...calls])
-  .filter((blocks) => blocks.length > 0)
-  .map((blocks) => ({ role: 'assistant', blocks }));
-const someTurns: fc.Arbitrary<readonly Turn[]> = fc
-  .tuple(fc.option(textBlock), userTurn, fc.array(fc.tuple(assistantTurn, userTurn), { maxLength: 2 }))
-  .map(([system, first, rest]) => [...(system === null ? [] : [{ role: 'system' as const, blocks: [system] }]), first, ...rest.flat()]);
+function assistantTurns(calls: fc.Arbitrary<Block>): fc.Arbitrary<Turn> {
+  return fc
+    .tuple(fc.option(sealedThinking), fc.array(textBlock, { maxLength: 2 }), fc.array(calls, { maxLength: 3 }))
+    .map(([thinking, texts, made]) => [...(thinking === null ? [] : [thinking]), ...texts, ...made])
+    .filter((blocks) => blocks.length > 0)
+    .map((blocks) => ({ role: 'assistant', blocks }));
+}
 
-/** Requests that Responses can say in full to a model of another vendor, in the form that decoding gives them. */
+function someTurns(calls: fc.Arbitrary<Block>): fc.Arbitrary<readonly Turn[]> {
+  return fc
+    .tuple(fc.option(textBlock), userTurn, fc.array(fc.tuple(assistantTurns(calls), userTurn), { maxLength: 2 }))
+    .map(([system, first, rest]) => [...(system === null ? [] : [{ role: 'system' as const, blocks: [system] }]), first, ...rest.flat()]);
+}
+
+/** A function that says nothing for itself is told what it means. */
+const toldFunction = someFunction.map(
+  (tool): ToolDefinition => ({ ...tool, parameters: tool.parameters ?? { type: 'object', properties: {} }, strict: tool.strict ?? false }),
+);
+
+const commonFields = {
+  stream: fc.boolean(),
+  outputTokensMax: fc.integer({ min: 16, max: 64_000 }),
+  sampling: fc.record({ temperature: fc.constantFrom(0, 0.5, 2), topP: fc.constantFrom(0.1, 1) }),
+  endUser: someId,
+  format: fc.oneof(
+    fc.constant({ type: 'json' as const }),
+    fc.record({ type: fc.constant('json-schema' as const), name: someName, schema: someSchema, strict: fc.boolean() }),
+  ),
+  toolChoice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, 'first' as const),
+  parallelToolCalls: fc.boolean(),
+};
+const someThinking = fc.constantFrom('low', 'medium', 'high').map((effort) => ({ mode: 'on' as const, effort }));
+const requiredKeys = ['model', 'turns', 'stream'] as const;
+const toolsOf = (tool: fc.Arbitrary<ToolDefinition>) => fc.array(tool, { minLength: 1, maxLength: 3 });
+
+/**
+ * Requests that Responses can say in full, in the form that decoding gives them: to the vendor's own models with tools for plain text, to
+ * those of others with a degree of thinking.
+ */
 export const someResponsesRequest: fc.Arbitrary<CanonicalRequest> = fc
-  .record(
-    {
-      turns: someTurns,
-      stream: fc.boolean(),
-      outputTokensMax: fc.integer({ min: 1, max: 64_000 }),
-      sampling: fc.record({ temperature: fc.constantFrom(0, 0.5, 2), topP: fc.constantFrom(0.1, 1) }),
-      endUser: someId,
-      thinking: fc.constantFrom('low', 'medium', 'high').map((effort) => ({ mode: 'on' as const, effort })),
-      format: fc.oneof(
-        fc.constant({ type: 'json' as const }),
-        fc.record({ type: fc.constant('json-schema' as const), name: someName, schema: someSchema, strict: fc.boolean() }),
-      ),
-      tools: fc.array(someTool, { minLength: 1, maxLength: 3 }),
-      toolChoice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, 'first' as const),
-      parallelToolCalls: fc.boolean(),
-    },
-    { requiredKeys: ['turns', 'stream'] },
+  .oneof(
+    fc.record(
+      {
+        ...commonFields,
+        model: fc.constant('gpt-4o'),
+        turns: someTurns(fc.oneof(callBlock, freeformCall)),
+        tools: toolsOf(fc.oneof(toldFunction, freeformTool)),
+      },
+      { requiredKeys: [...requiredKeys] },
+    ),
+    fc.record(
+      {
+        ...commonFields,
+        model: fc.constant('some-model'),
+        turns: someTurns(callBlock),
+        tools: toolsOf(toldFunction),
+        thinking: someThinking,
+      },
+      { requiredKeys: [...requiredKeys] },
+    ),
   )
   .map(({ tools, toolChoice, parallelToolCalls, ...rest }) => ({
-    model: 'some-model',
     ...rest,
-    extensions: { 'openai-responses': { store: false } },
-    ...(tools === undefined
+    ...(tools === undefined ? {} : { tools }),
+    ...(tools === undefined || parallelToolCalls === undefined ? {} : { parallelToolCalls }),
+    ...(tools === undefined || toolChoice === undefined
       ? {}
-      : {
-          // A function that says nothing for itself is told what it means.
-          tools: tools.map((tool) =>
-            tool.freeform === true
-              ? tool
-              : { ...tool, parameters: tool.parameters ?? { type: 'object', properties: {} }, strict: tool.strict ?? false },
-          ),
-          ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
-          ...(toolChoice === undefined ? {} : { toolChoice: toolChoice === 'first' ? { name: tools[0]?.name ?? '' } : toolChoice }),
-        }),
+      : { toolChoice: toolChoice === 'first' ? { name: tools[0]?.name ?? '' } : toolChoice }),
   }));
 
 const someCount = fc.nat({ max: 1_000_000 });
