@@ -11,13 +11,13 @@ export class HoldGrowth {
   #extending = false;
 
   readonly #meter: UsageMeter;
-  #heldOutputTokens: number;
+  #toleratedOutputTokens: number;
   readonly #stepTokens: number;
   readonly #extendHold: (tokens: number) => Promise<boolean>;
 
-  constructor(meter: UsageMeter, heldOutputTokens: number, stepTokens: number, extendHold: (tokens: number) => Promise<boolean>) {
+  constructor(meter: UsageMeter, toleratedOutputTokens: number, stepTokens: number, extendHold: (tokens: number) => Promise<boolean>) {
     this.#meter = meter;
-    this.#heldOutputTokens = heldOutputTokens;
+    this.#toleratedOutputTokens = toleratedOutputTokens;
     this.#stepTokens = stepTokens;
     this.#extendHold = extendHold;
   }
@@ -25,8 +25,8 @@ export class HoldGrowth {
   /** True if it is time to hold more. */
   outgrown(): boolean {
     if (this.#extending) return false;
-    if (this.#meter.passedBytes > 0 && this.#meter.passedBytes < this.#heldOutputTokens * bytesPerTokenMin) return false;
-    return this.#meter.outputTokens() >= this.#heldOutputTokens;
+    if (this.#meter.passedBytes > 0 && this.#meter.passedBytes < this.#toleratedOutputTokens * bytesPerTokenMin) return false;
+    return this.#meter.outputTokens() >= this.#toleratedOutputTokens;
   }
 
   /** Holds one more step; false if there is not enough left. */
@@ -34,7 +34,7 @@ export class HoldGrowth {
     this.#extending = true;
     try {
       const enough = await this.#extendHold(this.#stepTokens);
-      if (enough) this.#heldOutputTokens += this.#stepTokens;
+      if (enough) this.#toleratedOutputTokens += this.#stepTokens;
       return enough;
     } finally {
       this.#extending = false;

@@ -8,9 +8,13 @@ export interface Quote {
   readonly rate: Rate;
   readonly heldOutputTokens: number;
   readonly amount: Millipoints;
-  /** False if the caller or the model bounds the output within what is held. */
-  readonly canOutgrow: boolean;
+  /** A stream of more than this outgrows what is held for it; undefined where output costs nothing. */
+  readonly toleratedOutputTokens: number | undefined;
 }
+
+/** Room for estimates that are too high: an upstream that keeps to a maximum must not be ended for it. */
+const boundedSlackFactor = 2;
+const boundedSlackTokens = 1_000;
 
 /** The estimated input and as much output as can be expected: bounded by the caller's maximum, the model's and the operator's. */
 export function quoteFor(call: RelayCall, inputTokens: number, model: Model | undefined, rate: Rate, holdOutputTokensMax: number): Quote {
@@ -20,8 +24,13 @@ export function quoteFor(call: RelayCall, inputTokens: number, model: Model | un
     rate,
     heldOutputTokens,
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
-    canOutgrow: rate.price.by === 'tokens' && possible > holdOutputTokensMax,
+    toleratedOutputTokens: rate.price.by === 'tokens' ? toleratedTokens(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };
+}
+
+/** @param isBounded whether all that the caller or the model allows is held: then only an upstream that ignores the maximum gets there. */
+function toleratedTokens(heldOutputTokens: number, isBounded: boolean): number {
+  return isBounded ? heldOutputTokens * boundedSlackFactor + boundedSlackTokens : heldOutputTokens;
 }
 
 /** What more output costs at the same rate. */

@@ -108,7 +108,7 @@ export class Relay {
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
     try {
-      await this.#tryChannels(held, candidates, held.quote.canOutgrow ? (meter) => this.#growthOf(held, meter) : undefined);
+      await this.#tryChannels(held, candidates, this.#growthOf(held));
     } catch (error) {
       held.course.error = publicErrorOf(error);
       throw error;
@@ -188,10 +188,11 @@ export class Relay {
     return end;
   }
 
-  #growthOf({ holdId, quote }: HeldCall, meter: UsageMeter): HoldGrowth {
+  #growthOf({ holdId, quote }: HeldCall): GrowthOf | undefined {
     const { ledger, settings } = this.#doors;
-    return new HoldGrowth(meter, quote.heldOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, (tokens) =>
-      ledger.extend(holdId, costOfMoreOutput(quote.rate, tokens)),
-    );
+    const { rate, toleratedOutputTokens } = quote;
+    if (toleratedOutputTokens === undefined) return undefined;
+    const extend = (tokens: number): Promise<boolean> => ledger.extend(holdId, costOfMoreOutput(rate, tokens));
+    return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }
 }
