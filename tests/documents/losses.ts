@@ -9,6 +9,8 @@ interface RecordingContext extends CodecContext {
   readonly losses: Loss[];
 }
 
+const unknownModel = 'some-model';
+
 /** The model is one that nobody knows: no rule of a model family applies, only those of the dialects. */
 function recordingContext(): RecordingContext {
   let ids = 0;
@@ -18,7 +20,7 @@ function recordingContext(): RecordingContext {
     lose: (loss) => losses.push(loss),
     newId: (prefix) => `${prefix}${(ids += 1)}`,
     now: () => 0,
-    model: { id: 'some-model' },
+    model: { id: unknownModel },
   };
 }
 
@@ -30,7 +32,7 @@ function written(dialect: ServedDialect, { request }: Capability): JsonObject | 
 }
 
 function decoded(dialect: ServedDialect, body: JsonObject, context: CodecContext): CanonicalRequest {
-  const target = { route: dialect.client.routes[0] ?? { path: '' }, pathModel: 'some-model', query: new URLSearchParams() };
+  const target = { route: dialect.client.routes[0] ?? { path: '' }, pathModel: unknownModel, query: new URLSearchParams() };
   return dialect.client.decodeRequest(body, dialect.client.inspect(body, target), context);
 }
 
@@ -38,7 +40,7 @@ export function fateOf(capability: Capability, from: ServedDialect, to: ServedDi
   const body = written(from, capability);
   if (body === undefined) return undefined;
   const context = recordingContext();
-  to.upstream.encodeRequest(decoded(from, body, context), context);
+  to.upstream.encodeRequest({ ...decoded(from, body, context), model: unknownModel }, context);
   return context.losses;
 }
 
