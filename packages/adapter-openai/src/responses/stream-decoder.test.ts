@@ -199,6 +199,10 @@ describe('the items of a stream', () => {
     expect(answer.blocks).toHaveLength((blocks as object[]).length);
   });
 
+  it('that call without arguments say so by an empty object', () => {
+    expect(decodeResponses([created, added(0, call), completed]).calls).toContainEqual(['argumentsDelta', 0, '{}']);
+  });
+
   it('may be interleaved', () => {
     const second = { ...call, id: 'fc_2', call_id: 'b' };
     const events = [
