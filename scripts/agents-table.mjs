@@ -1,6 +1,7 @@
 /** The results of `npm run test:agents` as people read them. */
 
-export const dialects = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini'];
+/** The dialects of upstreams, and one conversation in which the upstream is another at every step. */
+export const dialects = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini', 'changing'];
 
 /** Agents down, dialects of upstreams across; below it what failed. */
 export function agentsTable({ agents, results }) {
@@ -46,4 +47,5 @@ The upstreams were scripted: they refuse every request that the vendor they stan
 
 const explanation = `**ok** means: the agent ended well, the file was changed and the command had run, each tool call arrived once and came back to the upstream as
 it was made, thinking came back with its seal (signature, encrypted reasoning, thought signature) to the letter, the receipts are what the
-upstream stated, and \`verify-ledger\` found nothing. **seals lost** means all of that, but the agent does not send thinking back:`;
+upstream stated, and \`verify-ledger\` found nothing. In **changing**, each step was answered by an upstream of another dialect: none of them got
+what another had sealed. **seals lost** means all of that, but the agent does not send thinking back:`;

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alice, openToken, pricedByTokens } from '../support/apply-document.js';
+import { alice, type ApplyDocument, type ChannelEntry, openToken, pricedByTokens } from '../support/apply-document.js';
 import type { CommandResult } from '../support/command.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
 import type { CodingAgent } from './coding-agents.js';
-import type { VendorDouble } from './doubles/exchange.js';
+import type { VendorDouble, WantedCall } from './doubles/exchange.js';
 import { runProgram } from './run-program.js';
 import { type ScriptedVendor, startScriptedVendor } from './scripted-vendor.js';
 import { folderFaults, lastWords, prepareFolder, stepNames } from './task.js';
@@ -35,7 +35,7 @@ export async function playPair(agent: CodingAgent, double: VendorDouble, package
   for (const path of [home, folder]) mkdirSync(path);
   prepareFolder(folder);
   const vendor = await startScriptedVendor(double, folder);
-  const gateway = await startGateway({ apply: documentFor(agent, double, vendor.url) });
+  const gateway = await startGateway({ apply: { ...documentFor(agent), channels: [channelFor(agent, double, vendor.url)] } });
   try {
     const { url: gatewayUrl } = gateway;
     const result = await runProgram(agent.command({ home, folder, gatewayUrl, key: openToken.key, packageFolder }), home, folder);
@@ -71,9 +71,52 @@ export async function playPair(agent: CodingAgent, double: VendorDouble, package
   }
 }
 
-function documentFor(agent: CodingAgent, double: VendorDouble, url: string): Parameters<TestGateway['apply']>[0] {
-  const channel = { name: 'vendor', ...double.channel(url), models: [agent.model], modelMapping: { [agent.model]: double.model } };
-  return { models: pricedByTokens(agent.model), channels: [channel], users: [alice], tokens: [openToken] };
+/**
+ * One conversation in which the vendor changes at every step: each answers its own and is overloaded from then on. What one has sealed must
+ * not reach the others, who would refuse it.
+ */
+export async function playRelay(agent: CodingAgent, doubles: readonly VendorDouble[], packageFolder: string): Promise<PairResult> {
+  const scratch = mkdtempSync(join(tmpdir(), 'tollgate-agents-'));
+  const [home, folder] = [join(scratch, 'home'), join(scratch, 'work')];
+  for (const path of [home, folder]) mkdirSync(path);
+  prepareFolder(folder);
+  const shared = { calls: new Map<string, WantedCall>(), usages: [] };
+  const vendors = await Promise.all(
+    doubles.map((double, turn) => startScriptedVendor(double, folder, { ...shared, hasTurn: (step) => step === turn })),
+  );
+  const channels = doubles.map((double, turn) => channelFor(agent, double, vendors[turn]?.url ?? '', doubles.length - turn));
+  const gateway = await startGateway({ apply: { ...documentFor(agent), channels } });
+  try {
+    const { url: gatewayUrl } = gateway;
+    const result = await runProgram(agent.command({ home, folder, gatewayUrl, key: openToken.key, packageFolder }), home, folder);
+    const complaints = vendors.flatMap((vendor, turn) =>
+      vendor.complaints.map((complaint) => `${doubles[turn]?.dialect} refused: ${complaint}`),
+    );
+    const answered = vendors.map((vendor, turn) => vendor.answered[turn]).filter((times) => times === 1).length;
+    const faults = [
+      ...runFaults(agent, result),
+      ...folderFaults(folder),
+      ...complaints,
+      ...(answered === doubles.length ? [] : [`${answered} of ${doubles.length} vendors answered their step once`]),
+    ];
+    const seals = { given: 0, returned: 0 };
+    const requests = vendors.reduce((sum, vendor) => sum + vendor.requests.length, 0);
+    const evidence = [result.stdout, result.stderr, gateway.logs].join('\n');
+    return { agent: agent.id, upstream: 'changing', speaks: agent.dialect, faults, seals, requests, evidence };
+  } finally {
+    await gateway.stop();
+    for (const vendor of vendors) await vendor.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function documentFor(agent: CodingAgent): ApplyDocument {
+  return { models: pricedByTokens(agent.model), users: [alice], tokens: [openToken] };
+}
+
+function channelFor(agent: CodingAgent, double: VendorDouble, url: string, priority = 0): ChannelEntry {
+  const modelMapping = { [agent.model]: double.model };
+  return { name: double.dialect, ...double.channel(url), models: [agent.model], modelMapping, priority };
 }
 
 function runFaults(agent: CodingAgent, { exitCode, stdout, stderr }: CommandResult): readonly string[] {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { listenLocally, readRequest, type RecordedRequest } from '../replay/local-server.js';
 import { Complaint, demand } from './doubles/complaint.js';
-import { type Answer, type Conversation, Memory, type StatedUsage, type VendorDouble } from './doubles/exchange.js';
+import { type Answer, type Conversation, Memory, type StatedUsage, type VendorDouble, type WantedCall } from './doubles/exchange.js';
 import { callFor, lastWords, stepNames, traceOf } from './task.js';
 
 /** A vendor that plays the script against one agent, and what came of it. */
@@ -20,8 +20,17 @@ export interface ScriptedVendor {
   close(): Promise<void>;
 }
 
-export async function startScriptedVendor(double: VendorDouble, folder: string): Promise<ScriptedVendor> {
-  const script = new Script(double, folder);
+/** Vendors that share a conversation, each of which has its turns and is overloaded in all others. */
+export interface TurnTaking {
+  readonly calls: Map<string, WantedCall>;
+  readonly usages: StatedUsage[];
+  readonly hasTurn: (step: number) => boolean;
+}
+
+const alone = (): TurnTaking => ({ calls: new Map(), usages: [], hasTurn: () => true });
+
+export async function startScriptedVendor(double: VendorDouble, folder: string, turns: TurnTaking = alone()): Promise<ScriptedVendor> {
+  const script = new Script(double, folder, turns);
   const server = await listenLocally((request, response) => {
     void readRequest(request)
       .then((recorded) => script.answer(recorded, response))
@@ -31,22 +40,28 @@ export async function startScriptedVendor(double: VendorDouble, folder: string):
 }
 
 class Script {
-  readonly memory = new Memory();
+  readonly memory: Memory;
   readonly requests: RecordedRequest[] = [];
   readonly complaints: string[] = [];
   readonly answered: number[] = [...stepNames, 'end'].map(() => 0);
-  readonly usages: StatedUsage[] = [];
+  readonly usages: StatedUsage[];
   sawThinkingWanted = false;
 
   constructor(
     private readonly double: VendorDouble,
     private readonly folder: string,
-  ) {}
+    private readonly turns: TurnTaking,
+  ) {
+    this.memory = new Memory(turns.calls);
+    this.usages = turns.usages;
+  }
 
   answer(request: RecordedRequest, response: ServerResponse): void {
     this.requests.push(request);
     try {
-      this.double.write(this.next(request), request, this.memory, response);
+      const next = this.next(request);
+      if (next === undefined) this.double.refuse('It is not my turn.', 503, response);
+      else this.double.write(next, request, this.memory, response);
     } catch (error) {
       if (!(error instanceof Complaint)) throw error;
       this.complaints.push(error.message);
@@ -54,11 +69,12 @@ class Script {
     }
   }
 
-  private next(request: RecordedRequest): Answer {
+  private next(request: RecordedRequest): Answer | undefined {
     this.memory.sealsReturned.clear();
     const conversation = this.double.read(request, this.memory);
-    const usage = this.nextUsage();
     const number = conversation.calls.length;
+    if (!this.turns.hasTurn(number)) return undefined;
+    const usage = this.nextUsage();
     // Agents ask for titles and the like on the side, without tools.
     if (conversation.tools.length === 0) return { text: 'Green notes', usage, number };
     this.checkCalls(conversation);
@@ -92,8 +108,8 @@ class Script {
   }
 }
 
-/** Agents may write down the defaults of parameters that were not given. */
+/** Agents may write down the defaults of parameters that were not given; plain text is an argument where all tools take JSON. */
 function isAsMade(told: unknown, made: unknown): boolean {
-  if (typeof made === 'string') return told === made;
+  if (typeof made === 'string') return told === made || isDeepStrictEqual(told, { input: made });
   return typeof told === 'object' && isDeepStrictEqual({ ...told, ...(made as object) }, told);
 }

@@ -90,7 +90,9 @@ export const chatDouble: VendorDouble = {
     else sendJson(response, 200, whole(answer, model, memory));
   },
   refuse: (text, status, response) =>
-    sendJson(response, status, { error: { message: text, type: 'invalid_request_error', param: null, code: 'invalid_request_error' } }),
+    sendJson(response, status, {
+      error: { message: text, type: status === 400 ? 'invalid_request_error' : 'server_error', param: null, code: null },
+    }),
 };
 
 function offered({ function: { name, parameters } }: NonNullable<Body['tools']>[number]): OfferedTool {
@@ -121,7 +123,8 @@ function pastCalls(messages: readonly Message[], memory: Memory): readonly PastC
 /** The reasoning before a tool call stands for this vendor's seal: it is wanted back word for word. */
 function readReasoning(reasoning: string | undefined, callId: string, index: number, memory: Memory): void {
   const [expected] = [...memory.seals].find(([, sealed]) => sealed.callId === callId) ?? [];
-  if (reasoning === undefined) return;
+  // Of others' calls any text is taken for reasoning.
+  if (reasoning === undefined || expected === undefined) return;
   demand(reasoning === expected, `messages.${index}: reasoning_content was altered: ${reasoning}`);
   memory.sealsReturned.add(expected);
 }

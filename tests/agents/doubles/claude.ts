@@ -31,7 +31,11 @@ export const claudeDouble: VendorDouble = {
     else sendJson(response, 200, { ...envelope(model), content: blocks, stop_reason: stopOf(answer), usage: usageOf(answer) });
   },
   refuse: (message, status, response) =>
-    sendJson(response, status, { type: 'error', error: { type: 'invalid_request_error', message }, request_id: randomId('req_') }),
+    sendJson(response, status, {
+      type: 'error',
+      error: { type: status === 400 ? 'invalid_request_error' : 'overloaded_error', message },
+      request_id: randomId('req_'),
+    }),
 };
 
 function checkSettings({ thinking, max_tokens: max, temperature = 1, top_k: topK, messages, ...body }: ClaudeBody, beta: string): void {

@@ -52,13 +52,18 @@ export interface StatedUsage extends ExpectedUsage {
 
 /** What a vendor remembers of what it has said: that alone it takes back. */
 export class Memory {
-  readonly calls = new Map<string, WantedCall>();
+  readonly calls: Map<string, WantedCall>;
   /** Every seal that was given out together with a call. */
   readonly seals = new Map<string, Sealed>();
   /** Seals that were given out with the last words, which no loop waits for. */
   readonly looseSeals = new Set<string>();
   /** Seals in the newest request. */
   readonly sealsReturned = new Set<string>();
+
+  /** @param calls shared by vendors that take turns in one conversation; what they seal is their own. */
+  constructor(calls: Map<string, WantedCall> = new Map()) {
+    this.calls = calls;
+  }
 
   remember(callId: string, { call, thinking = '' }: Answer, seal?: string): void {
     if (call === undefined) return;

@@ -40,7 +40,8 @@ export const geminiDouble: VendorDouble = {
     if (request.path.includes(':stream')) writeStream(answer, memory, response);
     else sendJson(response, 200, frameOf(partsOf(answer, memory), answer, 'STOP'));
   },
-  refuse: (message, status, response) => sendJson(response, status, { error: { code: status, message, status: 'INVALID_ARGUMENT' } }),
+  refuse: (message, status, response) =>
+    sendJson(response, status, { error: { code: status, message, status: status === 400 ? 'INVALID_ARGUMENT' : 'UNAVAILABLE' } }),
 };
 
 /** The service names properties that are required and not there. */

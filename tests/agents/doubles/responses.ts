@@ -30,7 +30,9 @@ export const responsesDouble: VendorDouble = {
     else sendJson(response, 200, whole);
   },
   refuse: (message, status, response) =>
-    sendJson(response, status, { error: { message, type: 'invalid_request_error', param: null, code: null } }),
+    sendJson(response, status, {
+      error: { message, type: status === 400 ? 'invalid_request_error' : 'server_error', param: null, code: null },
+    }),
 };
 
 function offered(tool: NonNullable<ResponsesBody['tools']>[number]): readonly OfferedTool[] {
