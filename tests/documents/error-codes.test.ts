@@ -28,7 +28,9 @@ describe('error codes in sources', () => {
 describe('docs/errors.md', () => {
   it('describes every code of the sources with its status, and no other', () => {
     const packages = readdirSync(join(repositoryFolder, 'packages'));
-    const found = errorCodesIn(packages.flatMap((name) => readSources(repositoryFolder, `packages/${name}/src`)));
+    const sources = packages.flatMap((name) => readSources(repositoryFolder, `packages/${name}/src`));
+    // The conformance kit makes errors up to see what becomes of them.
+    const found = errorCodesIn(sources.filter(({ path }) => !path.includes('/conformance/')));
     expect(describedCodes()).toEqual([...new Set(found.map(lineOf))].sort());
   });
 });
