@@ -47,5 +47,6 @@ The upstreams were scripted: they refuse every request that the vendor they stan
 
 const explanation = `**ok** means: the agent ended well, the file was changed and the command had run, each tool call arrived once and came back to the upstream as
 it was made, thinking came back with its seal (signature, encrypted reasoning, thought signature) to the letter, the receipts are what the
-upstream stated, and \`verify-ledger\` found nothing. In **changing**, each step was answered by an upstream of another dialect: none of them got
-what another had sealed. **seals lost** means all of that, but the agent does not send thinking back:`;
+upstream stated, and \`verify-ledger\` found nothing. In **changing**, each step was
+answered by an upstream of another dialect, and none of them got what another had sealed; receipts and books are not looked at there.
+**seals lost** means all of that, but the agent does not send thinking back:`;
