@@ -28,6 +28,7 @@ export interface RelayFrontDoors {
 }
 
 const noQuery = new URLSearchParams();
+const readAwayMs = 1_000;
 
 /** The front door of paid calls: from a request on the wire to the facts of a call, and from a failure to the caller's dialect. */
 export class RelayFront {
@@ -91,16 +92,19 @@ export class RelayFront {
     }
     const { status, headers, body } = presentError(told, requestId, dialect);
     for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
-    if (!request.complete) closeAfterReply(request, reply);
+    if (!request.complete) readAway(request);
     reply.sendWhole(status, 'application/json', body);
   }
 }
 
-/** The rest of a body that nobody will read: the connection ends with the answer, as soon as the client had time to read it. */
-function closeAfterReply(request: IncomingMessage, reply: ClientReply): void {
-  reply.setHeader('connection', 'close');
+/**
+ * The rest of a body that nobody needs. A connection that is closed with bytes unread is reset, and the client may never see the answer: so
+ * they are read for a while, and only a client that goes on sending is cut off.
+ */
+function readAway(request: IncomingMessage): void {
+  const cutOff = setTimeout(() => request.socket.destroy(), readAwayMs).unref();
+  request.once('end', () => clearTimeout(cutOff));
   request.resume();
-  setTimeout(() => request.socket.destroy(), 1_000).unref();
 }
 
 function targetOf({ route, pathModel }: RouteMatch, url: string): RequestTarget {
