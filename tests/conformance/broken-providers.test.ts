@@ -17,7 +17,7 @@ function moon(
     vendor: 'moon',
     config,
     speaks: [{ dialect: openaiChat, url: () => 'https://api.moon.example/chat' }],
-    headers: (call) => ({ 'x-moon-key': String(call.config['apiKey']) }),
+    headers: (call) => ({ 'content-type': 'application/json', 'x-moon-key': String(call.config['apiKey']) }),
     ...change,
   });
 }
@@ -66,6 +66,7 @@ const broken: readonly BrokenProvider[] = [
     'whether a stream is wanted',
     /streamed or not/,
   ],
+  ['bodies of no type', moon({ headers: () => ({}) }), 'bodies are JSON', /content-type is none/],
   ['a key that it keeps to itself', moon({ headers: () => ({}) }), 'shows its credentials', /apiKey/],
   [
     'a question for models that changes',

@@ -57,7 +57,11 @@ export const demoProvider = (baseUrl: string) =>
     vendor: 'demo',
     config,
     speaks: [{ dialect: demoChat, url: () => `${baseUrl}/chat` }],
-    headers: ({ config: { apiKey, pauseMs } }) => ({ 'x-demo-key': apiKey, 'x-demo-pause-ms': `${pauseMs}` }),
+    headers: ({ config: { apiKey, pauseMs } }) => ({
+      'content-type': 'application/json',
+      'x-demo-key': apiKey,
+      'x-demo-pause-ms': `${pauseMs}`,
+    }),
     classify,
     models: {
       request: ({ apiKey }) => ({ method: 'GET', url: `${baseUrl}/models`, headers: { 'x-demo-key': apiKey } }),

@@ -28,7 +28,7 @@ export const sampleVendor = defineProvider({
   vendor: 'sample-vendor',
   config,
   speaks: [{ dialect: sampleVendorChat, url: (call) => `${call.config.baseUrl}/chat/completions` }],
-  headers: (call) => ({ authorization: `Bearer ${call.config.apiKey}` }),
+  headers: (call) => ({ 'content-type': 'application/json', authorization: `Bearer ${call.config.apiKey}` }),
   classify,
   models: {
     request: ({ baseUrl, apiKey }) => ({ method: 'GET', url: `${baseUrl}/models`, headers: { authorization: `Bearer ${apiKey}` } }),

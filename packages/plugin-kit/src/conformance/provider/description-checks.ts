@@ -38,6 +38,14 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
         }
       }
     },
+    'says that its bodies are JSON': () => {
+      if (provider.sign !== undefined) return;
+      for (const spoken of provider.speaks) {
+        const headers = Object.entries(described(provider, spoken, false, config).headers);
+        const [, type = 'none'] = headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+        insist(type.startsWith('application/json'), `The content-type is ${type}: nobody adds it, so headers() has to.`);
+      }
+    },
     'lets the vendor know whether a stream is wanted': () => {
       for (const spoken of provider.speaks) {
         if (operationOf(spoken.dialect) !== 'generate') continue;
