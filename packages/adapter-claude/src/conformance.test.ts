@@ -4,4 +4,4 @@ import { recordedSet } from '../../../tests/conformance/recorded-set.js';
 import plugin from './index.js';
 
 const folder = new URL('..', import.meta.url);
-register(await pluginSuite(plugin, { folder, fixtures: recordedSet('claude-messages') }), { describe, it });
+register(await pluginSuite(plugin, { folder, fixtures: recordedSet('claude-messages', 'claude-count-tokens') }), { describe, it });

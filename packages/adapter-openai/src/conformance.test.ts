@@ -3,5 +3,5 @@ import { describe, it } from 'vitest';
 import { recordedSet } from '../../../tests/conformance/recorded-set.js';
 import plugin from './index.js';
 
-const folder = new URL('..', import.meta.url);
-register(await pluginSuite(plugin, { folder, fixtures: recordedSet('openai-chat', 'openai-responses') }), { describe, it });
+const fixtures = recordedSet('openai-chat', 'openai-responses', 'openai-embeddings', 'openai-input-tokens');
+register(await pluginSuite(plugin, { folder: new URL('..', import.meta.url), fixtures }), { describe, it });
