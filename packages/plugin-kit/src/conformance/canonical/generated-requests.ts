@@ -7,7 +7,6 @@ const trickyTexts = [
   'Grüezi 👋🏽',
   'line\nbreak\r\n',
   '"quoted" \\ back',
-  '',
   ' ',
   '</think>',
   'data: x\n\n',
@@ -16,7 +15,7 @@ const trickyTexts = [
   '__proto__',
 ];
 
-/** `any`: turns stand in any order, results before their calls; `sensible`: as conversations are. */
+/** `any`: turns stand in any order, results before their calls, and may be empty; `sensible`: as conversations are. */
 type Order = 'any' | 'sensible';
 
 /** Requests that combine what a request may ask for in ways that nobody thought of: the same ones for the same seed. */
@@ -28,7 +27,7 @@ export function generatedRequests(count: number, seed: number, order: Order): re
 function generatedRequest(random: SeededRandom, order: Order): CanonicalRequest {
   const chosen = Array.from({ length: 1 + random.below(5) }, () => random.pick(features).asked);
   const said = chosen.flatMap((request) => request.turns).map((turn) => withTrickyText(turn, random));
-  const turns = order === 'any' ? shuffled(said, random).map((turn) => (random.chance(12) ? { ...turn, blocks: [] } : turn)) : said;
+  const turns = order === 'any' ? shuffled(said, random).map((turn) => emptied(turn, random)) : said;
   const tools = [...new Map(chosen.flatMap((request) => request.tools ?? []).map((tool) => [tool.name, tool])).values()];
   const sampling = Object.assign({}, ...chosen.map((request) => request.sampling ?? {})) as CanonicalRequest['sampling'];
   return {
@@ -46,6 +45,11 @@ function withTrickyText(turn: Turn, random: SeededRandom): Turn {
     return { ...block, text: random.pick(trickyTexts) };
   });
   return { ...turn, blocks };
+}
+
+function emptied(turn: Turn, random: SeededRandom): Turn {
+  if (random.chance(12)) return { ...turn, blocks: [] };
+  return random.chance(12) ? { ...turn, blocks: [{ type: 'text', text: '' }] } : turn;
 }
 
 function shuffled<Item>(items: readonly Item[], random: SeededRandom): readonly Item[] {
