@@ -116,7 +116,7 @@ export class Attempt {
 
   #send(wire: WireRequest): void {
     const { settings, reply } = this.#parts;
-    const url = new URL(wire.url);
+    const { pool, path } = this.#tools.pools.placeOf(wire.url, settings.connectTimeoutMs);
     const exchange: UpstreamExchange = new UpstreamExchange(
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),
@@ -124,10 +124,10 @@ export class Attempt {
     reply.onGone(() => this.#clientLeft(exchange));
     const headers = ['user-agent', this.#tools.userAgent];
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
-    this.#tools.pools.poolFor(url.origin, settings.connectTimeoutMs).dispatch(
+    pool.dispatch(
       {
         method: wire.method,
-        path: url.pathname + url.search,
+        path,
         headers,
         body: wire.body ?? null,
         headersTimeout: settings.firstByteTimeoutMs,

@@ -1,5 +1,5 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { eventsWith } from './events-with.js';
+import { eventsWith, needlePattern } from './events-with.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
@@ -22,12 +22,14 @@ export class PassLane implements StreamLane {
   readonly #upstreamDialect: Dialect;
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
+  readonly #needles: RegExp;
 
   constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
     this.#call = call;
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
+    this.#needles = needlePattern(upstreamDialect.usage.needles);
   }
 
   take(bytes: Buffer): Buffer | undefined {
@@ -56,17 +58,24 @@ export class PassLane implements StreamLane {
   }
 
   #pass(frames: Buffer): Buffer | undefined {
-    const { needles, keep } = this.#upstreamDialect.usage;
-    if (!needles.some((needle) => frames.includes(needle))) {
+    const stating = this.#stating(frames);
+    if (stating.length === 0) {
       this.#meter.passed(frames);
       return frames;
     }
-    const stating = this.#call.framing === 'sse' ? eventsWith(frames, needles) : [frames];
+    const { keep } = this.#upstreamDialect.usage;
     if (keep === 'each') for (const bytes of stating) this.#readUsage(bytes);
     else this.#nominated = [...this.#nominated, ...stating].slice(-2);
     const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames, stating) : frames;
     this.#meter.passed(visible);
     return visible.length === 0 ? undefined : visible;
+  }
+
+  /** What may state usage. */
+  #stating(frames: Buffer): readonly Buffer[] {
+    if (this.#call.framing === 'sse') return eventsWith(frames, this.#needles);
+    this.#needles.lastIndex = 0;
+    return this.#needles.test(frames.toString('latin1')) ? [frames] : [];
   }
 
   #readUsage(frames: Buffer): void {
