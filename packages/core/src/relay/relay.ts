@@ -56,7 +56,7 @@ export class Relay {
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
-    this.#settler = new Settler(doors);
+    this.#settler = new Settler({ ...doors, sweepPolicy: () => doors.settings.current(ledgerSettings).sweepPolicy });
     this.#tools = {
       pools: this.#pools,
       keepAlive: new KeepAlive(),

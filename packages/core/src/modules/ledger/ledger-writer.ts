@@ -89,7 +89,6 @@ export class LedgerWriter implements Ledger {
     return receiptOf(await this.#enqueue({ type: 'settle', holdId, actual, receipt, at: this.#clock.now() }));
   }
 
-  /** Closes the hold of a node that is dead. @throws StorageUnavailableError */
   async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
     return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, at: this.#clock.now() }));
   }
