@@ -7,6 +7,7 @@ import type { Verdict } from './verdict.js';
 /** The upstream half of a dialect, but with usage as `read` sees it: whichever lane a call takes, its figures are the same. */
 export function withOwnUsage(upstream: UpstreamSide, read: UsageReader['read']): UpstreamSide {
   return {
+    needsBytes: (media) => upstream.needsBytes?.(media) === true,
     encodeRequest: (request, context) => upstream.encodeRequest(request, context),
     decodeResponse(body, context) {
       const usage = emptyUsage();
