@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, ServerTool, ToolDefinition } from '@tollgate/plugin-kit';
 
 /** Something that a request may ask for, as the smallest request that asks for it. */
 export interface Capability {
@@ -32,6 +32,16 @@ function looping(answer: readonly Block[], result: Partial<Extract<Block, { type
       },
     ],
   });
+}
+
+const searcher = 'gpt-4o-search-preview';
+
+function webSearch(options: Omit<Extract<ServerTool, { kind: 'web-search' }>, 'kind'>): ToolDefinition {
+  return { name: 'web_search', server: { kind: 'web-search', ...options } };
+}
+
+function searching(options: Parameters<typeof webSearch>[0]): CanonicalRequest {
+  return asking({ model: searcher, tools: [webSearch(options)] });
 }
 
 const call: Block = { type: 'tool-call', id: 'call_1', name: 'weather', arguments: '{"city":"Bern"}' };
@@ -88,6 +98,17 @@ export const capabilities: readonly Capability[] = [
   { title: 'tool for plain text', request: asking({ model: 'gpt-4o', tools: [{ name: 'patch', freeform: true }] }) },
   { title: 'choice of a tool', request: asking({ tools: [weather], toolChoice: { name: 'weather' } }) },
   { title: 'any tool, one at a time', request: asking({ tools: [weather], toolChoice: 'required', parallelToolCalls: false }) },
+  // Clients of chat ask models for it that are made to search.
+  { title: 'web search', request: searching({}) },
+  { title: 'web search near the user', request: searching({ userLocation: { country: 'CH', city: 'Bern' } }) },
+  { title: 'web search, much or little of it', request: searching({ contextSize: 'low' }) },
+  { title: 'web search, some domains only', request: searching({ allowedDomains: ['example.org'] }) },
+  { title: 'web search, not some domains', request: searching({ blockedDomains: ['example.org'] }) },
+  { title: 'web search, so many times', request: searching({ usesMax: 3 }) },
+  { title: 'web search beside tools', request: asking({ model: searcher, tools: [weather, webSearch({})] }) },
+  { title: 'choice of the web search', request: asking({ model: searcher, tools: [webSearch({})], toolChoice: { name: 'web_search' } }) },
+  { title: 'fetching pages', request: asking({ tools: [{ name: 'web_fetch', server: { kind: 'web-fetch' } }] }) },
+  { title: 'running code', request: asking({ tools: [{ name: 'code_execution', server: { kind: 'code-execution' } }] }) },
   { title: 'tool loop', request: looping([call]) },
   { title: 'failed tool', request: looping([call], { failed: true }) },
   {

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, CodecContext, JsonObject, Loss } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss } from '@tollgate/plugin-kit';
 import { dialects, type ServedDialect } from '../relay/dialects.js';
 import { capabilities, type Capability } from './capabilities.js';
 
@@ -40,8 +40,18 @@ export function fateOf(capability: Capability, from: ServedDialect, to: ServedDi
   const body = written(from, capability);
   if (body === undefined) return undefined;
   const context = recordingContext();
-  to.upstream.encodeRequest({ ...decoded(from, body, context), model: unknownModel }, context);
+  to.upstream.encodeRequest({ ...withMediaBytes(decoded(from, body, context), to), model: unknownModel }, context);
   return context.losses;
+}
+
+/** What the gateway does before it translates: media are fetched for upstreams that take only bytes. */
+function withMediaBytes(request: CanonicalRequest, { upstream }: ServedDialect): CanonicalRequest {
+  const fetched = (block: Block): Block => {
+    if (block.type !== 'media' || !('url' in block.source)) return block;
+    const { media, source, mimeType = 'application/pdf' } = block;
+    return upstream.needsBytes?.({ media, ...source }) === true ? { ...block, mimeType, source: { base64: 'AAAA' } } : block;
+  };
+  return { ...request, turns: request.turns.map((turn) => ({ ...turn, blocks: turn.blocks.map(fetched) })) };
 }
 
 /** The whole page: a table for each dialect of a client, and every loss with its reason. */

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Vendor } from './canonical.js';
+import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Vendor } from './canonical.js';
 import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
 import type { CanonicalSink } from './sink.js';
@@ -152,8 +152,21 @@ export interface ClientSide {
   encodeStreamError(error: PublicError, requestId: string): readonly Frame[];
 }
 
+/** Media that a request names by an address. */
+export interface LinkedMedia {
+  readonly media: MediaBlock['media'];
+  readonly url: string;
+  /** Absent where nobody stated it. */
+  readonly mimeType?: string;
+}
+
 /** The half of a dialect that faces upstreams. */
 export interface UpstreamSide {
+  /**
+   * True for media that the upstream takes, but not by this address: the kernel fetches it and hands `encodeRequest` the bytes instead.
+   * Without this function no address is fetched.
+   */
+  needsBytes?(media: LinkedMedia): boolean;
   /** The body to send. The kernel adds nothing to it. */
   encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
   /** @throws UpstreamError if the body is an error in the clothes of a success. */

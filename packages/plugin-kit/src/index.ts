@@ -15,6 +15,7 @@ export * from './operations.js';
 export * from './plugin.js';
 export * from './provider.js';
 export * from './seal.js';
+export * from './server-tools.js';
 export * from './sink.js';
 export * from './usage.js';
 export * from './verdict.js';

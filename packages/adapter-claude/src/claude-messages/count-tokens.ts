@@ -1,5 +1,6 @@
 import { BadRequestError, type Dialect, defineUnaryDialect, tokenCount, UpstreamError, verdictForKind } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeErrorBody } from './errors.js';
 import { isObject, vendor } from './wire.js';
@@ -24,6 +25,7 @@ export const claudeCountTokens: Dialect = defineUnaryDialect({
   vendor,
   readUsage: () => undefined,
   upstream: {
+    needsBytes,
     encodeRequest: (request, context) =>
       Object.fromEntries(Object.entries(encodeRequest(request, context)).filter(([field]) => countedFields.has(field))),
     decodeResponse(body) {

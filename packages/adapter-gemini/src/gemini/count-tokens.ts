@@ -11,6 +11,7 @@ import {
 } from '@tollgate/plugin-kit';
 import { modelInPath } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeError } from './errors.js';
 import { geminiVendor, isJsonObject } from './wire.js';
@@ -22,6 +23,7 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   vendor: geminiVendor,
   readUsage: () => undefined,
   upstream: {
+    needsBytes,
     encodeRequest: (request, context) => ({
       generateContentRequest: { model: `models/${context.model.id}`, ...encodeRequest(request, context) },
     }),

@@ -2,6 +2,7 @@ import type { Dialect, DialectRoute } from '@tollgate/plugin-kit';
 import { framingOf, inspectRequest } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeError, encodeStreamError } from './errors.js';
@@ -25,6 +26,7 @@ export const geminiDialect: Dialect = {
   framing: 'sse',
   usage: geminiUsage,
   upstream: {
+    needsBytes,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),

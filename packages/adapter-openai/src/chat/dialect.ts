@@ -21,6 +21,8 @@ export const openaiChat: Dialect = {
   framing: 'sse',
   usage: chatUsage,
   upstream: {
+    // Images and films go by address, everything else only as bytes.
+    needsBytes: ({ media }) => media === 'file' || media === 'audio',
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ChatStreamDecoder(out, context, editFrame),

@@ -42,14 +42,15 @@ const stateFields = ['previous_response_id', 'conversation', 'prompt'] as const;
 export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContext: CodecContext): CanonicalRequest {
   const context = reportOnce(givenContext);
   refuseState(body);
-  const toolChoice = decodeToolChoice(body['tool_choice']);
+  const tools = decodeTools(body['tools'], context);
+  const toolChoice = decodeToolChoice(body['tool_choice'], tools);
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
   const text = optionalObject(body['text'], 'text');
   return defined({
     model: facts.model,
     stream: facts.stream,
     turns: readTurns(body, context),
-    tools: decodeTools(body['tools']),
+    tools,
     toolChoice,
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,

@@ -1,17 +1,28 @@
-import { BadRequestError, type JsonObject, type ToolChoice, type ToolDefinition } from '@tollgate/plugin-kit';
+import {
+  BadRequestError,
+  type CodecContext,
+  type JsonObject,
+  type ServerTool,
+  type ToolChoice,
+  type ToolDefinition,
+} from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
 import { isObject, optionalBoolean, optionalObject, optionalText, requireArray, requireName, requireObject } from '../request-fields.js';
+import { readSearch } from '../server-tools.js';
 import { responsesDialectId } from './wire.js';
 
 /** @throws BadRequestError naming the tool. */
-export function decodeTools(tools: unknown): ToolDefinition[] | undefined {
+export function decodeTools(tools: unknown, context: CodecContext): ToolDefinition[] | undefined {
   if (tools === undefined || tools === null) return undefined;
-  return requireArray(tools, 'tools').map((tool, index) => decodeTool(requireObject(tool, `tools.${index}`), `tools.${index}`));
+  return requireArray(tools, 'tools').map((tool, index) => decodeTool(requireObject(tool, `tools.${index}`), `tools.${index}`, context));
 }
 
-function decodeTool(tool: JsonObject, field: string): ToolDefinition {
+function decodeTool(tool: JsonObject, field: string, context: CodecContext): ToolDefinition {
   const type = requireName(tool['type'], `${field}.type`);
-  if (type !== 'function' && type !== 'custom') return { name: type, builtin: { dialect: responsesDialectId, data: tool } };
+  if (type !== 'function' && type !== 'custom') {
+    const server = decodeServerTool(tool, type, field, context);
+    return defined({ name: type, server, builtin: { dialect: responsesDialectId, data: tool } });
+  }
   const named = {
     name: requireName(tool['name'], `${field}.name`),
     description: optionalText(tool['description'], `${field}.description`),
@@ -22,6 +33,30 @@ function decodeTool(tool: JsonObject, field: string): ToolDefinition {
     parameters: optionalObject(tool['parameters'], `${field}.parameters`),
     strict: optionalBoolean(tool['strict'], `${field}.strict`),
   });
+}
+
+const searchType = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/;
+
+/** What other vendors have of a server tool; undefined for those that only this one has. */
+function decodeServerTool(tool: JsonObject, type: string, field: string, context: CodecContext): ServerTool | undefined {
+  if (searchType.test(type)) {
+    loseOthers(tool, ['filters', 'user_location', 'search_context_size'], field, context);
+    return readSearch(tool);
+  }
+  if (type !== 'code_interpreter') return undefined;
+  loseOthers(tool, ['container'], field, context);
+  const { container } = tool;
+  if (isObject(container)) loseOthers(container, [], `${field}.container`, context);
+  else if (typeof container === 'string')
+    context.lose({ field: `${field}.container`, how: 'dropped', why: 'Containers live at one vendor.' });
+  return { kind: 'code-execution' };
+}
+
+function loseOthers(wire: JsonObject, known: readonly string[], field: string, context: CodecContext): void {
+  for (const [member, value] of Object.entries(wire)) {
+    if (member === 'type' || value === null || known.includes(member)) continue;
+    context.lose({ field: `${field}.${member}`, how: 'dropped', why: 'Only this vendor has such an option.' });
+  }
 }
 
 /** Grammars of custom tools, by tool name: the canonical form has no place for them. */
@@ -35,10 +70,16 @@ export function customFormats(tools: unknown): JsonObject | undefined {
 }
 
 /** Undefined if none is given, or one that only this dialect knows. @throws BadRequestError */
-export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
+export function decodeToolChoice(choice: unknown, tools: readonly ToolDefinition[] = []): ToolChoice | undefined {
   if (choice === undefined || choice === null) return undefined;
   if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
   if (!isObject(choice)) throw new BadRequestError('tool_choice must be auto, none, required or name a tool.', 'tool_choice');
-  if (choice['type'] !== 'function' && choice['type'] !== 'custom') return undefined;
+  const { type } = choice;
+  const kind = searchType.test(String(type)) ? 'web-search' : type === 'code_interpreter' ? 'code-execution' : undefined;
+  const named = kind === undefined ? undefined : tools.find(({ server }) => server?.kind === kind);
+  if (named !== undefined) return { name: named.name };
+  const allowed = type === 'allowed_tools' && choice['mode'] === 'required' ? choice['tools'] : undefined;
+  if (Array.isArray(allowed) && allowed.length === 1) return decodeToolChoice(allowed[0], tools);
+  if (type !== 'function' && type !== 'custom') return undefined;
   return { name: requireName(choice['name'], 'tool_choice.name') };
 }

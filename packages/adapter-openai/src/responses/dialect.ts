@@ -20,6 +20,8 @@ export const openaiResponses: Dialect = {
   framing: 'sse',
   usage: responsesUsage,
   upstream: {
+    // Images and files go by address.
+    needsBytes: ({ media }) => media === 'audio',
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),

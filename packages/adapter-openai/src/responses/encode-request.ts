@@ -29,7 +29,7 @@ export function encodeRequest(given: CanonicalRequest, givenContext: CodecContex
     ...encodeConversation(request, context),
     stream: request.stream ? true : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request, tools) ?? otherExtensions['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: outputLimit(request, context),
     ...sampling(request, context),

@@ -17,6 +17,7 @@ import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive } from './keep-alive.js';
+import type { MediaFetcher } from './media-fetcher.js';
 import { faultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
 import type { RelayCall, Translation } from './relay-call.js';
@@ -36,6 +37,7 @@ import { WholeReader } from './whole-reader.js';
 export interface AttemptTools {
   readonly pools: UpstreamPools;
   readonly keepAlive: KeepAlive;
+  readonly media: MediaFetcher;
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
@@ -70,15 +72,18 @@ export class Attempt {
     this.#parts = parts;
   }
 
-  /** @throws BadRequestError if the request cannot be said in the channel's language. */
+  /** @throws BadRequestError if the request cannot be said in the channel's language, or its media cannot be fetched. */
   async run(): Promise<AttemptEnd> {
-    const providerCall = providerCallOf(this.#parts.call, this.#parts.route);
+    const { call, view, route, translation } = this.#parts;
+    const providerCall = providerCallOf(call, route);
     let wire: WireRequest;
     try {
+      const fetching = this.#tools.media.fetchFor(route, call, translation, view);
+      if (fetching !== undefined) await fetching;
       wire = await this.#signed(this.#describe(providerCall), providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
-      this.#tools.fault(error, this.#parts.route);
+      this.#tools.fault(error, route);
       return { answered: false, verdict: faultVerdict() };
     }
     return new Promise((resolve) => {

@@ -15,6 +15,8 @@ import { answerEstimatedCount } from './count-tokens.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeepAlive } from './keep-alive.js';
+import { MediaFetcher } from './media-fetcher.js';
+import { mediaSettings } from './media-settings.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelError, UpstreamFailedError } from './relay-errors.js';
@@ -60,6 +62,7 @@ export class Relay {
     this.#tools = {
       pools: this.#pools,
       keepAlive: new KeepAlive(),
+      media: new MediaFetcher(() => doors.settings.current(mediaSettings), doors.userAgent),
       ioOf: doors.ioOf,
       userAgent: doors.userAgent,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
@@ -91,6 +94,7 @@ export class Relay {
 
   async close(): Promise<void> {
     await this.#pools.close();
+    await this.#tools.media.close();
   }
 
   /** Sets aside what the call may cost, before anything is sent. */
