@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CanonicalResponse, Citation } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, Citation, ToolDefinition } from '@tollgate/plugin-kit';
 
 /** A request without what two dialects say in different words and mean alike. */
 export function meaningOf(request: CanonicalRequest): unknown {
@@ -6,12 +6,19 @@ export function meaningOf(request: CanonicalRequest): unknown {
   return {
     ...rest,
     turns: request.turns.map(({ role, blocks }) => ({ role, blocks: blocks.map(withoutDefaults) })),
-    tools: tools?.map(({ strict, ...tool }) => (strict === true ? { ...tool, strict } : tool)),
+    tools: tools?.map(meaningOfTool),
     // A degree and a number of tokens stand for each other: where the number is only near, a loss says so.
     thinking: thinking?.mode,
     // Some vendors hold to every schema, and have no name for it; some have no word for members that nobody named.
     format: format?.type === 'json-schema' ? { type: format.type, schema: withoutStrictness(format.schema) } : format,
   };
+}
+
+/** Not to be strict is what all do; parameters without a property say that there are none. */
+function meaningOfTool({ strict, parameters, ...tool }: ToolDefinition): unknown {
+  const properties = parameters?.['properties'];
+  const hasSome = typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0;
+  return { ...tool, ...(strict === true ? { strict } : {}), ...(hasSome ? { parameters } : {}) };
 }
 
 function withoutDefaults(block: Block): unknown {
