@@ -82,9 +82,12 @@ export function outputTokens(usage: Usage): number {
   return usage.outputText + usage.outputReasoning + usage.outputAudio + usage.outputImage;
 }
 
-/** A count as a vendor wrote it, made safe: anything that is not a positive finite number is 0, fractions are cut. */
+/** More than any call can use, and so little that sums of a few stay exact. */
+const tokenCountMax = 1e12;
+
+/** A count as a vendor wrote it, made safe: anything that is not a positive finite number is 0, fractions are cut, absurd ones bounded. */
 export function tokenCount(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0;
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.min(Math.floor(value), tokenCountMax) : 0;
 }
 
 /** `whole` without `parts`, never below zero: for vendors whose totals contain the parts. */
