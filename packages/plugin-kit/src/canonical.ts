@@ -144,6 +144,8 @@ export interface CanonicalRequest {
   readonly endUser?: string;
   /** The caller asked for usage inside the stream; only dialects where that is a choice look at it. */
   readonly usageInStream?: true;
+  /** The caller wants its own words before the model's; only the dialects that know this look at it. Upstreams are never asked for it. */
+  readonly echo?: true;
   /** Fields only one dialect knows: written back to that dialect, a {@link Loss} for every other. */
   readonly extensions?: Readonly<Record<DialectId, JsonObject>>;
 }

@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type OutputFormat,
   type RequestFacts,
-  type Sampling,
   type Thinking,
   type ToolChoice,
   type ToolDefinition,
@@ -16,13 +15,13 @@ import {
   isObject,
   optionalBoolean,
   optionalCount,
-  optionalNumber,
   optionalObject,
   optionalText,
   requireArray,
   requireName,
   requireObject,
 } from '../request-fields.js';
+import { readSampling, readStop } from '../sampling-fields.js';
 import { decodeMessages } from './decode-messages.js';
 import { customFormats, decodeFunction, decodeToolChoice, decodeTools } from './decode-tools.js';
 import { chatDialectId } from './wire.js';
@@ -98,24 +97,6 @@ function readToolChoice(body: JsonObject): ToolChoice | undefined {
   if (legacy === 'auto' || legacy === 'none') return legacy;
   if (!isObject(legacy)) throw new BadRequestError('function_call must be auto, none or name a function.', 'function_call');
   return { name: requireName(legacy['name'], 'function_call.name') };
-}
-
-function readStop(stop: unknown): readonly string[] | undefined {
-  if (stop === undefined || stop === null) return undefined;
-  if (typeof stop === 'string') return [requireName(stop, 'stop')];
-  return requireArray(stop, 'stop').map((sequence, index) => requireName(sequence, `stop.${index}`));
-}
-
-function readSampling(body: JsonObject): Sampling | undefined {
-  const sampling = defined({
-    temperature: optionalNumber(body['temperature'], 'temperature'),
-    topP: optionalNumber(body['top_p'], 'top_p'),
-    topK: optionalNumber(body['top_k'], 'top_k'),
-    seed: optionalNumber(body['seed'], 'seed'),
-    presencePenalty: optionalNumber(body['presence_penalty'], 'presence_penalty'),
-    frequencyPenalty: optionalNumber(body['frequency_penalty'], 'frequency_penalty'),
-  });
-  return Object.keys(sampling).length === 0 ? undefined : sampling;
 }
 
 /** The vendor's `reasoning_effort`, or the `reasoning` object of compatible servers. */
