@@ -121,6 +121,8 @@ export interface Thinking {
   readonly mode: 'off' | 'auto' | 'on';
   readonly effort?: 'minimal' | 'low' | 'medium' | 'high' | 'max';
   readonly budgetTokens?: number;
+  /** The caller wants to read of it, or wants not to; the upstream does as it is used to unless stated. What it costs is the same. */
+  readonly shown?: boolean;
 }
 
 export type OutputFormat =

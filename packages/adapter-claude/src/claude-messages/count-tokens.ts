@@ -2,6 +2,7 @@ import { BadRequestError, type Dialect, defineUnaryDialect, tokenCount, Upstream
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeErrorBody } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { isObject, vendor } from './wire.js';
 
 /** What the counting endpoint knows of a request, by the vendor's API reference. */
@@ -24,6 +25,7 @@ export const claudeCountTokens: Dialect = defineUnaryDialect({
   vendor,
   readUsage: () => undefined,
   upstream: {
+    thinkingInNames,
     encodeRequest: (request, context) =>
       Object.fromEntries(Object.entries(encodeRequest(request, context)).filter(([field]) => countedFields.has(field))),
     decodeResponse(body) {

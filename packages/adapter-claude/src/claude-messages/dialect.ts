@@ -9,6 +9,7 @@ import { inspect } from './inspect.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
 import { ClaudeStreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { usageReader } from './usage.js';
 import { dialectId, vendor } from './wire.js';
 
@@ -20,6 +21,7 @@ export const claudeMessages: Dialect = {
   framing: 'sse',
   usage: usageReader,
   upstream: {
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),

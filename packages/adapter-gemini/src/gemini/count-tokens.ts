@@ -13,6 +13,7 @@ import { modelInPath } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeError } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { geminiVendor, isJsonObject } from './wire.js';
 
 /** `:countTokens`. The request to be counted stands in the body as it is, or whole in `generateContentRequest`. */
@@ -22,6 +23,14 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   vendor: geminiVendor,
   readUsage: () => undefined,
   upstream: {
+    thinkingInNames: {
+      ...thinkingInNames,
+      // Beside contents alone there is no place for settings.
+      write(body, named, context) {
+        const whole = wholeRequest(body);
+        if (whole !== undefined) thinkingInNames.write(whole, named, context);
+      },
+    },
     encodeRequest: (request, context) => ({
       generateContentRequest: { model: `models/${context.model.id}`, ...encodeRequest(request, context) },
     }),
