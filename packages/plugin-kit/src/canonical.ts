@@ -128,6 +128,8 @@ export interface Thinking {
   readonly mode: 'off' | 'auto' | 'on';
   readonly effort?: 'minimal' | 'low' | 'medium' | 'high' | 'max';
   readonly budgetTokens?: number;
+  /** The caller wants to read of it, or wants not to; the upstream does as it is used to unless stated. What it costs is the same. */
+  readonly shown?: boolean;
 }
 
 export type OutputFormat =
@@ -151,6 +153,8 @@ export interface CanonicalRequest {
   readonly endUser?: string;
   /** The caller asked for usage inside the stream; only dialects where that is a choice look at it. */
   readonly usageInStream?: true;
+  /** The caller wants its own words before the model's; only the dialects that know this look at it. Upstreams are never asked for it. */
+  readonly echo?: true;
   /** Fields only one dialect knows: written back to that dialect, a {@link Loss} for every other. */
   readonly extensions?: Readonly<Record<DialectId, JsonObject>>;
 }

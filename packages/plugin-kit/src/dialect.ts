@@ -1,4 +1,4 @@
-import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Vendor } from './canonical.js';
+import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
 import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
 import type { CanonicalSink } from './sink.js';
@@ -160,6 +160,24 @@ export interface LinkedMedia {
   readonly mimeType?: string;
 }
 
+/** A model as it was asked for by a name that says how it shall think: `gpt-5-high` is `gpt-5` with a high effort. */
+export interface NamedThinking {
+  /** The model's own name. */
+  readonly model: string;
+  readonly thinking: Thinking;
+}
+
+/** How users name models together with a way to think. Names that a channel's model mapping gives are taken as they are. */
+export interface ThinkingInNames {
+  /** Undefined unless what stands before it is known to think like that, so that no model loses a part of its own name. */
+  read(model: string): NamedThinking | undefined;
+  /**
+   * Writes it into a body of this dialect whose bytes would pass otherwise. It counts more than the body's own fields; what of them gives
+   * way is a loss. The name itself is not its business.
+   */
+  write(body: JsonObject, named: NamedThinking, context: CodecContext): void;
+}
+
 /** The half of a dialect that faces upstreams. */
 export interface UpstreamSide {
   /**
@@ -167,6 +185,7 @@ export interface UpstreamSide {
    * Without this function no address is fetched.
    */
   needsBytes?(media: LinkedMedia): boolean;
+  readonly thinkingInNames?: ThinkingInNames;
   /** The body to send. The kernel adds nothing to it. */
   encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
   /** @throws UpstreamError if the body is an error in the clothes of a success. */

@@ -60,7 +60,7 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
   readonly vendor: Vendor;
   /** Sets the usage buckets that a whole answer states. */
   readUsage(body: unknown, into: Partial<Usage>): void;
-  readonly upstream: Pick<UpstreamSide, 'needsBytes'> & {
+  readonly upstream: Pick<UpstreamSide, 'needsBytes' | 'thinkingInNames'> & {
     encodeRequest(request: Exchanges[Kind]['request'], context: CodecContext): JsonObject;
     /** @throws UpstreamError if the body is an error, or holds no answer. */
     decodeResponse(body: unknown, context: CodecContext): Exchanges[Kind]['response'];

@@ -3,6 +3,7 @@ import { decodeRequest } from './decode-request.js';
 import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeErrorBody } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { isObject, vendor } from './wire.js';
 
 /** What the counting endpoint knows of a request, by the vendor's API reference. */
@@ -26,6 +27,7 @@ export const claudeCountTokens: Dialect = defineUnaryDialect({
   readUsage: () => undefined,
   upstream: {
     needsBytes,
+    thinkingInNames,
     encodeRequest: (request, context) =>
       Object.fromEntries(Object.entries(encodeRequest(request, context)).filter(([field]) => countedFields.has(field))),
     decodeResponse(body) {

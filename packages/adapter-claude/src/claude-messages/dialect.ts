@@ -10,6 +10,7 @@ import { inspect } from './inspect.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
 import { ClaudeStreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { usageReader } from './usage.js';
 import { dialectId, vendor } from './wire.js';
 
@@ -22,6 +23,7 @@ export const claudeMessages: Dialect = {
   usage: usageReader,
   upstream: {
     needsBytes,
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),

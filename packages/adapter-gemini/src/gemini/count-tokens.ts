@@ -14,6 +14,7 @@ import { decodeRequest } from './decode-request.js';
 import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeError } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { geminiVendor, isJsonObject } from './wire.js';
 
 /** `:countTokens`. The request to be counted stands in the body as it is, or whole in `generateContentRequest`. */
@@ -24,6 +25,14 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   readUsage: () => undefined,
   upstream: {
     needsBytes,
+    thinkingInNames: {
+      ...thinkingInNames,
+      // Beside contents alone there is no place for settings.
+      write(body, named, context) {
+        const whole = wholeRequest(body);
+        if (whole !== undefined) thinkingInNames.write(whole, named, context);
+      },
+    },
     encodeRequest: (request, context) => ({
       generateContentRequest: { model: `models/${context.model.id}`, ...encodeRequest(request, context) },
     }),

@@ -10,6 +10,7 @@ import { geminiModels } from './model-listing.js';
 import { foreignSeals } from './seals.js';
 import { StreamDecoder } from './stream-decoder.js';
 import { StreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { geminiUsage } from './usage.js';
 import { geminiId, geminiVendor } from './wire.js';
 
@@ -27,6 +28,7 @@ export const geminiDialect: Dialect = {
   usage: geminiUsage,
   upstream: {
     needsBytes,
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),

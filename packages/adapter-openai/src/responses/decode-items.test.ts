@@ -207,6 +207,7 @@ describe('reasoning', () => {
       reasoning('e'),
       { type: 'thinking', text: '', redacted: true, seal: { vendor: 'openai', value: 'e' } },
     ],
+    ['of another vendor, asked not to show it', reasoning(wrapSeal(sealed), ''), { type: 'thinking', text: '', seal: sealed }],
     ['without a seal', reasoning(null, 'Hm'), { type: 'thinking', text: 'Hm' }],
     ['of another vendor', reasoning(wrapSeal(sealed), 'Hm'), { type: 'thinking', text: 'Hm', seal: sealed }],
     ['of another vendor that seals nothing', reasoning('tg1...', 'Hm'), { type: 'thinking', text: 'Hm' }],

@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type RequestFacts,
   type Sampling,
+  type Thinking,
   type ToolChoice,
   type Turn,
 } from '@tollgate/plugin-kit';
@@ -55,7 +56,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContex
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,
     sampling: readSampling(body),
-    thinking: readEffort(reasoning?.['effort'], 'reasoning.effort'),
+    thinking: reasoning === undefined ? undefined : readThinking(reasoning, context),
     format: readFormat(text?.['format'], context),
     endUser: optionalText(body['user'], 'user'),
     extensions: readExtensions(body, toolChoice, { reasoning, text }),
@@ -89,6 +90,23 @@ function readSampling(body: JsonObject): Sampling | undefined {
     topP: optionalNumber(body['top_p'], 'top_p'),
   });
   return Object.keys(sampling).length === 0 ? undefined : sampling;
+}
+
+const summaries: ReadonlySet<string> = new Set(['auto', 'concise', 'detailed']);
+
+/** Reasoning is shown on demand only, as a summary. */
+function readThinking(reasoning: JsonObject, context: CodecContext): Thinking | undefined {
+  const effort = readEffort(reasoning['effort'], 'reasoning.effort');
+  const summary =
+    optionalText(reasoning['summary'], 'reasoning.summary') ?? optionalText(reasoning['generate_summary'], 'reasoning.generate_summary');
+  if (summary !== undefined && !summaries.has(summary)) {
+    throw new BadRequestError('reasoning.summary must be one of auto, concise, detailed.', 'reasoning.summary');
+  }
+  if (effort?.mode === 'off' || (effort === undefined && summary === undefined)) return effort;
+  if (summary !== undefined && summary !== 'auto') {
+    context.lose({ field: 'reasoning.summary', how: 'coerced', why: 'Other dialects show thinking or not: how much of it is up to them.' });
+  }
+  return { ...(effort ?? { mode: 'auto' }), shown: summary !== undefined };
 }
 
 function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
@@ -125,7 +143,7 @@ function readExtensions(
     Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
   );
   if (toolChoice !== undefined) delete fields['tool_choice'];
-  const { effort: _effort, ...reasoningRest } = reasoning;
+  const { effort: _effort, summary: _summary, generate_summary: _olderSummary, ...reasoningRest } = reasoning;
   const { format: _format, ...textRest } = text;
   if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
   if (Object.keys(textRest).length > 0) fields['text'] = textRest;

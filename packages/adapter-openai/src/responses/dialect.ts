@@ -9,6 +9,7 @@ import { foreignSeals } from './seals.js';
 import { ResponsesStreamDecoder } from './stream-decoder.js';
 import { ResponsesStreamEncoder } from './stream-encoder.js';
 import { encodeStreamError } from './stream-error.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { responsesUsage } from './usage.js';
 import { responsesDialectId } from './wire.js';
 
@@ -22,6 +23,7 @@ export const openaiResponses: Dialect = {
   upstream: {
     // Images and files go by address.
     needsBytes: ({ media }) => media === 'audio',
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),

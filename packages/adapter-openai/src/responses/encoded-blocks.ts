@@ -118,8 +118,11 @@ export class EncodedThinking implements EncodedBlock {
   private readonly address: { readonly item_id: string; readonly output_index: number; readonly summary_index: 0 };
   private readonly deltaHead: string;
 
-  constructor(private readonly answer: GrowingAnswer) {
-    this.item = reasoningItem('', undefined, answer.context);
+  constructor(
+    private readonly answer: GrowingAnswer,
+    private readonly redacted: boolean,
+  ) {
+    this.item = reasoningItem({ text: '' }, answer.context);
     this.place = announce(answer, this.item);
     this.address = { item_id: this.item.id, output_index: this.place, summary_index: 0 };
     this.deltaHead = `${JSON.stringify(this.address).slice(1, -1)},"delta":`;
@@ -133,6 +136,7 @@ export class EncodedThinking implements EncodedBlock {
 
   seal(seal: Seal): void {
     this.item.encrypted_content = sealForClient(seal);
+    if (!this.redacted) this.item.summary[0] ??= this.openSummary();
   }
 
   citation(): void {

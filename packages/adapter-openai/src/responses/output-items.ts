@@ -5,6 +5,7 @@ import {
   type CodecContext,
   type Seal,
   type SealedPlace,
+  type ThinkingBlock,
   type ToolCallBlock,
   wrapPlacedSeal,
 } from '@tollgate/plugin-kit';
@@ -38,12 +39,16 @@ export function encodeCitation({ url, title }: Citation): Annotation {
   return { type: 'url_citation', url: url ?? '', title: title ?? '', start_index: 0, end_index: 0 };
 }
 
-/** Thinking is shown as a summary, the only form of it that clients of this dialect show to people. */
-export function reasoningItem(text: string, seal: Seal | undefined, context: CodecContext): ReasoningItem {
+/**
+ * Thinking is shown as a summary, the only form of it that clients of this dialect show to people. Sealed thinking of which nothing is said
+ * has an empty one: without, it would come back as if its vendor had redacted it, and some want to know which it was.
+ */
+export function reasoningItem({ text, seal, redacted }: Omit<ThinkingBlock, 'type'>, context: CodecContext): ReasoningItem {
+  const hasSummary = text !== '' || (seal !== undefined && redacted !== true);
   return {
     id: context.newId('rs_'),
     type: 'reasoning',
-    summary: text === '' ? [] : [{ type: 'summary_text', text }],
+    summary: hasSummary ? [{ type: 'summary_text', text }] : [],
     encrypted_content: sealForClient(seal),
   };
 }
@@ -110,7 +115,7 @@ function itemsOf(block: Block, request: CanonicalRequest, context: CodecContext)
     case 'text':
       return block.seal === undefined ? [] : [sealItem(block.seal, 'text', context)];
     case 'thinking':
-      return [reasoningItem(block.text, block.seal, context)];
+      return [reasoningItem(block, context)];
     case 'tool-call': {
       const isFreeform = isFreeformTool(request, block.name);
       const item = callItem(block, isFreeform, callContent(block, isFreeform), context);

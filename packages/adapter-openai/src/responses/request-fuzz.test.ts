@@ -121,7 +121,7 @@ describe('request round trip', () => {
       service_tier: 'flex',
       truncation: 'auto',
       text: { verbosity: 'low' },
-      reasoning: { summary: 'auto' },
+      reasoning: { context: 'current_turn' },
       tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [] },
       tools: [{ type: 'custom', name: 'patch', format: { type: 'grammar', syntax: 'regex', definition: 'a+' } }, { type: 'web_search' }],
     };

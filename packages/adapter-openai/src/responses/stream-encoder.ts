@@ -57,7 +57,7 @@ export class ResponsesStreamEncoder implements CanonicalSink {
     this.endMessage();
     this.blocks[index] =
       head.type === 'thinking'
-        ? new EncodedThinking(this.answer)
+        ? new EncodedThinking(this.answer, head.redacted === true)
         : new EncodedCall(this.answer, head, isFreeformTool(this.request, head.name));
   }
 

@@ -18,6 +18,9 @@ function asking(fields: Partial<CanonicalRequest> = {}): CanonicalRequest {
   return { model: trialModel, stream: false, turns: [{ role: 'user', blocks: [text('Hello')] }], outputTokensMax: 4_000, ...fields };
 }
 
+/** The request that asks for nothing else. */
+export const question: CanonicalRequest = asking();
+
 const parameters: JsonObject = {
   type: 'object',
   properties: { city: { type: 'string' } },
