@@ -13,6 +13,7 @@ import { classify } from './classify.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { isReasoningModel } from './model-families.js';
 import { isObject } from './request-fields.js';
+import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
 
@@ -43,11 +44,12 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   config: ownConfig,
   speaks: [
     // Only Responses takes a reasoning model's sealed reasoning back.
-    { dialect: openaiResponses, url: responsesUrl, models: isReasoningModel },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, models: isReasoningModel },
     { dialect: openaiChat, url: chatUrl },
-    { dialect: openaiResponses, url: responsesUrl },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
     { dialect: openaiInputTokens, url: (call) => `${responsesUrl(call)}/input_tokens` },
+    { dialect: openaiCompact, url: compactUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
   classify,
@@ -66,7 +68,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   speaks: [
     { dialect: openaiChat, url: chatUrl },
     { dialect: openaiChatThinkTags, url: chatUrl, onDemand: true },
-    { dialect: openaiResponses, url: responsesUrl, onDemand: true },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
@@ -91,6 +93,15 @@ function embeddingsUrl(call: ProviderCall<CompatibleConfig>): string {
 
 function responsesUrl(call: ProviderCall<CompatibleConfig>): string {
   return `${call.config.baseUrl}/responses`;
+}
+
+function compactUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${responsesUrl(call)}/compact`;
+}
+
+/** The base URL has the version already. */
+function resourceUrl(call: ProviderCall<CompatibleConfig>, path: string): string {
+  return `${call.config.baseUrl}${path.replace(/^\/v1/, '')}`;
 }
 
 /** Headers of every request: what the client's dialect lets pass, and that the body is JSON. */

@@ -1,5 +1,6 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
 import { eventsWith } from './events-with.js';
+import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
@@ -22,12 +23,14 @@ export class PassLane implements StreamLane {
   readonly #upstreamDialect: Dialect;
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
+  readonly #kept: KeptFinder | undefined;
 
-  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
+  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
     this.#call = call;
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
+    this.#kept = kept;
   }
 
   take(bytes: Buffer): Buffer | undefined {
@@ -56,6 +59,7 @@ export class PassLane implements StreamLane {
   }
 
   #pass(frames: Buffer): Buffer | undefined {
+    this.#kept?.pass(frames);
     const { needles, keep } = this.#upstreamDialect.usage;
     if (!needles.some((needle) => frames.includes(needle))) {
       this.#meter.passed(frames);
