@@ -18,7 +18,8 @@ export class KeptFinder {
     const { needles } = this.#reader;
     if (!needles.some((needle) => frames.includes(needle))) return;
     const scanner = new FrameScanner(this.#framing, (data) => {
-      if (data.startsWith('{')) this.read(parsed(data));
+      const json = data.startsWith('{') ? parsed(data) : undefined;
+      if (json !== undefined) this.read(json);
     });
     for (const bytes of this.#framing === 'sse' ? eventsWith(frames, needles) : [frames]) scanner.push(bytes);
     scanner.end();
