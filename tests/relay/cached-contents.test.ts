@@ -202,7 +202,7 @@ describe('what is kept at a project of Gemini', () => {
       expect(await refusalOf(google.files.get({ name }))).toMatchObject({ status: 404, code: 'resource_not_found' });
       const parts = [{ fileData: { fileUri: uri, mimeType: 'text/plain' } }];
       const asked = await refusalOf(google.models.generateContent({ model: 'common', contents: [{ role: 'user', parts }] }));
-      expect(asked).toMatchObject({ status: 404, code: 'not_found' });
+      expect(asked).toMatchObject({ status: 404, code: 'resource_not_found' });
       expect(asked.message).toContain('may not exist');
     });
 

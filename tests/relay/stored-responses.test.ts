@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openaiAccount, type OpenaiAccount } from '../replay/openai-account.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
@@ -341,7 +341,7 @@ async function failureOf(call: Promise<unknown>): Promise<Failure> {
     () => undefined,
     (failure: unknown) => failure,
   );
-  if (!(error instanceof OpenAI.APIError)) throw new Error(`The call did not fail as expected: ${String(error)}`);
+  if (!(error instanceof APIError)) throw new Error(`The call did not fail as expected: ${String(error)}`);
   return error as unknown as Failure;
 }
 
