@@ -63,7 +63,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
     fc.assert(
       fc.property(anyBytes, someCuts, fc.constantFrom(...framings), (bytes, cuts, framing) => {
         const meter = new UsageMeter(dialect, framing, 10);
-        const out = travelled(new PassLane(callOf(dialect, framing), dialect, meter, false), cutAt(bytes, cuts));
+        const out = travelled(new PassLane(callOf(dialect, framing), dialect, meter, false, undefined), cutAt(bytes, cuts));
         expect(out.equals(bytes)).toBe(true);
         expect(meter.passedBytes).toBe(bytes.length);
       }),
@@ -79,7 +79,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
     fc.assert(
       fc.property(damagedFrames(dialect), someCuts, (frames, cuts) => {
         const meter = new UsageMeter(dialect, 'sse', 10);
-        const lane = new PassLane(callOf(dialect, 'sse'), dialect, meter, true);
+        const lane = new PassLane(callOf(dialect, 'sse'), dialect, meter, true, undefined);
         const out = travelled(lane, cutAt(laidOut(frames, 'sse'), cuts));
         expect(out.toString()).toBe(
           laidOut(

@@ -7,6 +7,7 @@ import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeError, encodeStreamError } from './errors.js';
 import { geminiModels } from './model-listing.js';
+import { geminiResources } from './resource-routes.js';
 import { foreignSeals } from './seals.js';
 import { StreamDecoder } from './stream-decoder.js';
 import { StreamEncoder } from './stream-encoder.js';
@@ -35,11 +36,20 @@ export const geminiDialect: Dialect = {
   },
   client: {
     routes,
-    pathPrefixes: ['/v1beta/'],
+    pathPrefixes: ['/v1beta/', '/upload/v1beta/'],
     credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
     passHeaders: [],
     models: geminiModels,
-    guardedKeys: ['generationConfig', 'generation_config'],
+    resources: geminiResources,
+    guardedKeys: [
+      'generationConfig',
+      'generation_config',
+      'cachedContent',
+      'cached_content',
+      'contents',
+      'systemInstruction',
+      'system_instruction',
+    ],
     inspect: inspectRequest,
     framing: framingOf,
     foreignSeals,

@@ -1,3 +1,5 @@
+import type { Framing } from '@tollgate/plugin-kit';
+
 const blankLine = '\n\n';
 const returnedBlankLine = '\r\n\r\n';
 
@@ -31,6 +33,13 @@ export function eventsWith(bytes: Buffer, pattern: RegExp): readonly Buffer[] {
     pattern.lastIndex = from;
   }
   return events;
+}
+
+/** The parts of whole frames that hold a needle: single events where the framing has them, else all or nothing. */
+export function nominatedIn(frames: Buffer, framing: Framing, pattern: RegExp): readonly Buffer[] {
+  if (framing === 'sse') return eventsWith(frames, pattern);
+  pattern.lastIndex = 0;
+  return pattern.test(frames.toString('latin1')) ? [frames] : [];
 }
 
 /** Where the event around `at` begins; an earlier one ends at `from`. */

@@ -1,5 +1,6 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { eventsWith, needlePattern } from './events-with.js';
+import { needlePattern, nominatedIn } from './events-with.js';
+import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
@@ -23,13 +24,15 @@ export class PassLane implements StreamLane {
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
   readonly #needles: RegExp;
+  readonly #kept: KeptFinder | undefined;
 
-  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
+  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
     this.#call = call;
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
     this.#needles = needlePattern(upstreamDialect.usage.needles);
+    this.#kept = kept;
   }
 
   take(bytes: Buffer): Buffer | undefined {
@@ -58,7 +61,8 @@ export class PassLane implements StreamLane {
   }
 
   #pass(frames: Buffer): Buffer | undefined {
-    const stating = this.#stating(frames);
+    this.#kept?.pass(frames);
+    const stating = nominatedIn(frames, this.#call.framing, this.#needles);
     if (stating.length === 0) {
       this.#meter.passed(frames);
       return frames;
@@ -69,13 +73,6 @@ export class PassLane implements StreamLane {
     const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames, stating) : frames;
     this.#meter.passed(visible);
     return visible.length === 0 ? undefined : visible;
-  }
-
-  /** What may state usage. */
-  #stating(frames: Buffer): readonly Buffer[] {
-    if (this.#call.framing === 'sse') return eventsWith(frames, this.#needles);
-    this.#needles.lastIndex = 0;
-    return this.#needles.test(frames.toString('latin1')) ? [frames] : [];
   }
 
   #readUsage(frames: Buffer): void {

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../canonical.js';
 import type { Dialect } from '../../dialect.js';
 import { UpstreamError } from '../../errors.js';
+import { operationOf } from '../../operations.js';
+import type { KeptResource } from '../../resources.js';
 import { requestCounters, usageBuckets } from '../../usage.js';
 import { damaged, junkDocuments } from '../canonical/junk.js';
 import { type Check, checksOf } from '../check.js';
@@ -14,9 +16,20 @@ const damagedCount = 300;
 /** Upstreams change, break and lie: what they send may be refused, but must not bring anything down. */
 export function junkChecks(subject: string, dialect: Dialect, recordings: readonly Recording[], seed: number): readonly Check[] {
   return checksOf(subject, 'bronze', {
-    'takes any body for an answer, or throws an UpstreamError': () => {
-      for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) answerOrRefusal(dialect, body);
-    },
+    ...(operationOf(dialect) === 'passed'
+      ? {}
+      : {
+          'takes any body for an answer, or throws an UpstreamError': () => {
+            for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) answerOrRefusal(dialect, body);
+          },
+        }),
+    ...(dialect.kept === undefined
+      ? {}
+      : {
+          'names only texts as what an answer leaves behind': () => {
+            for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) insistNames(dialect.kept?.read(body) ?? [], body);
+          },
+        }),
     'reads only whole counts from any body': () => {
       for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) insistCounts(readUsage(dialect, body), body);
     },
@@ -26,6 +39,15 @@ export function junkChecks(subject: string, dialect: Dialect, recordings: readon
       }
     },
   });
+}
+
+function insistNames(kept: readonly KeptResource[], body: unknown): void {
+  for (const { kind, id } of kept) {
+    insist(
+      typeof kind === 'string' && kind !== '' && typeof id === 'string' && id !== '',
+      `It names ${shown({ kind, id })} in ${shown(body)}`,
+    );
+  }
 }
 
 /** The same for streams. */
