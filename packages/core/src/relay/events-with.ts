@@ -6,7 +6,11 @@ const returnedBlankLine = '\r\n\r\n';
  * for each of them among the bytes.
  */
 export function needlePattern(needles: readonly string[]): RegExp {
-  const alternatives = needles.map((needle) => Buffer.from(needle).toString('latin1').replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const alternatives = needles.map((needle) =>
+    Buffer.from(needle)
+      .toString('latin1')
+      .replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'),
+  );
   return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'g');
 }
 
