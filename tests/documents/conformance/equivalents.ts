@@ -1,10 +1,11 @@
-import type { Block, CanonicalRequest, CanonicalResponse, Citation, ToolDefinition } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, Citation, ToolChoice, ToolDefinition } from '@tollgate/plugin-kit';
 
 /** A request without what two dialects say in different words and mean alike. */
 export function meaningOf(request: CanonicalRequest): unknown {
-  const { thinking, format, tools, ...rest } = request;
+  const { thinking, format, tools, toolChoice, ...rest } = request;
   return {
     ...rest,
+    toolChoice: chosen(toolChoice, tools),
     turns: request.turns.map(({ role, blocks }) => ({ role, blocks: blocks.map(withoutDefaults) })),
     tools: tools?.map(meaningOfTool),
     // A degree and a number of tokens stand for each other: where the number is only near, a loss says so.
@@ -14,8 +15,18 @@ export function meaningOf(request: CanonicalRequest): unknown {
   };
 }
 
-/** Not to be strict is what all do; parameters without a property say that there are none. */
+/** A tool that several vendors run is called by each in its own way. */
+function chosen(choice: ToolChoice | undefined, tools: readonly ToolDefinition[] = []): unknown {
+  if (typeof choice !== 'object') return choice;
+  return tools.find(({ name }) => name === choice.name)?.server?.kind ?? choice;
+}
+
+/**
+ * Not to be strict is what all do; parameters without a property say that there are none; a tool that several vendors run is what it does,
+ * not how one of them writes it.
+ */
 function meaningOfTool({ strict, parameters, ...tool }: ToolDefinition): unknown {
+  if (tool.server !== undefined) return { server: tool.server };
   const properties = parameters?.['properties'];
   const hasSome = typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0;
   return { ...tool, ...(strict === true ? { strict } : {}), ...(hasSome ? { parameters } : {}) };
