@@ -76,14 +76,16 @@ class ItemDecoder {
       this.context.lose({ field: 'phase', how: 'dropped', why: 'Only this dialect tells comments from the final answer.' });
     }
     const last = this.turns.at(-1);
-    if (last?.role === role && !this.lastIsMessage && role !== 'system') last.blocks.push(...blocks);
+    // A message that says nothing is one all the same: it stays apart, where it can be seen.
+    const goesOn = last?.role === role && !this.lastIsMessage && role !== 'system' && blocks.length > 0;
+    if (goesOn) last.blocks.push(...blocks);
     else this.turns.push({ role, blocks });
     this.lastIsMessage = true;
   }
 
   private add(role: Role, blocks: readonly Block[]): void {
     const last = this.turns.at(-1);
-    if (last?.role === role) last.blocks.push(...blocks);
+    if (last?.role === role && last.blocks.length > 0) last.blocks.push(...blocks);
     else this.turns.push({ role, blocks: [...blocks] });
     this.lastIsMessage = false;
   }
