@@ -102,6 +102,8 @@ export interface ToolDefinition {
   /** The tool takes plain text instead of JSON. */
   readonly freeform?: true;
   readonly cache?: CacheMark;
+  /** The group in which the caller put the tool, and its name there; `name` stands for both, and is all that other dialects have. */
+  readonly grouped?: { readonly namespace: string; readonly name: string };
   /** A vendor's own server tool in that vendor's words: kept for that dialect, a loss elsewhere. */
   readonly builtin?: { readonly dialect: DialectId; readonly data: JsonObject };
 }

@@ -15,7 +15,7 @@ import { readEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
 import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
 import { decodeItems } from './decode-items.js';
-import { customFormats, decodeToolChoice, decodeTools } from './decode-tools.js';
+import { decodeToolChoice, decodeTools } from './decode-tools.js';
 import { responsesDialectId, sealedReasoning } from './wire.js';
 
 /** Top-level fields that have a place in the canonical form; all others travel as extensions. */
@@ -44,13 +44,14 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContex
   const context = reportOnce(givenContext);
   refuseState(body);
   const toolChoice = decodeToolChoice(body['tool_choice']);
+  const { tools, formats } = decodeTools(body, context);
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
   const text = optionalObject(body['text'], 'text');
   return defined({
     model: facts.model,
     stream: facts.stream,
     turns: readTurns(body, context),
-    tools: decodeTools(body['tools']),
+    tools,
     toolChoice,
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,
@@ -58,7 +59,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContex
     thinking: reasoning === undefined ? undefined : readThinking(reasoning, context),
     format: readFormat(text?.['format'], context),
     endUser: optionalText(body['user'], 'user'),
-    extensions: readExtensions(body, toolChoice, { reasoning, text }),
+    extensions: readExtensions(body, toolChoice, { reasoning, text, formats }),
   });
 }
 
@@ -136,7 +137,7 @@ function readFormat(value: unknown, context: CodecContext): OutputFormat | undef
 function readExtensions(
   body: JsonObject,
   toolChoice: ToolChoice | undefined,
-  { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
+  { reasoning = {}, text = {}, formats }: Readonly<Record<'reasoning' | 'text' | 'formats', JsonObject | undefined>>,
 ): CanonicalRequest['extensions'] {
   const fields: JsonObject = Object.fromEntries(
     Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
@@ -146,7 +147,6 @@ function readExtensions(
   const { format: _format, ...textRest } = text;
   if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
   if (Object.keys(textRest).length > 0) fields['text'] = textRest;
-  const formats = customFormats(body['tools']);
   if (formats !== undefined) fields['tools.format'] = formats;
   return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
 }
