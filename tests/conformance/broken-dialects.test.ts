@@ -119,6 +119,21 @@ const broken: readonly BrokenDialect[] = [
     /-1/,
   ],
   [
+    'names that are no texts',
+    {
+      ...openaiChat,
+      kept: { needles: ['"id"'], read: (json) => [{ kind: 'moon.answer', id: (json as { id?: string } | null)?.id as string }] },
+    },
+    'names only texts as what an answer leaves behind',
+    /It names/,
+  ],
+  [
+    'a path that says not what it reaches',
+    client({ resources: [{ does: 'reach', kind: 'moon.answer', method: 'GET', path: '/v1/answers' }] }),
+    'declares where its resources are',
+    /neither \{id\} in its path/,
+  ],
+  [
     'a frame edit that trusts',
     { ...openaiChat, edits: { frame: (frame) => void (frame['choices'] as object[]).length } },
     'edits any frame',

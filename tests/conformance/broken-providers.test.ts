@@ -1,4 +1,4 @@
-import { openaiChat } from '@tollgate/adapter-openai';
+import { openaiChat, openaiResponses } from '@tollgate/adapter-openai';
 import { defineProvider, type ProviderAdapter, secret, z } from '@tollgate/plugin-kit';
 import { noFixtures, providerSuite, type RecordedError } from '@tollgate/plugin-kit/conformance';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,12 @@ const broken: readonly BrokenProvider[] = [
     moon({}, z.object({ apiKey: secret('Key'), port: z.int().min(5).default(1).meta({ title: 'Port' }) })),
     'takes its own defaults',
     /port/,
+  ],
+  [
+    'resources at half an address',
+    moon({ speaks: [{ dialect: openaiResponses, url: () => 'https://api.moon.example/chat', resourceUrl: (_call, path) => path }] }),
+    'where it has the resources',
+    /no web address/,
   ],
   ['half an address', speaking(() => '/chat'), 'the same address and headers', /no web address/],
   ['an address with a hole', speaking(() => 'https://api.moon.example//chat'), 'the same address and headers', /empty part/],

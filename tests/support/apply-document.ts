@@ -26,6 +26,7 @@ export interface ChannelEntry {
   readonly groups?: readonly string[];
   readonly priority?: number;
   readonly weight?: number;
+  readonly enabled?: boolean;
 }
 
 export interface UserEntry {

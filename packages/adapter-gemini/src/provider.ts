@@ -1,4 +1,5 @@
 import { defineProvider, type ProviderCall, secret, type UpstreamFailure, type UpstreamModel, type Verdict, z } from '@tollgate/plugin-kit';
+import { geminiCachedContents } from './gemini/cached-contents.js';
 import { geminiCountTokens } from './gemini/count-tokens.js';
 import { geminiDialect } from './gemini/dialect.js';
 import { geminiBatchEmbedContents, geminiEmbedContent } from './gemini/embeddings.js';
@@ -28,10 +29,11 @@ export const geminiProvider = defineProvider({
   vendor: geminiVendor,
   config,
   speaks: [
-    { dialect: geminiDialect, url: (call) => callUrl(call, call.stream ? 'streamGenerateContent' : 'generateContent') },
+    { dialect: geminiDialect, url: (call) => callUrl(call, call.stream ? 'streamGenerateContent' : 'generateContent'), resourceUrl },
     { dialect: geminiBatchEmbedContents, url: (call) => callUrl(call, 'batchEmbedContents') },
     { dialect: geminiEmbedContent, url: (call) => callUrl(call, 'embedContent') },
     { dialect: geminiCountTokens, url: (call) => callUrl(call, 'countTokens') },
+    { dialect: geminiCachedContents, url: (call) => `${apiRoot(call.config)}/cachedContents` },
   ],
   headers: (call) => ({ 'x-goog-api-key': call.config.apiKey, 'content-type': 'application/json' }),
   classify,
@@ -55,6 +57,12 @@ function callUrl(call: ProviderCall<Config>, method: string): string {
   const place = model.includes('/') ? model : `models/${model}`;
   const query = call.stream && call.framing === 'sse' ? '?alt=sse' : '';
   return `${apiRoot(call.config)}/${place}:${method}${query}`;
+}
+
+/** Uploads have their own root above the version. */
+function resourceUrl({ config }: ProviderCall<Config>, path: string): string {
+  const [, upload = '', place = ''] = /^(\/upload)?\/v\d\w*(\/.*)$/.exec(path) ?? [];
+  return `${config.baseUrl.replace(/\/+$/, '')}${upload}/${config.apiVersion}${place}`;
 }
 
 function classify(failure: UpstreamFailure): Partial<Verdict> {

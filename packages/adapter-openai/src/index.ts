@@ -4,6 +4,7 @@ import { openaiChatThinkTags } from './chat/think-tags.js';
 import { openaiCompletions } from './completions/dialect.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { openai, openaiCompatible } from './provider.js';
+import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
 
@@ -11,6 +12,7 @@ export {
   openai,
   openaiChat,
   openaiChatThinkTags,
+  openaiCompact,
   openaiCompatible,
   openaiCompletions,
   openaiEmbeddings,
@@ -22,7 +24,7 @@ export default definePlugin({
   name: '@tollgate/adapter-openai',
   kit: '1.0',
   setup: () => ({
-    dialects: [openaiChat, openaiResponses, openaiCompletions, openaiEmbeddings, openaiInputTokens],
+    dialects: [openaiChat, openaiResponses, openaiCompletions, openaiEmbeddings, openaiInputTokens, openaiCompact],
     providers: [openai, openaiCompatible],
   }),
 });

@@ -79,3 +79,8 @@ export function knowsMinimalEffort(model: string): boolean {
 export function knowsHighestEffort(model: string): boolean {
   return highestEffortModel.test(model);
 }
+
+/** Takes `web_search_options`: the vendor's models for searching, others named after it, and a Claude that a compatible server serves. */
+export function searches(model: string): boolean {
+  return /search|sonar/.test(model) || isServedClaude(model);
+}

@@ -14,6 +14,7 @@ import { openaiCompletions } from './completions/dialect.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { isCompletionModel, isReasoningModel } from './model-families.js';
 import { isObject } from './request-fields.js';
+import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
 
@@ -46,12 +47,13 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
     // Such a model is refused everywhere else, and every other model is refused there.
     { dialect: openaiCompletions, url: completionsUrl, models: isCompletionModel },
     // Only Responses takes a reasoning model's sealed reasoning back.
-    { dialect: openaiResponses, url: responsesUrl, models: isReasoningModel },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, models: isReasoningModel },
     { dialect: openaiChat, url: chatUrl, models: chats },
-    { dialect: openaiResponses, url: responsesUrl, models: chats },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, models: chats },
     { dialect: openaiCompletions, url: completionsUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
     { dialect: openaiInputTokens, url: (call) => `${responsesUrl(call)}/input_tokens` },
+    { dialect: openaiCompact, url: compactUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
   classify,
@@ -70,7 +72,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   speaks: [
     { dialect: openaiChat, url: chatUrl },
     { dialect: openaiChatThinkTags, url: chatUrl, onDemand: true },
-    { dialect: openaiResponses, url: responsesUrl, onDemand: true },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, onDemand: true },
     { dialect: openaiCompletions, url: completionsUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
@@ -104,6 +106,15 @@ function embeddingsUrl(call: ProviderCall<CompatibleConfig>): string {
 
 function responsesUrl(call: ProviderCall<CompatibleConfig>): string {
   return `${call.config.baseUrl}/responses`;
+}
+
+function compactUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${responsesUrl(call)}/compact`;
+}
+
+/** The base URL has the version already. */
+function resourceUrl(call: ProviderCall<CompatibleConfig>, path: string): string {
+  return `${call.config.baseUrl}${path.replace(/^\/v1/, '')}`;
 }
 
 /** Headers of every request: what the client's dialect lets pass, and that the body is JSON. */

@@ -14,20 +14,23 @@ import { usageEndpoint } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
-import { HttpServer } from './http/http-server.js';
+import { checkPlace, HttpServer } from './http/http-server.js';
 import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
+import { ResourceFront } from './http/resource-front.js';
 import { ServedDialects } from './http/served-dialects.js';
 import { ChannelDirectory } from './modules/channels/index.js';
 import { GroupDirectory } from './modules/groups/index.js';
 import { accountOf, budgetOf, HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from './modules/ledger/index.js';
 import { ModelDirectory } from './modules/models/index.js';
 import { PriceBook, pricingSettings } from './modules/pricing/index.js';
+import { ResourceDirectory, resourceExpiryJob, resourceSettings } from './modules/resources/index.js';
 import { checkMasterSecret, Settings } from './modules/settings/index.js';
 import { AddressList, TokenDirectory } from './modules/tokens/index.js';
 import { usageOfToken } from './modules/usage/index.js';
 import { loadPlugins, type PluginRegistry } from './plugins/index.js';
 import { Relay } from './relay/relay.js';
+import { ResourceRelay } from './relay/resource-relay.js';
 import { settingsDefinitions } from './settings-definitions.js';
 import { type Database, openDatabase } from './storage/database.js';
 import { JobRunner } from './storage/job-runner.js';
@@ -35,6 +38,9 @@ import { migrate } from './storage/migrate.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 
 const version = '0.1.0';
+const userAgent = `tollgate/${version}`;
+const dayMs = 86_400_000;
+
 export interface GatewayParts {
   readonly environment: Environment;
   readonly configuration: Configuration;
@@ -90,7 +96,9 @@ const tokens = {
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
+  resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
+  resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
   dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
 };
 
@@ -131,7 +139,9 @@ function wireModules({ environment, logger }: GatewayParts, foundations: Foundat
   );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
+  register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger));
+  register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
 }
 
@@ -160,10 +170,27 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
   });
   return new JobRunner({
     database,
-    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs)],
+    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs), resourceExpiryJob(database, systemClock)],
     // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
     leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
     onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
+  });
+}
+
+function resourcesOf({ database, settings }: Foundations, log: Logger): ResourceDirectory {
+  const retentionMs = (): number => settings.current(resourceSettings).retentionDays * dayMs;
+  return new ResourceDirectory({ database, clock: systemClock, log, retentionMs });
+}
+
+function resourceRelayOf(container: DependencyContainer, { plugins, settings }: Foundations, log: Logger): ResourceRelay {
+  return new ResourceRelay({
+    settings,
+    channels: container.resolve(tokens.channels),
+    resources: container.resolve(tokens.resources),
+    ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
+    clock: systemClock,
+    log,
+    userAgent,
   });
 }
 
@@ -172,6 +199,7 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
     settings,
     models: container.resolve(tokens.models),
     channels: container.resolve(tokens.channels),
+    resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),
     ledger: container.resolve(tokens.ledger),
     hooks: plugins.hooks,
@@ -181,7 +209,7 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
     newId,
     newPrefixedId,
     random: Math.random,
-    userAgent: `tollgate/${version}`,
+    userAgent,
   });
 }
 
@@ -189,11 +217,13 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
 async function stopModules(container: DependencyContainer): Promise<void> {
   const relay = container.resolve(tokens.relay);
   await relay.drain();
+  await container.resolve(tokens.resources).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.watcher).stop();
   await container.resolve(tokens.ledger).close();
   await container.resolve(tokens.lease).close();
   await relay.close();
+  await container.resolve(tokens.resourceRelay).close();
 }
 
 /** A running gateway. */
@@ -204,7 +234,8 @@ export interface Gateway {
 }
 
 /**
- * Puts the house together. On SQLite the data folder belongs to one gateway at a time, which is made sure of before the database is touched.
+ * Puts the house together. On SQLite the data folder belongs to one gateway at a time, which is made sure of before the database is touched,
+ * as is that the port is free.
  * `prepare` runs on the migrated database before anything serves from it.
  * @throws ConfigurationError, DataFolderInUseError, PluginLoadError, StorageUnavailableError
  */
@@ -215,6 +246,7 @@ export async function createGateway(
   const { environment } = parts;
   const lock = environment.databaseUrl === undefined ? lockDataFolder(environment.dataFolder) : undefined;
   try {
+    await checkPlace(environment.port, environment.host);
     const foundations = await openFoundations(parts);
     try {
       await prepare(foundations);
@@ -299,6 +331,7 @@ class RunningGateway implements Gateway {
       credentials,
       dialects,
       relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay) }),
+      resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [
         accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),

@@ -1,3 +1,4 @@
+import type { ServerTool, ServerToolUse } from './server-tools.js';
 import type { Usage } from './usage.js';
 
 /** Name of a wire language: `openai-chat`, `claude-messages`, … */
@@ -83,6 +84,10 @@ export interface OpaqueBlock extends BlockMarks {
   readonly type: 'opaque';
   readonly dialect: DialectId;
   readonly data: unknown;
+  /** What other dialects can tell of it. */
+  readonly use?: ServerToolUse;
+  /** A later block tells it again, with what came of it: other dialects may leave this one out. */
+  readonly toldLater?: true;
 }
 
 export type Block = TextBlock | ThinkingBlock | MediaBlock | ToolCallBlock | ToolResultBlock | OpaqueBlock;
@@ -104,7 +109,9 @@ export interface ToolDefinition {
   readonly cache?: CacheMark;
   /** The group in which the caller put the tool, and its name there; `name` stands for both, and is all that other dialects have. */
   readonly grouped?: { readonly namespace: string; readonly name: string };
-  /** A vendor's own server tool in that vendor's words: kept for that dialect, a loss elsewhere. */
+  /** A tool that runs at the vendor and that other vendors have, too. Such a definition has no parameters. */
+  readonly server?: ServerTool;
+  /** A vendor's own server tool in that vendor's words: written back to that dialect. Elsewhere `server` counts, or it is a loss. */
   readonly builtin?: { readonly dialect: DialectId; readonly data: JsonObject };
 }
 

@@ -1,6 +1,7 @@
-import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Thinking, Vendor } from './canonical.js';
+import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
 import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
+import type { KeptReader, ResourceReference, ResourceRoute } from './resources.js';
 import type { CanonicalSink } from './sink.js';
 import type { Usage } from './usage.js';
 import type { PublicError } from './verdict.js';
@@ -71,6 +72,10 @@ export interface RequestFacts {
   readonly outputTokensMax?: number;
   /** How many answers the caller wants; 1 unless stated. */
   readonly choices?: number;
+  /** What the request names that lives at an upstream: it goes there, and nowhere else. */
+  readonly refersTo?: readonly ResourceReference[];
+  /** True if the answer leaves something at its upstream that later requests may name; the dialect's `kept` finds it. */
+  readonly keeps?: boolean;
 }
 
 export interface RequestTarget {
@@ -113,6 +118,10 @@ export interface ClientSide {
   readonly credentials: readonly CredentialPlace[];
   /** Client headers that pass on to upstreams of the same wire family: `anthropic-beta`. In lower case. */
   readonly passHeaders: readonly string[];
+  /** Headers of answers that pass on to clients of the same wire family. In lower case. */
+  readonly answerHeaders?: readonly string[];
+  /** Where clients reach what lives at an upstream. */
+  readonly resources?: readonly ResourceRoute[];
   readonly models?: ModelListing;
   /**
    * Top-level keys of the body that the gateway reads or replaces. A second occurrence or an escaped spelling of one of them is refused, so
@@ -152,6 +161,14 @@ export interface ClientSide {
   encodeStreamError(error: PublicError, requestId: string): readonly Frame[];
 }
 
+/** Media that a request names by an address. */
+export interface LinkedMedia {
+  readonly media: MediaBlock['media'];
+  readonly url: string;
+  /** Absent where nobody stated it. */
+  readonly mimeType?: string;
+}
+
 /** A model as it was asked for by a name that says how it shall think: `gpt-5-high` is `gpt-5` with a high effort. */
 export interface NamedThinking {
   /** The model's own name. */
@@ -172,6 +189,11 @@ export interface ThinkingInNames {
 
 /** The half of a dialect that faces upstreams. */
 export interface UpstreamSide {
+  /**
+   * True for media that the upstream takes, but not by this address: the kernel fetches it and hands `encodeRequest` the bytes instead.
+   * Without this function no address is fetched.
+   */
+  needsBytes?(media: LinkedMedia): boolean;
   readonly thinkingInNames?: ThinkingInNames;
   /** The body to send. The kernel adds nothing to it. */
   encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
@@ -193,6 +215,8 @@ export interface Dialect {
   /** The framing of upstream streams. */
   readonly framing: Framing;
   readonly usage: UsageReader;
+  /** What answers leave behind at their upstream; nothing, if left out. */
+  readonly kept?: KeptReader;
   readonly upstream: UpstreamSide;
   /** Only dialects that the gateway serves have it. */
   readonly client?: ClientSide;

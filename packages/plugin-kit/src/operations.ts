@@ -7,13 +7,16 @@ import type {
   DialectRoute,
   RequestFacts,
   RequestTarget,
-  ThinkingInNames,
+  UpstreamSide,
 } from './dialect.js';
 import type { Usage } from './usage.js';
 import type { PublicError } from './verdict.js';
 
-/** What a caller wants of a model. Only dialects of the same operation can be translated into each other. */
-export type Operation = 'generate' | 'embed' | 'count-tokens';
+/**
+ * What a caller wants of a model. Only dialects of the same operation can be translated into each other; `passed` stands for all that only
+ * one wire family knows.
+ */
+export type Operation = 'generate' | 'embed' | 'count-tokens' | 'passed';
 
 /** What requests in this dialect want. */
 export function operationOf({ operation }: Pick<Dialect, 'operation'>): Operation {
@@ -60,8 +63,7 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
   readonly vendor: Vendor;
   /** Sets the usage buckets that a whole answer states. */
   readUsage(body: unknown, into: Partial<Usage>): void;
-  readonly upstream: {
-    readonly thinkingInNames?: ThinkingInNames;
+  readonly upstream: Pick<UpstreamSide, 'needsBytes' | 'thinkingInNames'> & {
     encodeRequest(request: Exchanges[Kind]['request'], context: CodecContext): JsonObject;
     /** @throws UpstreamError if the body is an error, or holds no answer. */
     decodeResponse(body: unknown, context: CodecContext): Exchanges[Kind]['response'];
@@ -73,7 +75,7 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
     readonly guardedKeys: readonly string[];
     readonly modelKey?: string;
     /** @throws BadRequestError naming the field. */
-    inspect(body: JsonObject, target: RequestTarget): Pick<RequestFacts, 'model'>;
+    inspect(body: JsonObject, target: RequestTarget): Pick<RequestFacts, 'model' | 'refersTo'>;
     /** @throws BadRequestError naming the field. */
     decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): Exchanges[Kind]['request'];
     encodeResponse(response: Exchanges[Kind]['response'], request: Exchanges[Kind]['request'], context: CodecContext): unknown;

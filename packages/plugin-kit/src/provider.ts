@@ -16,7 +16,7 @@ export interface WireRequest {
 export interface ProviderCall<Config> {
   /** The channel's configuration, validated by the adapter's schema, secrets in clear. */
   readonly config: Config;
-  /** Name of the model at the upstream. */
+  /** Name of the model at the upstream; empty where something is asked for that has none. */
   readonly model: string;
   readonly stream: boolean;
   /** The client's framing where the dialects match and bytes pass: some vendors choose it by a query parameter. */
@@ -41,6 +41,11 @@ export interface UpstreamFailure {
 export interface SpokenDialect<Config> {
   readonly dialect: Dialect;
   url(call: ProviderCall<Config>): string;
+  /**
+   * Where this place has the resources of the dialect: the URL for a path of its `resources`, parts filled in, without query. Left out, it
+   * has none. A resource has no model, so `call.model` is empty.
+   */
+  resourceUrl?(call: ProviderCall<Config>, path: string): string;
   /** Only these models are spoken to in this dialect; all, if left out. */
   models?(model: string): boolean;
   /** Used only by channels whose `config.dialects` names it. */

@@ -1,6 +1,7 @@
 import { type Dialect, foreignSealMark } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
@@ -21,6 +22,7 @@ export const claudeMessages: Dialect = {
   framing: 'sse',
   usage: usageReader,
   upstream: {
+    needsBytes,
     thinkingInNames,
     encodeRequest,
     decodeResponse,

@@ -1,4 +1,5 @@
 import { BadRequestError, type Framing, type JsonObject, type RequestFacts, type RequestTarget } from '@tollgate/plugin-kit';
+import { referencesOf } from './references.js';
 import { RequestFields } from './request-fields.js';
 
 /** What the kernel has to know of a request. @throws BadRequestError */
@@ -7,11 +8,13 @@ export function inspectRequest(body: JsonObject, target: RequestTarget): Request
   const config = new RequestFields(body, '').object('generationConfig');
   const outputTokensMax = config?.count('maxOutputTokens');
   const choices = config?.count('candidateCount');
+  const refersTo = referencesOf(body);
   return {
     model,
     stream: target.route.stream === true,
     ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
     ...(choices === undefined ? {} : { choices }),
+    ...(refersTo.length === 0 ? {} : { refersTo }),
   };
 }
 

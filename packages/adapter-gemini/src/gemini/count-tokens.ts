@@ -11,9 +11,11 @@ import {
 } from '@tollgate/plugin-kit';
 import { modelInPath } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeError } from './errors.js';
 import { thinkingInNames } from './thinking-in-names.js';
+import { referencesOf } from './references.js';
 import { geminiVendor, isJsonObject } from './wire.js';
 
 /** `:countTokens`. The request to be counted stands in the body as it is, or whole in `generateContentRequest`. */
@@ -23,6 +25,7 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   vendor: geminiVendor,
   readUsage: () => undefined,
   upstream: {
+    needsBytes,
     thinkingInNames: {
       ...thinkingInNames,
       // Beside contents alone there is no place for settings.
@@ -42,14 +45,20 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   client: {
     routes: ['/v1beta', '/v1'].map((version) => ({ path: `${version}/models/{model}:countTokens` })),
     credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
-    guardedKeys: ['generateContentRequest', 'generate_content_request'],
-    inspect: (_body, target) => ({ model: modelInPath(target) }),
+    guardedKeys: ['generateContentRequest', 'generate_content_request', 'contents'],
+    inspect: (body, target) => ({ model: modelInPath(target), ...countedReferences(body) }),
     decodeRequest: decodeCounted,
     encodeResponse: ({ inputTokens }) => ({ totalTokens: inputTokens }),
     encodeError,
   },
   edits: { request: nameModel },
 });
+
+function countedReferences(body: JsonObject): Pick<RequestFacts, 'refersTo'> {
+  const whole = wholeRequest(body);
+  const refersTo = whole === undefined ? referencesOf(body) : referencesOf(whole, 'generateContentRequest.');
+  return refersTo.length === 0 ? {} : { refersTo };
+}
 
 function decodeCounted(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest {
   const whole = wholeRequest(body);

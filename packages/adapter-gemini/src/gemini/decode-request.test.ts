@@ -136,7 +136,7 @@ describe('request from a client', () => {
     expect(decode({ tools }).tools).toEqual([
       { name: 'a', description: 'A', parameters: { type: 'object', properties: { x: { type: 'string' } } } },
       { name: 'b', parameters: jsonSchema },
-      { name: 'googleSearch', builtin: { dialect: 'gemini', data: { googleSearch: {} } } },
+      { name: 'googleSearch', server: { kind: 'web-search' }, builtin: { dialect: 'gemini', data: { googleSearch: {} } } },
     ]);
   });
 

@@ -30,5 +30,9 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
 function refuseCachedContent(fields: RequestFields): void {
   if (fields.value('cachedContent') === undefined) return;
   const field = fields.at('cachedContent');
-  throw new BadRequestError(`${field}: cached content lives at one vendor and can only be used with a model of that vendor.`, field);
+  throw new BadRequestError(
+    `${field}: cached content lives at one vendor and can only be used with a model of that vendor.`,
+    field,
+    'state_not_available',
+  );
 }

@@ -2,10 +2,12 @@ import type { Dialect, DialectRoute } from '@tollgate/plugin-kit';
 import { framingOf, inspectRequest } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeError, encodeStreamError } from './errors.js';
 import { geminiModels } from './model-listing.js';
+import { geminiResources } from './resource-routes.js';
 import { foreignSeals } from './seals.js';
 import { StreamDecoder } from './stream-decoder.js';
 import { StreamEncoder } from './stream-encoder.js';
@@ -26,6 +28,7 @@ export const geminiDialect: Dialect = {
   framing: 'sse',
   usage: geminiUsage,
   upstream: {
+    needsBytes,
     thinkingInNames,
     encodeRequest,
     decodeResponse,
@@ -33,11 +36,20 @@ export const geminiDialect: Dialect = {
   },
   client: {
     routes,
-    pathPrefixes: ['/v1beta/'],
+    pathPrefixes: ['/v1beta/', '/upload/v1beta/'],
     credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
     passHeaders: [],
     models: geminiModels,
-    guardedKeys: ['generationConfig', 'generation_config'],
+    resources: geminiResources,
+    guardedKeys: [
+      'generationConfig',
+      'generation_config',
+      'cachedContent',
+      'cached_content',
+      'contents',
+      'systemInstruction',
+      'system_instruction',
+    ],
     inspect: inspectRequest,
     framing: framingOf,
     foreignSeals,

@@ -23,10 +23,12 @@ describe('request to the service', () => {
       userSays('Hi'),
       { role: 'system', blocks: [{ type: 'text', text: 'Two.' }] },
     ];
-    expect(encode({ turns })).toEqual({
+    const context = testContext();
+    expect(encode({ turns }, context)).toEqual({
       systemInstruction: { parts: [{ text: 'One.' }, { text: 'Two.' }] },
       contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
     });
+    expect(context.losses).toMatchObject([{ field: 'system', how: 'coerced' }]);
   });
 
   it('sends instructions as a user turn where there is no other', () => {

@@ -31,6 +31,9 @@ export function verdictOfError(body: unknown, httpStatus?: number): Verdict | un
   const rpcStatus = textIn(error, 'status');
   const reason = textIn(detailOf(error, 'ErrorInfo'), 'reason');
   const status = httpStatus ?? statedStatus(error);
+  // What is not there is told apart from what is somebody else's neither by status nor by words, and is no matter of the key.
+  if (rpcStatus === 'PERMISSION_DENIED' && /may not exist|not found \(or permission denied\)/i.test(message))
+    return verdictForKind('invalid-request', 404, cleanMessage(message), 'resource_not_found');
   const kind = kindOf(rpcStatus, reason, message);
   const verdict =
     kind === undefined

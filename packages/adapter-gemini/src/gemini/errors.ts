@@ -24,7 +24,12 @@ const domain = 'tollgate';
 export function encodeError(error: PublicError, requestId?: string): { readonly status: number; readonly body: JsonObject } {
   // The vendor knows no 402 or 403 for an empty balance.
   const status = error.kind === 'insufficient-quota' ? 429 : error.status;
-  const body = { code: status, message: error.message, status: rpcStatuses[error.kind], details: detailsOf(error, requestId) };
+  const body = {
+    code: status,
+    message: error.message,
+    status: status === 404 ? 'NOT_FOUND' : rpcStatuses[error.kind],
+    details: detailsOf(error, requestId),
+  };
   return { status, body: { error: body } };
 }
 

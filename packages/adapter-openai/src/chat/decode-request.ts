@@ -21,6 +21,7 @@ import {
   requireName,
   requireObject,
 } from '../request-fields.js';
+import { readSearch } from '../server-tools.js';
 import { readSampling, readStop } from '../sampling-fields.js';
 import { decodeMessages } from './decode-messages.js';
 import { customFormats, decodeFunction, decodeToolChoice, decodeTools } from './decode-tools.js';
@@ -32,6 +33,7 @@ const carriedFields: ReadonlySet<string> = new Set([
   'stream',
   'messages',
   'tools',
+  'web_search_options',
   'functions',
   'function_call',
   'parallel_tool_calls',
@@ -68,7 +70,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
     model: facts.model,
     stream: facts.stream,
     turns: decodeMessages(messages, context),
-    tools: readTools(body, context),
+    tools: withSearch(readTools(body, context), body),
     toolChoice,
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,
@@ -88,6 +90,12 @@ function readTools(body: JsonObject, context: CodecContext): readonly ToolDefini
   context.lose({ field: 'functions', how: 'emulated', why: 'Functions are offered as tools; calls come back as tool_calls.' });
   const functions = requireArray(body['functions'], 'functions');
   return functions.map((declared, index) => decodeFunction(requireObject(declared, `functions.${index}`), `functions.${index}`));
+}
+
+/** Here searching is no tool but a field of the request. */
+function withSearch(tools: readonly ToolDefinition[] | undefined, body: JsonObject): readonly ToolDefinition[] | undefined {
+  const options = optionalObject(body['web_search_options'], 'web_search_options');
+  return options === undefined ? tools : [...(tools ?? []), { name: 'web_search', server: readSearch(options) }];
 }
 
 function readToolChoice(body: JsonObject): ToolChoice | undefined {

@@ -6,7 +6,7 @@ const client = openaiChat.client;
 
 describe('the chat dialect', () => {
   it('guards every field that it reads before the gateway knows the upstream', () => {
-    const facts = { model: 'm', stream: true, stream_options: {}, max_tokens: 1, max_completion_tokens: 1, n: 1 };
+    const facts = { model: 'm', stream: true, stream_options: {}, max_tokens: 1, max_completion_tokens: 1, n: 1, messages: [] };
     expect(new Set(client?.guardedKeys)).toEqual(new Set(Object.keys(facts)));
   });
 

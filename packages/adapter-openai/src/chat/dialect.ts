@@ -22,6 +22,8 @@ export const openaiChat: Dialect = {
   framing: 'sse',
   usage: chatUsage,
   upstream: {
+    // Images and films go by address, everything else only as bytes.
+    needsBytes: ({ media }) => media === 'file' || media === 'audio',
     thinkingInNames,
     encodeRequest,
     decodeResponse,
@@ -35,7 +37,7 @@ export const openaiChat: Dialect = {
     // Organisation and project name the caller's account at the vendor; here the channel's account pays, so they stay.
     passHeaders: ['openai-beta'],
     models: modelListing,
-    guardedKeys: ['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n'],
+    guardedKeys: ['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'messages'],
     modelKey: 'model',
     inspect,
     framing: () => 'sse',

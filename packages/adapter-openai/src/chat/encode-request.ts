@@ -8,7 +8,7 @@ import { isObject } from '../request-fields.js';
 import { responsesDialectId } from '../responses/wire.js';
 import { encodeMessages } from './encode-messages.js';
 import { encodeSampling, encodeStop } from './encode-sampling.js';
-import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { encodeSearch, encodeToolChoice, encodeTools } from './encode-tools.js';
 import { chatDialectId, type ResponseFormat } from './wire.js';
 
 /** The body for an upstream that speaks chat. Streams are always asked for usage: calls are billed by it. */
@@ -24,7 +24,8 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { ...(isObject(streamOptions) ? streamOptions : {}), include_usage: true } : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request, context) ?? otherExtensions['tool_choice'],
+    web_search_options: encodeSearch(request, context),
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     ...outputLimit(request),
     stop: encodeStop(request, context),

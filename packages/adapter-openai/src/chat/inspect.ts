@@ -1,5 +1,6 @@
 import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
 import { optionalBoolean, optionalCount, requireName } from '../request-fields.js';
+import { referencesOf } from './references.js';
 
 /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -14,5 +15,7 @@ export function inspect(body: JsonObject): RequestFacts {
   }
   // An upstream may heed either name, so the caller allows the larger.
   const outputTokensMax = Math.max(older ?? 0, newer ?? 0);
-  return outputTokensMax === 0 ? { model, stream, choices } : { model, stream, choices, outputTokensMax };
+  const facts = outputTokensMax === 0 ? { model, stream, choices } : { model, stream, choices, outputTokensMax };
+  const refersTo = referencesOf(body).all;
+  return refersTo.length === 0 ? facts : { ...facts, refersTo };
 }

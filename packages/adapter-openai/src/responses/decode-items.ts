@@ -11,6 +11,7 @@ import {
 } from '@tollgate/plugin-kit';
 import { decodeContent } from './decode-content.js';
 import { decodeReasoning } from './decode-reasoning.js';
+import { isForeignServerTool } from './server-tool-items.js';
 import { responsesDialectId } from './wire.js';
 import { flatName } from './namespaces.js';
 import { optionalText, requireName, requireObject, requireText } from '../request-fields.js';
@@ -125,6 +126,8 @@ class ItemDecoder {
   /** What only this dialect knows: server tools' calls and their results. */
   private foreign(item: JsonObject, field: string): void {
     const type = requireText(item['type'], `${field}.type`);
+    // Told to the client alone: the vendor whose tool it was does not want it back in these words.
+    if (isForeignServerTool(item)) return;
     const isSaidByUser = type.endsWith('_output') || type.endsWith('_response');
     this.add(isSaidByUser ? 'user' : 'assistant', [{ type: 'opaque', dialect: responsesDialectId, data: item }]);
   }

@@ -114,17 +114,21 @@ describe('tools of a request', () => {
       { type: 'function', ...weather },
       { type: 'function', name: 'noArguments', parameters: null, strict: null },
       { type: 'custom', name: 'patch', description: 'Edits.', format },
-      { type: 'web_search', filters: { country: 'CH' } },
+      { type: 'web_search', filters: { allowed_domains: ['a.example'] }, external_web_access: false },
     ];
     expect(added({ tools })).toEqual({
       tools: [
         weather,
         { name: 'noArguments' },
         { name: 'patch', description: 'Edits.', freeform: true },
-        { name: 'web_search', builtin: { dialect: 'openai-responses', data: tools[3] } },
+        {
+          name: 'web_search',
+          server: { kind: 'web-search', allowedDomains: ['a.example'] },
+          builtin: { dialect: 'openai-responses', data: tools[3] },
+        },
       ],
       ...own({ 'tools.format': { patch: format } }),
-      lost: [],
+      lost: ['tools.3.external_web_access'],
     });
   });
 

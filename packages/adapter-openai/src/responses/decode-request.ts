@@ -43,8 +43,8 @@ const stateFields = ['previous_response_id', 'conversation', 'prompt'] as const;
 export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContext: CodecContext): CanonicalRequest {
   const context = reportOnce(givenContext);
   refuseState(body);
-  const toolChoice = decodeToolChoice(body['tool_choice']);
   const { tools, formats } = decodeTools(body, context);
+  const toolChoice = decodeToolChoice(body['tool_choice'], tools);
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
   const text = optionalObject(body['text'], 'text');
   return defined({

@@ -1,15 +1,17 @@
-import { BadRequestError, type CodecContext, type JsonObject, type ToolChoice, type ToolDefinition } from '@tollgate/plugin-kit';
+import {
+  BadRequestError,
+  type CodecContext,
+  type JsonObject,
+  type ServerTool,
+  type ToolChoice,
+  type ToolDefinition,
+} from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
-import { isObject, optionalBoolean, optionalObject, optionalText, requireArray, requireName, requireObject } from '../request-fields.js';
+import { isObject, optionalBoolean, optionalObject, optionalText, requireName } from '../request-fields.js';
+import { readSearch } from '../server-tools.js';
+import { type GivenTool, givenTools } from './given-tools.js';
 import { flatName } from './namespaces.js';
 import { responsesDialectId } from './wire.js';
-
-/** A tool as the client wrote it, and where. */
-interface GivenTool {
-  readonly tool: JsonObject;
-  readonly field: string;
-  readonly grouped?: ToolDefinition['grouped'];
-}
 
 export interface DecodedTools {
   readonly tools: readonly ToolDefinition[] | undefined;
@@ -17,61 +19,32 @@ export interface DecodedTools {
   readonly formats: JsonObject | undefined;
 }
 
-/**
- * The tools of a request: its own, and those that items of its input add later, which are offered from the start here. Tools in namespaces
- * stand for themselves, each under a name that says its namespace.
- * @throws BadRequestError naming the tool.
- */
+/** The tools of a request, its own and those that its input adds. @throws BadRequestError naming the tool. */
 export function decodeTools(body: JsonObject, context: CodecContext): DecodedTools {
-  const added = addedTools(body['input']);
-  if (added.length > 0) {
-    context.lose({
-      field: 'additional_tools',
-      how: 'emulated',
-      why: 'Tools are offered from the start: only this dialect adds some later.',
-    });
-  }
-  const given = [...toolsIn(body['tools'], 'tools'), ...added].flatMap((each) =>
-    each.tool['type'] === 'namespace' ? toolsOfNamespace(each, context) : [each],
-  );
+  const { given, areAdded } = givenTools(body, context);
   if (given.length === 0) return { tools: Array.isArray(body['tools']) ? [] : undefined, formats: undefined };
-  const tools = given.map(decodeTool);
+  const tools = given.map((each) => decodeTool(each, context));
   const formats = given.flatMap(({ tool: { type, format } }, index): (readonly [string, JsonObject])[] =>
     type === 'custom' && isObject(format) ? [[tools[index]?.name ?? '', format]] : [],
   );
   return {
-    tools: added.length === 0 ? tools : newestOfEachName(tools),
+    tools: areAdded ? newestOfEachName(tools) : tools,
     formats: formats.length === 0 ? undefined : Object.fromEntries(formats),
   };
 }
 
-function toolsIn(tools: unknown, field: string): readonly GivenTool[] {
-  if (tools === undefined || tools === null) return [];
-  return requireArray(tools, field).map((tool, index) => ({ tool: requireObject(tool, `${field}.${index}`), field: `${field}.${index}` }));
+/** What is added later counts more than what was there under its name; server tools have no names of their own. */
+function newestOfEachName(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const last = new Map(tools.map(({ name, builtin }, index) => [builtin === undefined ? name : index, index]));
+  return tools.filter(({ name, builtin }, index) => last.get(builtin === undefined ? name : index) === index);
 }
 
-function addedTools(input: unknown): readonly GivenTool[] {
-  const items: readonly unknown[] = Array.isArray(input) ? input : [];
-  return items.flatMap((item, index) =>
-    isObject(item) && item['type'] === 'additional_tools' ? toolsIn(item['tools'], `input.${index}.tools`) : [],
-  );
-}
-
-function toolsOfNamespace({ tool: space, field }: GivenTool, context: CodecContext): readonly GivenTool[] {
-  const namespace = requireName(space['name'], `${field}.name`);
-  const description = optionalText(space['description'], `${field}.description`);
-  context.lose({ field: 'tools.namespace', how: 'emulated', why: 'Only this dialect groups tools: the name of each says its namespace.' });
-  return toolsIn(space['tools'], `${field}.tools`).map(({ tool, field: nested }) => {
-    const grouped = { namespace, name: requireName(tool['name'], `${nested}.name`) };
-    const own = optionalText(tool['description'], `${nested}.description`);
-    const told = [description, own].filter((text) => text !== undefined && text !== '').join('\n\n');
-    return { tool: told === '' ? tool : { ...tool, description: told }, field: nested, grouped };
-  });
-}
-
-function decodeTool({ tool, field, grouped }: GivenTool): ToolDefinition {
+function decodeTool({ tool, field, grouped }: GivenTool, context: CodecContext): ToolDefinition {
   const type = requireName(tool['type'], `${field}.type`);
-  if (type !== 'function' && type !== 'custom') return { name: type, builtin: { dialect: responsesDialectId, data: tool } };
+  if (type !== 'function' && type !== 'custom') {
+    const server = decodeServerTool(tool, type, field, context);
+    return defined({ name: type, server, builtin: { dialect: responsesDialectId, data: tool } });
+  }
   const named = {
     name: grouped === undefined ? requireName(tool['name'], `${field}.name`) : flatName(grouped.namespace, grouped.name),
     description: optionalText(tool['description'], `${field}.description`),
@@ -85,17 +58,41 @@ function decodeTool({ tool, field, grouped }: GivenTool): ToolDefinition {
   });
 }
 
-/** What is added later counts more than what was there under its name; server tools have no names of their own. */
-function newestOfEachName(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
-  const last = new Map(tools.map(({ name, builtin }, index) => [builtin === undefined ? name : index, index]));
-  return tools.filter(({ name, builtin }, index) => last.get(builtin === undefined ? name : index) === index);
+const searchType = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/;
+
+/** What other vendors have of a server tool; undefined for those that only this one has. */
+function decodeServerTool(tool: JsonObject, type: string, field: string, context: CodecContext): ServerTool | undefined {
+  if (searchType.test(type)) {
+    loseOthers(tool, ['filters', 'user_location', 'search_context_size'], field, context);
+    return readSearch(tool);
+  }
+  if (type !== 'code_interpreter') return undefined;
+  loseOthers(tool, ['container'], field, context);
+  const { container } = tool;
+  if (isObject(container)) loseOthers(container, [], `${field}.container`, context);
+  else if (typeof container === 'string')
+    context.lose({ field: `${field}.container`, how: 'dropped', why: 'Containers live at one vendor.' });
+  return { kind: 'code-execution' };
+}
+
+function loseOthers(wire: JsonObject, known: readonly string[], field: string, context: CodecContext): void {
+  for (const [member, value] of Object.entries(wire)) {
+    if (member === 'type' || value === null || known.includes(member)) continue;
+    context.lose({ field: `${field}.${member}`, how: 'dropped', why: 'Only this vendor has such an option.' });
+  }
 }
 
 /** Undefined if none is given, or one that only this dialect knows. @throws BadRequestError */
-export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
+export function decodeToolChoice(choice: unknown, tools: readonly ToolDefinition[] = []): ToolChoice | undefined {
   if (choice === undefined || choice === null) return undefined;
   if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
   if (!isObject(choice)) throw new BadRequestError('tool_choice must be auto, none, required or name a tool.', 'tool_choice');
-  if (choice['type'] !== 'function' && choice['type'] !== 'custom') return undefined;
+  const { type } = choice;
+  const kind = searchType.test(String(type)) ? 'web-search' : type === 'code_interpreter' ? 'code-execution' : undefined;
+  const named = kind === undefined ? undefined : tools.find(({ server }) => server?.kind === kind);
+  if (named !== undefined) return { name: named.name };
+  const allowed = type === 'allowed_tools' && choice['mode'] === 'required' ? choice['tools'] : undefined;
+  if (Array.isArray(allowed) && allowed.length === 1) return decodeToolChoice(allowed[0], tools);
+  if (type !== 'function' && type !== 'custom') return undefined;
   return { name: requireName(choice['name'], 'tool_choice.name') };
 }

@@ -7,8 +7,9 @@ const { client } = openaiResponses;
 
 describe('the Responses dialect', () => {
   it('guards every field that it reads before the gateway knows the upstream', () => {
-    const facts = { model: 'm', stream: true, max_output_tokens: 1, background: false };
-    expect(new Set(client?.guardedKeys)).toEqual(new Set(Object.keys(facts)));
+    const facts = { model: 'm', stream: true, max_output_tokens: 1, background: false, store: true };
+    const named = { previous_response_id: 'r', conversation: 'c', input: [], tools: [] };
+    expect(new Set(client?.guardedKeys)).toEqual(new Set([...Object.keys(facts), ...Object.keys(named)]));
   });
 
   it('lets nothing pass that names the caller’s account at the vendor', () => {

@@ -1,10 +1,14 @@
 import type { Dialect } from '@tollgate/plugin-kit';
 import { encodeError } from '../public-error.js';
+import { fileRoutes } from '../resources/file-routes.js';
+import { codexAnswerHeaders, codexHeaders } from './codex-headers.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { inspect } from './inspect.js';
+import { responsesKept } from './kept.js';
+import { responsesRoutes } from './resource-routes.js';
 import { foreignSeals } from './seals.js';
 import { ResponsesStreamDecoder } from './stream-decoder.js';
 import { ResponsesStreamEncoder } from './stream-encoder.js';
@@ -20,7 +24,10 @@ export const openaiResponses: Dialect = {
   vendor: 'openai',
   framing: 'sse',
   usage: responsesUsage,
+  kept: responsesKept,
   upstream: {
+    // Images and files go by address.
+    needsBytes: ({ media }) => media === 'audio',
     thinkingInNames,
     encodeRequest,
     decodeResponse,
@@ -28,10 +35,12 @@ export const openaiResponses: Dialect = {
   },
   client: {
     routes: [{ path: '/v1/responses' }],
-    pathPrefixes: ['/v1/responses'],
+    pathPrefixes: ['/v1/responses', '/v1/conversations', '/v1/files'],
     credentials: [],
-    passHeaders: ['openai-beta'],
-    guardedKeys: ['model', 'stream', 'max_output_tokens', 'background'],
+    passHeaders: codexHeaders,
+    answerHeaders: codexAnswerHeaders,
+    resources: [...responsesRoutes, ...fileRoutes],
+    guardedKeys: ['model', 'stream', 'max_output_tokens', 'background', 'store', 'previous_response_id', 'conversation', 'input', 'tools'],
     modelKey: 'model',
     inspect,
     framing: () => 'sse',

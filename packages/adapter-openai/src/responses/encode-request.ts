@@ -27,7 +27,7 @@ export function encodeRequest(request: CanonicalRequest, givenContext: CodecCont
     ...encodeConversation(request, context),
     stream: request.stream ? true : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request, tools) ?? otherExtensions['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: outputLimit(request, context),
     ...sampling(request, context),

@@ -4,6 +4,7 @@ import { isObject, requireName } from '../request-fields.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { thinkingInNames } from './thinking-in-names.js';
+import { referencesOf } from './references.js';
 
 /** What the counting endpoint knows of a request, by the vendor's API reference. */
 const countedFields: ReadonlySet<string> = new Set([
@@ -37,9 +38,9 @@ export const openaiInputTokens: Dialect = defineUnaryDialect({
   },
   client: {
     routes: [{ path: '/v1/responses/input_tokens' }],
-    guardedKeys: ['model'],
+    guardedKeys: ['model', 'previous_response_id', 'conversation', 'input', 'tools'],
     modelKey: 'model',
-    inspect: (body: JsonObject) => ({ model: requireName(body['model'], 'model') }),
+    inspect: (body: JsonObject) => ({ model: requireName(body['model'], 'model'), ...referencesOf(body).facts }),
     decodeRequest,
     encodeResponse: ({ inputTokens }) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
     encodeError,

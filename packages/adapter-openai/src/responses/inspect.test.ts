@@ -4,13 +4,23 @@ import { inspect } from './inspect.js';
 
 describe('the facts of a request', () => {
   it('are its model, its switch for streams and its limit', () => {
-    expect(inspect({ model: 'm' })).toEqual({ model: 'm', stream: false });
+    expect(inspect({ model: 'm' })).toEqual({ model: 'm', stream: false, keeps: true });
     expect(inspect({ model: 'm', stream: true, max_output_tokens: 7, background: false })).toEqual({
       model: 'm',
       stream: true,
       outputTokensMax: 7,
+      keeps: true,
     });
-    expect(inspect({ model: 'm', stream: null, max_output_tokens: null, background: null })).toEqual({ model: 'm', stream: false });
+    expect(inspect({ model: 'm', stream: null, max_output_tokens: null, background: null })).toEqual({
+      model: 'm',
+      stream: false,
+      keeps: true,
+    });
+  });
+
+  it('tell whether the answer is stored, which it is unless forbidden', () => {
+    expect(inspect({ model: 'm', store: null }).keeps).toBe(true);
+    expect(inspect({ model: 'm', store: false }).keeps).toBe(false);
   });
 
   it.each([
@@ -19,6 +29,7 @@ describe('the facts of a request', () => {
     ['stream', { model: 'm', stream: 1 }],
     ['max_output_tokens', { model: 'm', max_output_tokens: -1 }],
     ['background', { model: 'm', background: true }],
+    ['store', { model: 'm', store: 'no' }],
   ])('are refused without %s: %j', (field, body) => {
     expect(() => inspect(body)).toThrow(refusalOf(field));
   });

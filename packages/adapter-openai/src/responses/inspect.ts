@@ -1,5 +1,6 @@
 import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
 import { optionalBoolean, optionalCount, requireName } from '../request-fields.js';
+import { referencesOf } from './references.js';
 
 /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type, or the answer shall come later. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -13,5 +14,8 @@ export function inspect(body: JsonObject): RequestFacts {
       'background_not_supported',
     );
   }
-  return outputTokensMax === undefined ? { model, stream } : { model, stream, outputTokensMax };
+  // The vendor stores answers unless told not to.
+  const keeps = optionalBoolean(body['store'], 'store') ?? true;
+  const facts = { model, stream, keeps, ...referencesOf(body).facts };
+  return outputTokensMax === undefined ? facts : { ...facts, outputTokensMax };
 }

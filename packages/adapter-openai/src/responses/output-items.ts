@@ -12,6 +12,7 @@ import {
 import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
 import { declaredName } from './namespaces.js';
 import { sealForClient } from './seals.js';
+import { serverToolItem } from './server-tool-items.js';
 import {
   type Annotation,
   type CustomCall,
@@ -93,6 +94,8 @@ export function callContent({ arguments: given, freeform }: Pick<ToolCallBlock, 
 /** The item of a block that arrives whole; undefined, and said, where this dialect has none. */
 export function wholeItem(block: Block, context: CodecContext): OutputItem | undefined {
   if (block.type === 'opaque' && block.dialect === responsesDialectId) return block.data as OutputItem;
+  if (block.type === 'opaque' && block.use !== undefined) return serverToolItem(block.use, context);
+  if (block.type === 'opaque' && block.toldLater === true) return undefined;
   if (block.type === 'media' && block.media === 'image' && 'base64' in block.source) return imageItem(block.source.base64, context);
   context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
   return undefined;

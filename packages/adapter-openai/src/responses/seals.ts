@@ -7,6 +7,7 @@ import {
   sealFromClient,
 } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
+import { isForeignServerTool } from './server-tool-items.js';
 
 const vendor = 'openai';
 
@@ -34,11 +35,16 @@ export const foreignSeals = {
     const kept = input.filter((item: unknown) => !isForeign(item));
     if (kept.length === input.length) return;
     body['input'] = kept;
-    context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
+    if (input.some(isForeignReasoning)) context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
   },
 };
 
+/** What a server tool of another vendor did was told to the client alone: nothing is lost with it. */
 function isForeign(item: unknown): boolean {
+  return isForeignReasoning(item) || isForeignServerTool(item);
+}
+
+function isForeignReasoning(item: unknown): boolean {
   if (!isObject(item) || item['type'] !== 'reasoning') return false;
   const encrypted = item['encrypted_content'];
   return typeof encrypted === 'string' && encrypted.startsWith(foreignSealMark);

@@ -13,12 +13,15 @@ import { presentError } from './error-presenter.js';
 import { MethodNotAllowedError, RouteNotFoundError, ShuttingDownError } from './http-errors.js';
 import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
+import type { ResourceFront } from './resource-front.js';
+import { ResourcePaths } from './resource-paths.js';
 import type { RelayFront } from './relay-front.js';
 import type { ServedDialects } from './served-dialects.js';
 
 export interface HttpDoors {
   readonly dialects: ServedDialects;
   readonly relayFront: RelayFront;
+  readonly resourceFront: ResourceFront;
   readonly modelLists: ModelLists;
   readonly authenticator: Authenticator;
   readonly credentials: CredentialReader;
@@ -44,6 +47,7 @@ export function createApp(doors: HttpDoors): Koa<State> {
   // Errors are told to callers below; what reaches Koa itself is a broken connection.
   app.silent = true;
   app.use(paidCalls(doors));
+  app.use(resourceRequests(doors));
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
   app.use(
@@ -72,6 +76,18 @@ function paidCalls({ dialects, relayFront, ready }: HttpDoors): Koa.Middleware<S
     if (method !== 'POST' || !ready()) return next();
     context.respond = false;
     return relayFront.serve(match, context.req, context.res);
+  };
+}
+
+/** What lives at upstreams; its bytes are passed, too. */
+function resourceRequests({ dialects, resourceFront, ready }: HttpDoors): Koa.Middleware<State> {
+  const paths = new ResourcePaths(dialects.all);
+  return (context, next) => {
+    const query = new URLSearchParams(context.querystring);
+    const match = paths.find(context.method, context.path, query);
+    if (match === undefined || !ready()) return next();
+    context.respond = false;
+    return resourceFront.serve(match, query, context.req, context.res);
   };
 }
 

@@ -1,6 +1,5 @@
-import { isAscii } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ClientHeaders, type JsonObject, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
+import { type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
 import { checkPrincipal } from '../modules/limits/index.js';
@@ -12,9 +11,9 @@ import type { RelayCall, ServedDialect } from '../relay/relay-call.js';
 import { terminalErrorBytes } from '../relay/stream-frames.js';
 import type { Authenticator } from './authenticator.js';
 import { clientAddress } from './client-address.js';
-import { presentError } from './error-presenter.js';
-import { UnreadableBodyError } from './http-errors.js';
-import { readBody } from './request-body.js';
+import { parsedObject, readBody } from './request-body.js';
+import { passing } from './passing-headers.js';
+import { sendRefusal } from './refusal.js';
 import type { RouteMatch } from './served-dialects.js';
 
 export interface RelayFrontDoors {
@@ -28,7 +27,6 @@ export interface RelayFrontDoors {
 }
 
 const noQuery = new URLSearchParams();
-const readAwayMs = 1_000;
 
 /** The front door of paid calls: from a request on the wire to the facts of a call, and from a failure to the caller's dialect. */
 export class RelayFront {
@@ -90,52 +88,12 @@ export class RelayFront {
       reply.end();
       return;
     }
-    const { status, headers, body } = presentError(told, requestId, dialect);
-    for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
-    if (!request.complete) readAway(request);
-    reply.sendWhole(status, 'application/json', body);
+    sendRefusal(told, dialect, reply, requestId, request);
   }
-}
-
-/**
- * The rest of a body that nobody needs. A connection that is closed with bytes unread is reset, and the client may never see the answer: so
- * they are read for a while, and only a client that goes on sending is cut off.
- */
-function readAway(request: IncomingMessage): void {
-  const cutOff = setTimeout(() => request.socket.destroy(), readAwayMs).unref();
-  request.once('end', () => clearTimeout(cutOff));
-  request.resume();
 }
 
 function targetOf({ route, pathModel }: RouteMatch, url: string): RequestTarget {
   const queryStart = url.indexOf('?');
   const query = queryStart < 0 ? noQuery : new URLSearchParams(url.slice(queryStart + 1));
   return { route, query, ...(pathModel === undefined ? {} : { pathModel }) };
-}
-
-function parsedObject(body: Buffer): JsonObject {
-  let json: unknown;
-  try {
-    json = JSON.parse(textOf(body));
-  } catch (error) {
-    throw new UnreadableBodyError(
-      `The body is not valid JSON: ${error instanceof Error ? error.message.slice(0, 200) : 'it cannot be parsed'}.`,
-    );
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new UnreadableBodyError('The body must be a JSON object.');
-  return json as JsonObject;
-}
-
-/** Most bodies are ASCII, which becomes a string several times faster than UTF-8 that might hold anything. */
-function textOf(body: Buffer): string {
-  return body.toString(isAscii(body) ? 'latin1' : 'utf8');
-}
-
-function passing(headers: ClientHeaders, names: readonly string[]): ClientHeaders {
-  const passed: Record<string, string | readonly string[]> = {};
-  for (const name of names) {
-    const value = headers[name];
-    if (value !== undefined) passed[name] = value;
-  }
-  return passed;
 }

@@ -28,6 +28,8 @@ export class PartRegistry {
     if (this.dialects.get(dialect.id) === dialect) return;
     this.#own(plugin, `dialect ${dialect.id}`);
     for (const { path } of dialect.client?.routes ?? []) this.#own(plugin, `path ${path}`);
+    for (const { method, path, withQuery } of dialect.client?.resources ?? [])
+      this.#own(plugin, `path ${method} ${path}${withQuery === undefined ? '' : ` with ${withQuery}`}`);
     if (dialect.client?.models !== undefined && dialect.client.models.recognises === undefined)
       for (const path of dialect.client.models.listPaths) this.#own(plugin, `default model list at ${path}`);
     this.dialects.set(dialect.id, deepFreeze(dialect));

@@ -17,9 +17,11 @@ import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive } from './keep-alive.js';
+import type { MediaFetcher } from './media-fetcher.js';
+import type { KeptFinder } from './kept-finder.js';
 import { faultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
-import type { RelayCall, Translation } from './relay-call.js';
+import type { RelayCall, ServedDialect, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
@@ -36,6 +38,7 @@ import { WholeReader } from './whole-reader.js';
 export interface AttemptTools {
   readonly pools: UpstreamPools;
   readonly keepAlive: KeepAlive;
+  readonly media: MediaFetcher;
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
@@ -51,6 +54,8 @@ export interface AttemptParts {
   readonly reply: ClientReply;
   readonly meter: UsageMeter;
   readonly growth: HoldGrowth | undefined;
+  /** Set if the answer leaves something behind at its upstream. */
+  readonly kept: KeptFinder | undefined;
   readonly settings: SettingsValues<typeof relaySettings>;
   /** Hears the upstream's bytes, for plugins that asked to. */
   readonly tap: ((bytes: Buffer) => void) | undefined;
@@ -70,15 +75,18 @@ export class Attempt {
     this.#parts = parts;
   }
 
-  /** @throws BadRequestError if the request cannot be said in the channel's language. */
+  /** @throws BadRequestError if the request cannot be said in the channel's language, or its media cannot be fetched. */
   async run(): Promise<AttemptEnd> {
-    const providerCall = providerCallOf(this.#parts.call, this.#parts.route);
+    const { call, view, route, translation } = this.#parts;
+    const providerCall = providerCallOf(call, route);
     let wire: WireRequest;
     try {
+      const fetching = this.#tools.media.fetchFor(route, call, translation, view);
+      if (fetching !== undefined) await fetching;
       wire = await this.#signed(this.#describe(providerCall), providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
-      this.#tools.fault(error, this.#parts.route);
+      this.#tools.fault(error, route);
       return { answered: false, verdict: faultVerdict() };
     }
     return new Promise((resolve) => {
@@ -116,7 +124,7 @@ export class Attempt {
 
   #send(wire: WireRequest): void {
     const { settings, reply } = this.#parts;
-    const url = new URL(wire.url);
+    const { pool, path } = this.#tools.pools.placeOf(wire.url, settings.connectTimeoutMs);
     const exchange: UpstreamExchange = new UpstreamExchange(
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),
@@ -124,10 +132,10 @@ export class Attempt {
     reply.onGone(() => this.#clientLeft(exchange));
     const headers = ['user-agent', this.#tools.userAgent];
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
-    this.#tools.pools.poolFor(url.origin, settings.connectTimeoutMs).dispatch(
+    pool.dispatch(
       {
         method: wire.method,
-        path: url.pathname + url.search,
+        path,
         headers,
         body: wire.body ?? null,
         headersTimeout: settings.firstByteTimeoutMs,
@@ -153,10 +161,11 @@ export class Attempt {
   }
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
-    const { call, route, headArrived } = this.#parts;
+    const { call, route, reply, headArrived } = this.#parts;
     const refuse = (verdict: Verdict): void => this.#finish({ answered: false, verdict });
     headArrived?.(status);
     if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
+    if (route.lane !== 'translate') passAnswerHeaders(call.dialect, headers, reply);
     const contentType = headers['content-type'] ?? 'application/json';
     if (!call.facts.stream)
       return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(contentType, body), refuse);
@@ -187,17 +196,17 @@ export class Attempt {
   }
 
   #streamLane(): StreamLane {
-    const { call, route, translation, meter } = this.#parts;
+    const { call, route, translation, meter, kept } = this.#parts;
     const { dialect } = route.spoken;
     if (route.lane === 'translate') return new TranslateLane(call, dialect, route.model, translation, meter);
     const Lane = route.lane === 'pass' ? PassLane : EditLane;
-    return new Lane(call, dialect, meter, hidesUsageFrame(call));
+    return new Lane(call, dialect, meter, hidesUsageFrame(call), kept);
   }
 
   #answerWhole(contentType: string, bytes: Buffer): void {
-    const { call, route, translation, meter, reply } = this.#parts;
+    const { call, route, translation, meter, kept, reply } = this.#parts;
     try {
-      const answer = wholeAnswer(call, route, translation, meter, contentType, bytes);
+      const answer = wholeAnswer(call, route, translation, meter, kept, contentType, bytes);
       if ('verdict' in answer) {
         this.#finish({ answered: false, verdict: answer.verdict });
         return;
@@ -208,5 +217,13 @@ export class Attempt {
       this.#tools.fault(error, route);
       this.#finish({ answered: false, verdict: faultVerdict() });
     }
+  }
+}
+
+function passAnswerHeaders({ client }: ServedDialect, headers: IncomingHttpHeaders, reply: ClientReply): void {
+  if (client.answerHeaders === undefined || reply.headSent) return;
+  for (const name of client.answerHeaders) {
+    const value = headers[name];
+    if (value !== undefined) reply.setHeader(name, String(value));
   }
 }

@@ -1,4 +1,5 @@
 import { type Dialect, FrameScanner, FrameWriter, type JsonObject, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import type { StreamLane } from './stream-lane.js';
 import { terminalErrorBytes } from './stream-frames.js';
@@ -15,12 +16,14 @@ export class EditLane implements StreamLane {
   readonly #upstreamDialect: Dialect;
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
+  readonly #kept: KeptFinder | undefined;
 
-  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
+  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
     this.#call = call;
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
+    this.#kept = kept;
     this.#writer = new FrameWriter(call.framing, (text) => {
       this.#out += text;
     });
@@ -51,6 +54,7 @@ export class EditLane implements StreamLane {
     const frame = JSON.parse(data) as JsonObject;
     this.#upstreamDialect.edits?.frame?.(frame);
     this.#meter.read(frame);
+    this.#kept?.read(frame);
     if (this.#hidesUsageFrame && this.#call.dialect.client.usageOnDemand?.isExtraFrame(frame) === true) return;
     this.#writer.frame(JSON.stringify(frame), event);
   }

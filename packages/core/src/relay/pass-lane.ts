@@ -1,5 +1,6 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { eventsWith } from './events-with.js';
+import { needlePattern, nominatedIn } from './events-with.js';
+import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
 import type { StreamLane } from './stream-lane.js';
@@ -22,12 +23,16 @@ export class PassLane implements StreamLane {
   readonly #upstreamDialect: Dialect;
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
+  readonly #needles: RegExp;
+  readonly #kept: KeptFinder | undefined;
 
-  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean) {
+  constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
     this.#call = call;
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
+    this.#needles = needlePattern(upstreamDialect.usage.needles);
+    this.#kept = kept;
   }
 
   take(bytes: Buffer): Buffer | undefined {
@@ -56,12 +61,13 @@ export class PassLane implements StreamLane {
   }
 
   #pass(frames: Buffer): Buffer | undefined {
-    const { needles, keep } = this.#upstreamDialect.usage;
-    if (!needles.some((needle) => frames.includes(needle))) {
+    this.#kept?.pass(frames);
+    const stating = nominatedIn(frames, this.#call.framing, this.#needles);
+    if (stating.length === 0) {
       this.#meter.passed(frames);
       return frames;
     }
-    const stating = this.#call.framing === 'sse' ? eventsWith(frames, needles) : [frames];
+    const { keep } = this.#upstreamDialect.usage;
     if (keep === 'each') for (const bytes of stating) this.#readUsage(bytes);
     else this.#nominated = [...this.#nominated, ...stating].slice(-2);
     const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames, stating) : frames;

@@ -12,6 +12,7 @@ import type {
   TopLevelSpans,
 } from '@tollgate/plugin-kit';
 import type { Principal } from '../modules/tokens/index.js';
+import type { FetchedMedia } from './linked-media.js';
 
 /** A dialect that the gateway serves. */
 export type ServedDialect = Dialect & { readonly client: ClientSide };
@@ -39,6 +40,8 @@ export interface RelayCall {
 /** The call in canonical form with all that translating it needs: made once, when a lane or a plugin first asks for it. */
 export class Translation {
   readonly losses: Loss[] = [];
+  /** By address: what an attempt fetched for its upstream is there for the next one, too. */
+  fetchedMedia: Map<string, FetchedMedia> | undefined;
   #decoded: CanonicalRequest | undefined;
 
   readonly #call: RelayCall;

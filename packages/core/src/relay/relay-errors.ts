@@ -31,9 +31,10 @@ export class UpstreamFailedError extends GatewayError {
   readonly status: number;
   readonly code: string;
 
-  constructor(verdict: Verdict) {
+  /** @param boundBy the field that left no other channel to try. */
+  constructor(verdict: Verdict, boundBy?: string) {
     const seen = seenByCaller(verdict);
-    super(seen.message, {
+    super(boundBy === undefined ? seen.message : `${seen.message} ${onlyThere(boundBy)}`, {
       ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
       ...(verdict.field === undefined ? {} : { field: verdict.field }),
     });
@@ -83,6 +84,10 @@ function seenByCaller(verdict: Verdict): Pick<Verdict, 'kind' | 'status' | 'code
         message: withoutPlaces(verdict.message),
       };
   }
+}
+
+function onlyThere(field: string): string {
+  return `No other upstream was tried, since what ${field} names is kept by this one only.`;
 }
 
 /** An upstream's words about the request itself, without addresses in them. */

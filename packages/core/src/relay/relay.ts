@@ -1,20 +1,25 @@
 import { operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
-import type { ChannelDirectory } from '../modules/channels/index.js';
+import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
 import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
+import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import { callView, routeView, streamTap } from './call-view.js';
+import { type Binding, bindingOf } from './bound-channel.js';
 import { Candidates } from './candidates.js';
 import type { ClientReply } from './client-reply.js';
 import { answerEstimatedCount } from './count-tokens.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeepAlive } from './keep-alive.js';
+import { MediaFetcher } from './media-fetcher.js';
+import { mediaSettings } from './media-settings.js';
+import { KeptFinder } from './kept-finder.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelError, UpstreamFailedError } from './relay-errors.js';
@@ -32,6 +37,7 @@ export interface RelayDoors {
   readonly settings: Settings;
   readonly models: Pick<ModelDirectory, 'find'>;
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
+  readonly resources: Pick<ResourceDirectory, 'channelsOf' | 'remember'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
   readonly hooks: RelayHooks;
@@ -56,10 +62,11 @@ export class Relay {
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
-    this.#settler = new Settler(doors);
+    this.#settler = new Settler({ ...doors, sweepPolicy: () => doors.settings.current(ledgerSettings).sweepPolicy });
     this.#tools = {
       pools: this.#pools,
       keepAlive: new KeepAlive(),
+      media: new MediaFetcher(() => doors.settings.current(mediaSettings), doors.userAgent),
       ioOf: doors.ioOf,
       userAgent: doors.userAgent,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
@@ -68,7 +75,8 @@ export class Relay {
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError
+   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError,
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models } = this.#doors;
@@ -77,9 +85,11 @@ export class Relay {
     const view = callView(call, translation, reply);
     if (hooks.onRequest !== null) await hooks.onRequest(view);
 
-    const candidates = this.#candidatesFor(call, model?.enabled !== false);
+    const channels = this.#channelsFor(call, model?.enabled !== false);
+    const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
+    const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
     const inputTokens = estimateBodyTokens(call.json);
-    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [] } };
+    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [] }, binding };
     if (operationOf(call.dialect) === 'count-tokens') await this.#count(running, candidates);
     else await this.#pay(await this.#hold(running, model), candidates);
   }
@@ -91,6 +101,7 @@ export class Relay {
 
   async close(): Promise<void> {
     await this.#pools.close();
+    await this.#tools.media.close();
   }
 
   /** Sets aside what the call may cost, before anything is sent. */
@@ -102,8 +113,8 @@ export class Relay {
     const holdId = this.#doors.newId();
     const { userId, tokenId } = call.principal;
     await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
-    const { reply, translation, view, course } = running;
-    return { call, reply, translation, view, inputTokens, course, quote, holdId };
+    const { reply, translation, view, course, binding } = running;
+    return { call, reply, translation, view, inputTokens, course, binding, quote, holdId };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
@@ -127,15 +138,22 @@ export class Relay {
     }
   }
 
-  #candidatesFor(call: RelayCall, modelEnabled: boolean): Candidates {
+  #channelsFor(call: RelayCall, modelEnabled: boolean): readonly Channel[] {
     const { model } = call.facts;
     const channels = modelEnabled ? this.#doors.channels.candidatesFor(model, call.principal.group) : [];
     if (channels.length === 0) throw new NoChannelError(model, call.principal.group);
-    return new Candidates(channels, this.#doors.random);
+    return channels;
+  }
+
+  /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
+  async #bind(call: RelayCall, channels: readonly Channel[], translation: Translation): Promise<Binding | undefined> {
+    const { facts, principal } = call;
+    if (!channels.some((channel) => isNative(channel, call))) translation.request();
+    return bindingOf(this.#doors.resources, principal.userId, facts.refersTo ?? []);
   }
 
   async #tryChannels(running: RunningCall, candidates: Candidates, growthOf: GrowthOf | undefined): Promise<void> {
-    const { call, reply, course } = running;
+    const { call, reply, course, binding } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;
     while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
@@ -148,7 +166,7 @@ export class Relay {
       last = end.verdict;
       if (last.retry === 'never') break;
     }
-    throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last);
+    throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last, binding?.field);
   }
 
   async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {
@@ -173,6 +191,7 @@ export class Relay {
       reply,
       meter,
       growth: growthOf?.(meter),
+      kept: this.#keptFinder(call, route),
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
@@ -188,6 +207,12 @@ export class Relay {
     return end;
   }
 
+  #keptFinder({ facts, principal, framing }: RelayCall, { channel, spoken, lane }: Route): KeptFinder | undefined {
+    const { kept } = spoken.dialect;
+    if (facts.keeps !== true || kept === undefined || lane === 'translate') return undefined;
+    return new KeptFinder(kept, framing, (made) => this.#doors.resources.remember(principal.userId, channel.id, made));
+  }
+
   #growthOf({ holdId, quote }: HeldCall): GrowthOf | undefined {
     const { ledger, settings } = this.#doors;
     const { rate, toleratedOutputTokens } = quote;
@@ -195,4 +220,16 @@ export class Relay {
     const extend = (tokens: number): Promise<boolean> => ledger.extend(holdId, costOfMoreOutput(rate, tokens));
     return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }
+}
+
+/** @throws ResourceUnreachableError */
+function boundTo({ channelId, field }: Binding, channels: readonly Channel[], call: RelayCall): readonly Channel[] {
+  const owner = channels.find(({ id }) => id === channelId);
+  if (owner === undefined || !isNative(owner, call)) throw new ResourceUnreachableError(field, call.facts.model);
+  return [owner];
+}
+
+function isNative(channel: Channel, call: RelayCall): boolean {
+  const route = routeTo(channel, call, 1);
+  return route !== undefined && route.lane !== 'translate';
 }

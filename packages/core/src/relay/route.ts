@@ -8,7 +8,7 @@ export type Lane = 'pass' | 'edit' | 'translate';
 /** Where one attempt goes and in which language. */
 export interface Route {
   readonly channel: Channel;
-  readonly spoken: SpokenDialect<Record<string, unknown>>;
+  readonly spoken: Spoken;
   readonly lane: Lane;
   /** Name of the model at the upstream. */
   readonly model: string;
@@ -16,6 +16,9 @@ export interface Route {
   readonly thinking?: Thinking;
   readonly attempt: number;
 }
+
+type Spoken = SpokenDialect<Record<string, unknown>>;
+export type ResourceSpoken = Spoken & Required<Pick<Spoken, 'resourceUrl'>>;
 
 /** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
 export function routeTo(channel: Channel, call: RelayCall, attempt: number): Route | undefined {
@@ -25,7 +28,7 @@ export function routeTo(channel: Channel, call: RelayCall, attempt: number): Rou
     (candidate) => usable(candidate, channel, model) && sameOperation(candidate.dialect, call.dialect),
   );
   const own = spoken.find(({ dialect }) => dialect.wire === call.dialect.wire);
-  const chosen = own ?? spoken[0];
+  const chosen = own ?? (operationOf(call.dialect) === 'passed' ? undefined : spoken[0]);
   if (chosen === undefined) return undefined;
   const lane = own === undefined ? 'translate' : laneOf(own.dialect);
   return { channel, spoken: chosen, lane, ...namedModel(channel, chosen.dialect, asked), attempt };
@@ -39,12 +42,19 @@ function namedModel({ modelMapping }: Channel, { upstream }: Dialect, asked: str
   return { model: modelMapping.get(named.model) ?? named.model, thinking: named.thinking };
 }
 
-function usable(spoken: SpokenDialect<Record<string, unknown>>, channel: Channel, model: string): boolean {
+/** How a channel reaches the resources of a dialect; undefined if it cannot. */
+export function spokenForResources(channel: Channel, wire: string): ResourceSpoken | undefined {
+  return channel.adapter.speaks.find(
+    (spoken): spoken is ResourceSpoken => spoken.dialect.wire === wire && spoken.resourceUrl !== undefined && isNamed(spoken, channel),
+  );
+}
+
+function usable(spoken: Spoken, channel: Channel, model: string): boolean {
   return isNamed(spoken, channel) && spoken.models?.(model) !== false;
 }
 
 /** A channel's list of dialects is about generation: the other operations have one dialect each, or a few that mean the same. */
-function isNamed({ dialect, onDemand }: SpokenDialect<Record<string, unknown>>, { dialects }: Channel): boolean {
+function isNamed({ dialect, onDemand }: Spoken, { dialects }: Channel): boolean {
   if (dialects === undefined) return onDemand !== true;
   return dialects.has(dialect.id) || operationOf(dialect) !== 'generate';
 }

@@ -1,4 +1,5 @@
 import type { CallView } from '@tollgate/plugin-kit';
+import type { Binding } from './bound-channel.js';
 import type { CallCourse } from './call-course.js';
 import type { ClientReply } from './client-reply.js';
 import type { Quote } from './quote.js';
@@ -14,6 +15,8 @@ export interface RunningCall {
   /** Estimated from the request. */
   readonly inputTokens: number;
   readonly course: CallCourse;
+  /** Set if the call may go to one channel only. */
+  readonly binding: Binding | undefined;
 }
 
 /** A call that is paid for: something is held for it until it is settled. */

@@ -1,8 +1,9 @@
 import type { SettledView } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
+import { StorageUnavailableError } from '../foundation/errors.js';
 import { pointsText } from '../foundation/millipoints.js';
-import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
+import type { Ledger, SettledReceipt, Settlement, SweepPolicy } from '../modules/ledger/index.js';
 import { type CallResult, resultOf } from './call-course.js';
 import type { RelayHooks } from './relay-hooks.js';
 import type { HeldCall } from './running-call.js';
@@ -16,6 +17,8 @@ export interface SettlerDoors {
   readonly hooks: RelayHooks;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How a hold is closed whose settlement the database refuses. */
+  readonly sweepPolicy: () => SweepPolicy;
 }
 
 /** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
@@ -60,13 +63,32 @@ export class Settler {
     this.#report(running, settlement, result, receipt);
   }
 
-  /** While the database is away the settlement waits: a call that used tokens must be on record. */
+  /**
+   * While the database is away the settlement waits: a call that used tokens must be on record. A settlement that the database refuses would
+   * be refused for ever: its hold is closed like that of a dead node, so that no money stays set aside.
+   */
   async #untilDurable(settlement: Settlement): Promise<SettledReceipt> {
+    const { ledger, sweepPolicy } = this.#doors;
+    try {
+      return await this.#patiently(settlement, () => ledger.settle(settlement));
+    } catch (error) {
+      const { holdId, record } = settlement;
+      this.#doors.log.error(
+        { err: error, holdId, requestId: record.requestId, usage: record.usage },
+        'A settlement was refused; its hold is swept',
+      );
+      return this.#patiently(settlement, () => ledger.sweep(holdId, sweepPolicy()));
+    }
+  }
+
+  /** @throws whatever is not a database that is away. */
+  async #patiently({ holdId }: Settlement, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
     for (let waitMs = retryAfterMsMin; ; waitMs = Math.min(waitMs * 2, retryAfterMsMax)) {
       try {
-        return await this.#doors.ledger.settle(settlement);
+        return await close();
       } catch (error) {
-        this.#doors.log.warn({ err: error, holdId: settlement.holdId }, 'A settlement is not durable yet; trying again');
+        if (!(error instanceof StorageUnavailableError)) throw error;
+        this.#doors.log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }

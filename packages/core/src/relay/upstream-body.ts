@@ -1,4 +1,5 @@
 import { type CanonicalRequest, type CodecContext, type JsonObject, spliceTopLevel } from '@tollgate/plugin-kit';
+import { withFetchedMedia } from './linked-media.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
@@ -18,7 +19,8 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
     case 'translate': {
       const { dialect } = route.spoken;
       const context = translation.context(route.model);
-      const body = dialect.upstream.encodeRequest(requestTo(route, translation.request(), context), context);
+      const request = withFetchedMedia(translation.request(), translation.fetchedMedia, dialect.upstream);
+      const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
       dialect.edits?.request?.(body, context);
       return JSON.stringify(body);
     }

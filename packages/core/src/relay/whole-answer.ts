@@ -8,6 +8,7 @@ import {
   verdictForKind,
 } from '@tollgate/plugin-kit';
 import { estimateBodyTokens } from './estimate-tokens.js';
+import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 import type { UsageMeter } from './usage-meter.js';
@@ -21,6 +22,7 @@ export function wholeAnswer(
   route: Route,
   translation: Translation,
   meter: UsageMeter,
+  kept: KeptFinder | undefined,
   contentType: string,
   bytes: Buffer,
 ): WholeAnswer {
@@ -28,6 +30,7 @@ export function wholeAnswer(
   const json = parsed(bytes);
   const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model));
   if (route.lane === 'pass') {
+    kept?.read(json);
     readPassedUsage(meter, dialect, json, answerOf);
     return { contentType, body: bytes };
   }
@@ -36,6 +39,7 @@ export function wholeAnswer(
   }
   dialect.edits?.frame?.(json as JsonObject);
   if (route.lane === 'edit') {
+    kept?.read(json);
     readPassedUsage(meter, dialect, json, answerOf);
     return { contentType, body: JSON.stringify(json) };
   }

@@ -1,4 +1,4 @@
-import { usageBuckets } from '@tollgate/plugin-kit';
+import { requestCounters, usageBuckets } from '@tollgate/plugin-kit';
 import { z } from 'zod';
 import { pointsText } from '../../foundation/millipoints.js';
 import type { UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
@@ -9,6 +9,8 @@ export type ReadUsage = (tokenId: string, page: UsagePageRequest) => Promise<rea
 
 const tokens = z.number().meta({ title: 'Tokens' });
 
+const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, where it states them' });
+
 const receipt = z.object({
   requestId: z.string(),
   createdAt: z.iso.datetime(),
@@ -18,7 +20,10 @@ const receipt = z.object({
   outcome: z.enum(['ok', 'failed', 'aborted', 'lost']),
   policy: z.string().meta({ title: 'The rule by which the call was closed' }),
   failure: z.string().optional(),
-  usage: z.object(Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens]))),
+  usage: z.object({
+    ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
+    ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
+  }),
   estimated: z.boolean(),
   group: z.string(),
   groupRatio: z.string(),

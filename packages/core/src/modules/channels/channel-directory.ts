@@ -39,6 +39,16 @@ export class ChannelDirectory {
     return this.#snapshot.candidates.get(group)?.get(model) ?? none;
   }
 
+  /** The channel with this id, if it can be used now and by this group. */
+  find(id: string, group: string): Channel | undefined {
+    return this.#snapshot.channels.find((channel) => channel.id === id && channel.groups.has(group));
+  }
+
+  /** All channels of a group, highest priority first. */
+  channelsOf(group: string): readonly Channel[] {
+    return this.#snapshot.channels.filter(({ groups }) => groups.has(group));
+  }
+
   /** The models that a group's channels offer, in order of their names. */
   modelsFor(group: string): readonly OfferedModel[] {
     return this.#snapshot.offers.get(group) ?? none;

@@ -9,6 +9,8 @@ export interface OfferedModel {
 
 /** What one reload found: never changed, replaced as a whole. */
 export interface ChannelSnapshot {
+  /** Highest priority first. */
+  readonly channels: readonly Channel[];
   /** Group → model → channels, highest priority first. */
   readonly candidates: ReadonlyMap<string, ReadonlyMap<string, readonly Channel[]>>;
   /** Group → what it offers, by name. */
@@ -17,7 +19,8 @@ export interface ChannelSnapshot {
 
 export function snapshotOf(channels: readonly Channel[]): ChannelSnapshot {
   const candidates = new Map<string, Map<string, Channel[]>>();
-  for (const channel of [...channels].sort((one, other) => other.priority - one.priority)) {
+  const sorted = [...channels].sort((one, other) => other.priority - one.priority);
+  for (const channel of sorted) {
     for (const group of channel.groups) {
       const models = candidates.get(group) ?? new Map<string, Channel[]>();
       candidates.set(group, models);
@@ -30,7 +33,7 @@ export function snapshotOf(channels: readonly Channel[]): ChannelSnapshot {
   }
   const offers = new Map([...candidates].map(([group, models]) => [group, offersOf(models)]));
   for (const models of candidates.values()) for (const list of models.values()) Object.freeze(list);
-  return { candidates, offers };
+  return { channels: sorted, candidates, offers };
 }
 
 function offersOf(models: ReadonlyMap<string, readonly Channel[]>): readonly OfferedModel[] {

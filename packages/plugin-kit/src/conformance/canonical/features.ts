@@ -197,6 +197,18 @@ const tools: readonly Feature[] = [
     asked: asking({ tools: [weather, { name: 'mark_search', builtin: { dialect: 'elsewhere-chat', data: { type: 'mark_search' } } }] }),
     marks: ['mark_search'],
   },
+  {
+    title: 'a search at the vendor',
+    without: asking({ tools: [weather] }),
+    asked: asking({ tools: [weather, { name: 'web_search', server: { kind: 'web-search', allowedDomains: ['mark.example'] } }] }),
+    marks: ['mark.example'],
+  },
+  {
+    title: 'code that runs at the vendor',
+    without: asking(),
+    asked: asking({ tools: [{ name: 'mark_code', server: { kind: 'code-execution' } }] }),
+    marks: [],
+  },
   choice('the duty to call a tool', { toolChoice: 'required' }),
   choice('the duty to call one tool', { toolChoice: { name: 'weather' } }),
   choice('the ban on tools', { toolChoice: 'none' }),

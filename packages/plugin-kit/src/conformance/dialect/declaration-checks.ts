@@ -19,6 +19,20 @@ export function declarationChecks(subject: string, dialect: Dialect): readonly C
         insist(typeof dialect.upstream[name] === 'function', `"upstream.${name}" must be a function.`);
       }
     },
+    'declares where its resources are': () => {
+      for (const route of dialect.client?.resources ?? []) {
+        const named = `${route.method} ${route.path}`;
+        insist(
+          route.path.startsWith('/') && !/\{\w*[^}\w]/.test(route.path),
+          `The path of ${named} must begin with a slash and name its parts.`,
+        );
+        insist(
+          route.does !== 'reach' || route.idInQuery !== undefined || route.path.includes('{id}'),
+          `${named} reaches something, but neither {id} in its path nor "idInQuery" says what.`,
+        );
+        insist(route.does !== 'list' || route.itemPath.includes('{id}'), `${named} lists, but its "itemPath" has no {id}.`);
+      }
+    },
     'finds usage in a stream by texts that state it': () => {
       const { needles, keep, read } = dialect.usage;
       insist(

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../canonical.js';
 import type { Dialect } from '../../dialect.js';
 import { UpstreamError } from '../../errors.js';
-import { type UsageBucket, usageBuckets } from '../../usage.js';
+import { operationOf } from '../../operations.js';
+import type { KeptResource } from '../../resources.js';
+import { requestCounters, usageBuckets } from '../../usage.js';
 import { damaged, junkDocuments } from '../canonical/junk.js';
 import { type Check, checksOf } from '../check.js';
 import type { Recording } from '../fixtures/recordings.js';
@@ -14,9 +16,20 @@ const damagedCount = 300;
 /** Upstreams change, break and lie: what they send may be refused, but must not bring anything down. */
 export function junkChecks(subject: string, dialect: Dialect, recordings: readonly Recording[], seed: number): readonly Check[] {
   return checksOf(subject, 'bronze', {
-    'takes any body for an answer, or throws an UpstreamError': () => {
-      for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) answerOrRefusal(dialect, body);
-    },
+    ...(operationOf(dialect) === 'passed'
+      ? {}
+      : {
+          'takes any body for an answer, or throws an UpstreamError': () => {
+            for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) answerOrRefusal(dialect, body);
+          },
+        }),
+    ...(dialect.kept === undefined
+      ? {}
+      : {
+          'names only texts as what an answer leaves behind': () => {
+            for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) insistNames(dialect.kept?.read(body) ?? [], body);
+          },
+        }),
     'reads only whole counts from any body': () => {
       for (const body of [...junkDocuments, ...damagedBodies(recordings, seed)]) insistCounts(readUsage(dialect, body), body);
     },
@@ -26,6 +39,15 @@ export function junkChecks(subject: string, dialect: Dialect, recordings: readon
       }
     },
   });
+}
+
+function insistNames(kept: readonly KeptResource[], body: unknown): void {
+  for (const { kind, id } of kept) {
+    insist(
+      typeof kind === 'string' && kind !== '' && typeof id === 'string' && id !== '',
+      `It names ${shown({ kind, id })} in ${shown(body)}`,
+    );
+  }
 }
 
 /** The same for streams. */
@@ -97,9 +119,11 @@ function complaint(error: unknown, input: unknown): Error {
   return new Error(`${error instanceof Error ? error.message : String(error)}\n  input: ${shown(input)}`, { cause: error });
 }
 
+const counters: readonly string[] = [...usageBuckets, ...requestCounters];
+
 function insistCounts(usage: object, source: unknown): void {
   for (const [bucket, count] of Object.entries(usage)) {
-    insist(usageBuckets.includes(bucket as UsageBucket), `There is no usage bucket "${bucket}".`);
+    insist(counters.includes(bucket), `There is no usage bucket "${bucket}".`);
     insist(
       Number.isSafeInteger(count) && (count as number) >= 0,
       `${bucket} is ${String(count)}, not a whole count.\n  input: ${shown(source)}`,

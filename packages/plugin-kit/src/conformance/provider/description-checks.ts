@@ -38,6 +38,7 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
         }
       }
     },
+    'says where it has the resources of its dialects': () => checkResourceAddresses(provider, config),
     'says that its bodies are JSON': () => {
       if (provider.sign !== undefined) return;
       for (const spoken of provider.speaks) {
@@ -88,16 +89,39 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
   });
 }
 
-function described(provider: ProviderAdapter, spoken: SpokenDialect<Config>, stream: boolean, config?: Config): Described {
+function callTo(provider: ProviderAdapter, { dialect }: SpokenDialect<Config>, more: Partial<ProviderCall<Config>>, config?: Config) {
   const call: ProviderCall<Config> = {
     config: deepFreeze(sampleConfig(provider, config)),
     model: trialModel,
-    stream,
+    stream: false,
     framing: 'sse',
-    dialect: spoken.dialect,
+    dialect,
     clientHeaders: {},
+    ...more,
   };
-  return runPurely(`${provider.id}: url and headers`, () => ({ url: spoken.url(Object.freeze(call)), headers: provider.headers(call) }));
+  return Object.freeze(call);
+}
+
+function checkResourceAddresses(provider: ProviderAdapter, config?: Config): void {
+  for (const spoken of provider.speaks) {
+    if (spoken.resourceUrl === undefined) continue;
+    for (const { path } of spoken.dialect.client?.resources ?? []) {
+      const url = resourceUrlOf(provider, spoken, path, config);
+      insistSendable({ url, headers: {} });
+      insistSame(resourceUrlOf(provider, spoken, path, config), url, 'The same resource was described in another place.');
+    }
+  }
+}
+
+function resourceUrlOf(provider: ProviderAdapter, spoken: SpokenDialect<Config>, path: string, config?: Config): string {
+  const call = callTo(provider, spoken, { model: '' }, config);
+  const filled = path.replace(/\{\w+\}/g, 'r1');
+  return runPurely(`${provider.id}: resourceUrl`, () => spoken.resourceUrl?.(call, filled) ?? '');
+}
+
+function described(provider: ProviderAdapter, spoken: SpokenDialect<Config>, stream: boolean, config?: Config): Described {
+  const call = callTo(provider, spoken, { stream }, config);
+  return runPurely(`${provider.id}: url and headers`, () => ({ url: spoken.url(call), headers: provider.headers(call) }));
 }
 
 function insistSendable({ url, headers }: Described): void {

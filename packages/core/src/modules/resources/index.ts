@@ -1,0 +1,4 @@
+export * from './resource-directory.js';
+export * from './resource-errors.js';
+export * from './resource-expiry.js';
+export * from './resource-settings.js';

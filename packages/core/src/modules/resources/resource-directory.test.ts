@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StorageUnavailableError } from '../../foundation/errors.js';
+import { createLogger } from '../../foundation/logger.js';
+import type { Database } from '../../storage/database.js';
+import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
+import { ResourceDirectory } from './resource-directory.js';
+import { resourceExpiryJob } from './resource-expiry.js';
+
+const dayMs = 86_400_000;
+const answer = { kind: 'test.answer', id: 'a1' };
+
+describe.each(testDatabases())('resource directory on $kind', ({ open }) => {
+  let opened: OpenedTestDatabase;
+  let now = 0;
+  const clock = { now: () => now };
+
+  beforeEach(async () => {
+    now = 1_000;
+    opened = await open();
+  });
+  afterEach(() => opened.close());
+
+  /** As one node has it. */
+  function node(database: Database = opened.database): ResourceDirectory {
+    return new ResourceDirectory({ database, clock, log: createLogger('silent', { write() {} }), retentionMs: () => 30 * dayMs });
+  }
+
+  /** What a node without any memory of it knows. */
+  const known = (userId: string, name: typeof answer) => node().channelsOf(userId, [name]);
+
+  async function remembered(...made: Parameters<ResourceDirectory['remember']>): Promise<void> {
+    const directory = node();
+    directory.remember(...made);
+    await directory.close();
+  }
+
+  it('knows at once what it saw being made, and other nodes know it soon', async () => {
+    const directory = node();
+    directory.remember('alice', 'c1', [answer]);
+    expect(await directory.channelsOf('alice', [answer])).toEqual(['c1']);
+    await directory.close();
+    expect(await known('alice', answer)).toEqual(['c1']);
+  });
+
+  it('finds what another node is just about to write', async () => {
+    const directory = node();
+    const found = opened.database.kind === 'postgres' ? known('alice', answer) : directory.channelsOf('alice', [answer]);
+    directory.remember('alice', 'c1', [answer]);
+    expect(await (opened.database.kind === 'postgres' ? found : directory.channelsOf('alice', [answer]))).toEqual(['c1']);
+    await found;
+    await directory.close();
+  });
+
+  it('keeps users and kinds apart, also where ids are the same', async () => {
+    await remembered('alice', 'c1', [answer]);
+    await remembered('bob', 'c2', [answer]);
+    expect(await known('alice', answer)).toEqual(['c1']);
+    expect(await known('bob', answer)).toEqual(['c2']);
+    expect(await known('alice', { ...answer, kind: 'test.file' })).toEqual([undefined]);
+    expect(await known('carol', answer)).toEqual([undefined]);
+  });
+
+  it('answers for many names in their order', async () => {
+    const ids = Array.from({ length: 1_200 }, (_, index) => ({ kind: 'test.answer', id: `a${index}` }));
+    await remembered('alice', 'c1', ids);
+    await remembered('alice', 'c2', [{ kind: 'test.file', id: 'f1' }]);
+    const channels = await node().channelsOf('alice', [{ kind: 'test.file', id: 'f1' }, ...ids, { kind: 'test.file', id: 'none' }]);
+    expect(channels).toEqual(['c2', ...ids.map(() => 'c1'), undefined]);
+  });
+
+  it('forgets in memory and in the database', async () => {
+    const directory = node();
+    directory.remember('alice', 'c1', [answer]);
+    await directory.forget('alice', answer);
+    expect(await directory.channelsOf('alice', [answer])).toEqual([undefined]);
+    expect(await known('alice', answer)).toEqual([undefined]);
+  });
+
+  it('knows something until it ends: by the setting, by what the upstream states, or never', async () => {
+    const ending = { kind: 'test.file', id: 'ending', expiresAt: 5_000 };
+    const lasting = { kind: 'test.file', id: 'lasting', expiresAt: null };
+    const directory = node();
+    directory.remember('alice', 'c1', [answer, ending, lasting]);
+    await directory.close();
+    for (const [at, expected] of [
+      [4_999, ['c1', 'c1', 'c1']],
+      [5_000, ['c1', undefined, 'c1']],
+      [1_000 + 30 * dayMs, [undefined, undefined, 'c1']],
+    ] as const) {
+      now = at;
+      expect(await directory.channelsOf('alice', [answer, ending, lasting])).toEqual(expected);
+      expect(await node().channelsOf('alice', [answer, ending, lasting])).toEqual(expected);
+    }
+    await resourceExpiryJob(opened.database, clock).run(null);
+    expect(await opened.database.knex('resources').pluck('id')).toEqual(['lasting']);
+  });
+
+  it('prolongs what is told to live longer', async () => {
+    await remembered('alice', 'c1', [{ ...answer, expiresAt: 2_000 }]);
+    await remembered('alice', 'c1', [{ ...answer, expiresAt: 9_000 }]);
+    now = 8_999;
+    expect(await known('alice', answer)).toEqual(['c1']);
+  });
+
+  it('removes any number of expired rows, and no other', async () => {
+    const many = Array.from({ length: 2_500 }, (_, index) => ({ kind: 'test.answer', id: `a${index}`, expiresAt: 2_000 + (index % 7) }));
+    await remembered('alice', 'c1', [...many, { kind: 'test.answer', id: 'stays', expiresAt: 4_001 }]);
+    now = 4_000;
+    await resourceExpiryJob(opened.database, clock).run(null);
+    expect(await opened.database.knex('resources').pluck('id')).toEqual(['stays']);
+  });
+
+  it('lists what is a user’s own, in the order of ids', async () => {
+    await remembered(
+      'alice',
+      'c1',
+      ['f3', 'f1', 'f2'].map((id) => ({ kind: 'test.file', id, expiresAt: null })),
+    );
+    await remembered('alice', 'c1', [{ kind: 'test.file', id: 'f0', expiresAt: 500 }]);
+    await remembered('bob', 'c1', [{ kind: 'test.file', id: 'f4', expiresAt: null }]);
+    const directory = node();
+    directory.remember('alice', 'c2', [{ kind: 'test.file', id: 'f5', expiresAt: null }]);
+    expect((await directory.list('alice', 'test.file', '', 2)).map(({ id }) => id)).toEqual(['f1', 'f2']);
+    expect(await directory.list('alice', 'test.file', 'f2', 9)).toEqual([
+      { id: 'f3', channelId: 'c1' },
+      { id: 'f5', channelId: 'c2' },
+    ]);
+  });
+
+  it('writes what it saw once the database is back', async () => {
+    let failures = 1;
+    const { knex, kind } = opened.database;
+    const shaky: Database = {
+      ...opened.database,
+      knex,
+      kind,
+      write: (work) => {
+        failures -= 1;
+        return failures < 0 ? opened.database.write(work) : Promise.reject(new StorageUnavailableError('Away.'));
+      },
+    };
+    const directory = node(shaky);
+    directory.remember('alice', 'c1', [answer]);
+    expect(await directory.channelsOf('alice', [answer])).toEqual(['c1']);
+    await directory.close();
+    expect(await known('alice', answer)).toEqual(['c1']);
+  });
+});

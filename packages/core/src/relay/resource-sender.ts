@@ -1,0 +1,163 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ProviderCall, ResourceAnswer, Verdict, WireRequest } from '@tollgate/plugin-kit';
+import type { Channel } from '../modules/channels/index.js';
+import type { SettingsValues } from '../modules/settings/index.js';
+import type { AttemptTools } from './attempt.js';
+import type { ClientReply } from './client-reply.js';
+import { UpstreamExchange } from './exchange.js';
+import { FailureReader } from './failure-reader.js';
+import { faultVerdict } from './network-verdict.js';
+import type { relaySettings } from './relay-settings.js';
+import type { ResourceCall } from './resource-call.js';
+import type { ResourceSpoken } from './route.js';
+import { WholeReader } from './whole-reader.js';
+
+/** Where a request for a resource goes. */
+export interface ResourcePlace {
+  readonly channel: Channel;
+  readonly spoken: ResourceSpoken;
+}
+
+/** What is asked of a place: the caller's own request, or one that the gateway asks to answer it. */
+export interface ResourceRequest {
+  readonly method: WireRequest['method'];
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  readonly body?: Buffer;
+  readonly contentType?: string;
+}
+
+export interface WholeResourceAnswer extends ResourceAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+export type ResourceOutcome = { readonly answer: WholeResourceAnswer } | { readonly verdict: Verdict };
+
+export interface ResourceSenderTools extends Pick<AttemptTools, 'pools' | 'ioOf' | 'userAgent'> {
+  readonly settings: () => SettingsValues<typeof relaySettings>;
+  readonly fault: (error: unknown, channel: Channel) => void;
+}
+
+/** Sends one request for a resource as the channel's provider describes it, and reads the whole answer. */
+export class ResourceSender {
+  readonly #tools: ResourceSenderTools;
+
+  constructor(tools: ResourceSenderTools) {
+    this.#tools = tools;
+  }
+
+  async send(call: ResourceCall, place: ResourcePlace, request: ResourceRequest, reply: ClientReply): Promise<ResourceOutcome> {
+    try {
+      const wire = await this.#described(call, place, request, reply);
+      return await this.#exchange(place.channel, wire, reply);
+    } catch (error) {
+      this.#tools.fault(error, place.channel);
+      return { verdict: faultVerdict() };
+    }
+  }
+
+  async #described(
+    call: ResourceCall,
+    { channel, spoken }: ResourcePlace,
+    request: ResourceRequest,
+    reply: ClientReply,
+  ): Promise<WireRequest> {
+    const { adapter, config } = channel;
+    const providerCall: ProviderCall<Record<string, unknown>> = {
+      config,
+      model: '',
+      stream: false,
+      framing: spoken.dialect.framing,
+      dialect: spoken.dialect,
+      clientHeaders: call.passHeaders,
+    };
+    const wire = {
+      method: request.method,
+      url: withQuery(spoken.resourceUrl(providerCall, request.path), request.query),
+      headers: headersOf(call, adapter.headers(providerCall), request),
+      ...(request.body === undefined || request.body.length === 0 ? {} : { body: request.body }),
+    };
+    if (adapter.sign === undefined) return wire;
+    const controller = new AbortController();
+    reply.onGone(() => controller.abort());
+    return {
+      ...wire,
+      headers: { ...wire.headers, ...(await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, controller.signal))) },
+    };
+  }
+
+  #exchange(channel: Channel, wire: WireRequest, reply: ClientReply): Promise<ResourceOutcome> {
+    const { pools, userAgent } = this.#tools;
+    const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, answerBytesMax } = this.#tools.settings();
+    return new Promise((resolve) => {
+      const refuse = (verdict: Verdict): void => resolve({ verdict });
+      const exchange = new UpstreamExchange((status, headers) => {
+        if (status >= 300) return new FailureReader(channel.adapter, status, headers, refuse);
+        return new WholeReader(answerBytesMax, (body) => resolve({ answer: answerOf(status, headers, body) }), refuse);
+      }, refuse);
+      reply.onGone(() => {
+        exchange.abort();
+        refuse(faultVerdict());
+      });
+      const { pool, path } = pools.placeOf(wire.url, connectTimeoutMs);
+      const headers = ['user-agent', userAgent];
+      for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+      pool.dispatch(
+        {
+          method: wire.method,
+          path,
+          headers,
+          body: wire.body ?? null,
+          headersTimeout: firstByteTimeoutMs,
+          bodyTimeout: idleTimeoutMs,
+        },
+        exchange,
+      );
+    });
+  }
+}
+
+function withQuery(address: string, query: URLSearchParams | undefined): string {
+  if (query === undefined || query.size === 0) return address;
+  const url = new URL(address);
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  return url.href;
+}
+
+/** The provider's headers win over the client's; the kind of the body is the caller's to say, since only its bytes pass. */
+function headersOf(
+  { route, passHeaders }: ResourceCall,
+  provided: Readonly<Record<string, string>>,
+  { body, contentType }: ResourceRequest,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of route.passHeaders ?? []) {
+    const value = passHeaders[name];
+    if (value !== undefined) headers[name] = String(value);
+  }
+  for (const [name, value] of Object.entries(provided)) if (name.toLowerCase() !== 'content-type') headers[name] = value;
+  if (body !== undefined && body.length > 0) headers['content-type'] = contentType ?? 'application/json';
+  return headers;
+}
+
+function answerOf(status: number, headers: IncomingHttpHeaders, body: Buffer): WholeResourceAnswer {
+  const named = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]));
+  return {
+    status,
+    contentType: headers['content-type'] ?? 'application/json',
+    body,
+    headers: new Map(named),
+    json: parsed(body),
+    at: Date.now(),
+  };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
