@@ -26,7 +26,8 @@ const head = `# What a translation loses
 
 Generated from the dialects by \`npm run docs\`: what a client of one dialect may ask for, and what becomes of it at an upstream of another. In its own
 dialect nothing is lost: the bytes pass. A loss is told to the caller as the setting \`relay.onLoss\` says: not at all, in the header
-\`x-tollgate-loss\`, or by refusing the request.
+\`x-tollgate-loss\` (those of a streamed answer come too late for it), or by refusing the request. It is always kept in the receipt of the call,
+with what an answer lost: \`losses\` of \`GET /api/usage\`.
 
 ✓ is carried · ◐ is carried in another form · ✗ is left out · – cannot be asked for in the client's dialect. Rules of single models come on top.
 `;

@@ -96,7 +96,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
     fc.assert(
       fc.property(damagedFrames(dialect), someCuts, (frames, cuts) => {
         const meter = new UsageMeter(dialect, 'sse', 10);
-        const lane = new EditLane(callOf(dialect, 'sse'), { ...dialect, edits: { frame: () => undefined } }, meter, false);
+        const lane = new EditLane(callOf(dialect, 'sse'), { ...dialect, edits: { frame: () => undefined } }, meter, false, undefined);
         const out = refusedOr(() => travelled(lane, cutAt(laidOut(frames, 'sse'), cuts)));
         if (out === undefined) return;
         const meaning = (list: readonly Frame[]): unknown => list.map(({ data, ...rest }) => ({ ...rest, data: parsed(data) ?? data }));
@@ -114,7 +114,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
         fc.constantFrom(...framings),
         (frames, share, framing) => {
           const bytes = laidOut(frames, framing);
-          const lane = new PassLane(callOf(dialect, framing), dialect, new UsageMeter(dialect, framing, 10), false);
+          const lane = new PassLane(callOf(dialect, framing), dialect, new UsageMeter(dialect, framing, 10), false, undefined);
           const sent = lane.take(bytes.subarray(0, Math.floor(share * bytes.length)));
           const passed = sent === undefined ? Buffer.alloc(0) : Buffer.from(sent);
           const all = Buffer.concat([passed, Buffer.from(lane.fail(broken, passed.length > 0))]);

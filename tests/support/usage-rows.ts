@@ -13,6 +13,7 @@ const usageAnswer = z.object({
       model: z.string(),
       outcome: z.string(),
       policy: z.string(),
+      losses: z.array(z.object({ side: z.string(), field: z.string(), how: z.string() })).optional(),
       estimated: z.boolean(),
       cost: z.string(),
       uncollected: z.string(),

@@ -21,7 +21,7 @@ import type { MediaFetcher } from './media-fetcher.js';
 import type { KeptFinder } from './kept-finder.js';
 import { faultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
-import type { RelayCall, ServedDialect, Translation } from './relay-call.js';
+import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
@@ -60,6 +60,12 @@ export interface AttemptParts {
   /** Hears the upstream's bytes, for plugins that asked to. */
   readonly tap: ((bytes: Buffer) => void) | undefined;
   readonly headArrived: ((status: number) => void) | undefined;
+}
+
+const lossHeader = 'x-tollgate-loss';
+
+function fieldsOf(losses: readonly CallLoss[]): string {
+  return losses.map(({ field, how }) => `${field}=${how}`).join(', ');
 }
 
 /** One try against one channel: describe, send, and let the right receiver take the answer. */
@@ -103,23 +109,31 @@ export class Attempt {
   }
 
   #describe(providerCall: ProviderCall<Record<string, unknown>>): WireRequest {
-    const { call, route, translation } = this.#parts;
+    const { call, route, translation, reply } = this.#parts;
+    if (translation.losses !== undefined) {
+      translation.startAttempt();
+      reply.dropHeader(lossHeader);
+    }
     const body = upstreamBody(call, route, translation);
-    if (translation.losses.length > 0) this.#tellLosses();
+    if (translation.losses !== undefined) this.#judgeLosses(translation.losses);
     return { method: 'POST', url: route.spoken.url(providerCall), headers: route.channel.adapter.headers(providerCall), body };
   }
 
-  #tellLosses(): void {
-    const { settings, translation, reply } = this.#parts;
-    const fields = translation.losses.map(({ field, how }) => `${field}=${how}`).join(', ');
-    if (settings.onLoss === 'reject') {
+  /** What the request would lose, before it is sent. */
+  #judgeLosses(losses: readonly CallLoss[]): void {
+    if (this.#parts.settings.onLoss === 'reject') {
       throw new BadRequestError(
-        `This request cannot be translated without loss (${fields}). Leave these fields out, or use a model of this dialect.`,
+        `This request cannot be translated without loss (${fieldsOf(losses)}). Leave these fields out, or use a model of this dialect.`,
         undefined,
         'translation_loss',
       );
     }
-    if (settings.onLoss === 'header' && !reply.headSent) reply.setHeader('x-tollgate-loss', fields.replace(/[^\x20-\x7e]/g, '?'));
+    this.#showLosses(losses);
+  }
+
+  #showLosses(losses: readonly CallLoss[]): void {
+    const { settings, reply } = this.#parts;
+    if (settings.onLoss === 'header' && !reply.headSent) reply.setHeader(lossHeader, fieldsOf(losses).replace(/[^\x20-\x7e]/g, '?'));
   }
 
   #send(wire: WireRequest): void {
@@ -211,6 +225,7 @@ export class Attempt {
         this.#finish({ answered: false, verdict: answer.verdict });
         return;
       }
+      if (translation.losses !== undefined) this.#showLosses(translation.losses);
       reply.sendWhole(200, answer.contentType, answer.body);
       this.#finish({ answered: true, ending: 'complete' });
     } catch (error) {

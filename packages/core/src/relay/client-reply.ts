@@ -65,6 +65,11 @@ export class ClientReply {
     this.#extraHeaders.set(name, value);
   }
 
+  /** Takes a header back that an attempt set and the next one does not. */
+  dropHeader(name: string): void {
+    this.#extraHeaders.delete(name);
+  }
+
   sendWhole(status: number, contentType: string, body: Buffer | string): void {
     if (this.#left) return;
     this.noteFirstByte();

@@ -96,7 +96,7 @@ export class Settler {
 
   #report(running: HeldCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
     const { log, hooks } = this.#doors;
-    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, firstByteMs, totalMs } = record;
+    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, losses, firstByteMs, totalMs } = record;
     log.info(
       {
         requestId,
@@ -107,6 +107,7 @@ export class Settler {
         usage,
         attempts: attempts.length,
         failure,
+        losses: losses?.length,
         firstByteMs,
         totalMs,
         costPoints: pointsText(receipt.charged),
@@ -123,7 +124,7 @@ export class Settler {
 type RecordDraft = { -readonly [Key in keyof Settlement['record']]: Settlement['record'][Key] };
 
 /** What may be missing is added to a literal, not spread into it: with this many fields, spreading costs as much as writing the log line. */
-function settlementOf({ call, course, quote, reply, holdId }: HeldCall, result: CallResult, now: number): Settlement {
+function settlementOf({ call, course, quote, reply, holdId, translation }: HeldCall, result: CallResult, now: number): Settlement {
   const { route, attempts } = course;
   const record: RecordDraft = {
     id: holdId,
@@ -151,6 +152,7 @@ function settlementOf({ call, course, quote, reply, holdId }: HeldCall, result: 
     record.upstreamDialect = route.spoken.dialect.id;
   }
   if (result.failure !== undefined) record.failure = result.failure;
+  if (translation.losses !== undefined) record.losses = translation.losses.map(({ side, field, how }) => ({ side, field, how }));
   if (reply.firstByteAt !== undefined) record.firstByteMs = reply.firstByteAt - call.startedAt;
   return { holdId, actual: result.cost, record };
 }
@@ -161,7 +163,7 @@ function settledView({ translation }: HeldCall, record: Settlement['record'], re
     estimated: record.estimated,
     costMillipoints: receipt.charged,
     outcome: result.outcome,
-    losses: translation.losses,
+    losses: translation.losses ?? [],
     totalMs: record.totalMs,
     ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),

@@ -18,8 +18,8 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       return editedBody(call, edits, route, translation);
     case 'translate': {
       const { dialect } = route.spoken;
-      const context = translation.context(route.model);
-      const request = withFetchedMedia(translation.request(), translation.fetchedMedia, dialect.upstream);
+      const context = translation.context(route.model, 'request');
+      const request = withFetchedMedia(translation.requestToSend(), translation.fetchedMedia, dialect.upstream);
       const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
       dialect.edits?.request?.(body, context);
       return JSON.stringify(body);
@@ -41,7 +41,7 @@ function requestTo({ model, thinking }: Route, request: CanonicalRequest, contex
 function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, route: Route, translation: Translation): string {
   const body = JSON.parse(call.body.toString()) as JsonObject;
   for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
-  const context = translation.context(route.model);
+  const context = translation.context(route.model, 'request');
   if (holdsForeignSeals(call)) call.dialect.client.foreignSeals?.remove(body, context);
   const { model, thinking } = route;
   if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);

@@ -20,6 +20,10 @@ const receipt = z.object({
   outcome: z.enum(['ok', 'failed', 'aborted', 'lost']),
   policy: z.string().meta({ title: 'The rule by which the call was closed' }),
   failure: z.string().optional(),
+  losses: z
+    .array(z.object({ side: z.enum(['request', 'answer']), field: z.string(), how: z.enum(['dropped', 'coerced', 'emulated']) }))
+    .optional()
+    .meta({ title: 'What had no place in the other dialect' }),
   usage: z.object({
     ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
     ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
@@ -67,7 +71,7 @@ function positionOf(text: string): { readonly createdAt: number; readonly id: st
 }
 
 function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
-  const { requestId, model, dialect, stream, outcome, policy, failure, usage, estimated, firstByteMs, totalMs } = record;
+  const { requestId, model, dialect, stream, outcome, policy, failure, losses, usage, estimated, firstByteMs, totalMs } = record;
   const { by: _by, ...price } = record.rate.price;
   return {
     requestId,
@@ -78,6 +82,7 @@ function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
     outcome,
     policy,
     ...(failure === undefined ? {} : { failure }),
+    ...(losses === undefined ? {} : { losses: [...losses] }),
     usage: { ...usage },
     estimated,
     group: record.rate.group,
