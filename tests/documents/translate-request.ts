@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss, MediaBlock } from '@tollgate/plugin-kit';
 import type { ServedDialect } from '../relay/dialects.js';
 
 export interface RecordingContext extends CodecContext {
@@ -53,11 +53,18 @@ export function translated(request: CanonicalRequest, from: ServedDialect, to: S
   return { losses: context.losses, before, body, after: decoded(to, body, recordingContext()) };
 }
 
+const fetchedTypes: Readonly<Record<MediaBlock['media'], string>> = {
+  image: 'image/png',
+  audio: 'audio/wav',
+  video: 'video/mp4',
+  file: 'application/pdf',
+};
+
 /** What the gateway does before it translates: media are fetched for upstreams that take only bytes. */
 function withMediaBytes(request: CanonicalRequest, { upstream }: ServedDialect): CanonicalRequest {
   const fetched = (block: Block): Block => {
     if (block.type !== 'media' || !('url' in block.source)) return block;
-    const { media, source, mimeType = 'application/pdf' } = block;
+    const { media, source, mimeType = fetchedTypes[media] } = block;
     return upstream.needsBytes?.({ media, ...source }) === true ? { ...block, mimeType, source: { base64: 'AAAA' } } : block;
   };
   return { ...request, turns: request.turns.map((turn) => ({ ...turn, blocks: turn.blocks.map(fetched) })) };

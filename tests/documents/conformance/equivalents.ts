@@ -14,8 +14,12 @@ export function meaningOf(request: CanonicalRequest): unknown {
   };
 }
 
-/** Not to be strict is what all do; parameters without a property say that there are none. */
+/**
+ * Not to be strict is what all do; parameters without a property say that there are none. A tool that several vendors run is the same under
+ * the name that each gives it.
+ */
 function meaningOfTool({ strict, parameters, ...tool }: ToolDefinition): unknown {
+  if (tool.server !== undefined) return { server: tool.server };
   const properties = parameters?.['properties'];
   const hasSome = typeof properties === 'object' && properties !== null && Object.keys(properties).length > 0;
   return { ...tool, ...(strict === true ? { strict } : {}), ...(hasSome ? { parameters } : {}) };
