@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss, MediaBlock } from '@tollgate/plugin-kit';
 import type { ServedDialect } from '../relay/dialects.js';
 
 export interface RecordingContext extends CodecContext {
@@ -53,7 +53,12 @@ export function translated(request: CanonicalRequest, from: ServedDialect, to: S
   return { losses: context.losses, before, body, after: decoded(to, body, recordingContext()) };
 }
 
-const fetchedTypes = { image: 'image/png', audio: 'audio/wav', video: 'video/mp4', file: 'application/pdf' } as const;
+const fetchedTypes: Readonly<Record<MediaBlock['media'], string>> = {
+  image: 'image/png',
+  audio: 'audio/wav',
+  video: 'video/mp4',
+  file: 'application/pdf',
+};
 
 /** What the gateway does before it translates: media are fetched for upstreams that take only bytes. */
 function withMediaBytes(request: CanonicalRequest, { upstream }: ServedDialect): CanonicalRequest {

@@ -107,6 +107,8 @@ export interface ToolDefinition {
   /** The tool takes plain text instead of JSON. */
   readonly freeform?: true;
   readonly cache?: CacheMark;
+  /** The group in which the caller put the tool, and its name there; `name` stands for both, and is all that other dialects have. */
+  readonly grouped?: { readonly namespace: string; readonly name: string };
   /** A tool that runs at the vendor and that other vendors have, too. Such a definition has no parameters. */
   readonly server?: ServerTool;
   /** A vendor's own server tool in that vendor's words: written back to that dialect. Elsewhere `server` counts, or it is a loss. */

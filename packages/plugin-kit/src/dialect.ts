@@ -151,6 +151,11 @@ export interface ClientSide {
     /** A body without this text holds none: `tg1`, or how it looks inside an encoding. */
     readonly mark: string;
     remove(body: JsonObject, context: CodecContext): void;
+    /**
+     * Takes every seal out, those of the dialect's own vendor, too, and whatever the vendor would not take without them: for a vendor that has
+     * refused one. Without this function no second try is made where bytes pass.
+     */
+    removeAll?(body: JsonObject, context: CodecContext): void;
   };
   /** @throws BadRequestError naming the field. */
   decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest;

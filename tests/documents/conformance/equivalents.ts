@@ -22,8 +22,8 @@ function chosen(choice: ToolChoice | undefined, tools: readonly ToolDefinition[]
 }
 
 /**
- * Not to be strict is what all do; parameters without a property say that there are none; a tool that several vendors run is what it does,
- * not how one of them writes it.
+ * Not to be strict is what all do; parameters without a property say that there are none. A tool that several vendors run is the same under
+ * the name that each gives it.
  */
 function meaningOfTool({ strict, parameters, ...tool }: ToolDefinition): unknown {
   if (tool.server !== undefined) return { server: tool.server };

@@ -5,7 +5,7 @@ import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
-import { removeForeignSeals } from './foreign-seals.js';
+import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
@@ -38,7 +38,7 @@ export const claudeMessages: Dialect = {
     modelKey: 'model',
     inspect,
     framing: () => 'sse',
-    foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals },
+    foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals, removeAll: removeAllSeals },
     decodeRequest,
     encodeResponse,
     streamEncoder: (out, request, context) => new ClaudeStreamEncoder(out, request.model, context),

@@ -17,6 +17,21 @@ export function removeForeignSeals(body: JsonObject, context: CodecContext): voi
   fitThinking(body, context);
 }
 
+/** Takes all thinking out of a history: the vendor has refused a signature in it. */
+export function removeAllSeals(body: JsonObject, context: CodecContext): void {
+  const isThinking = ({ type }: JsonObject): boolean => type === 'thinking' || type === 'redacted_thinking';
+  const messages = objectsIn(body.messages);
+  for (const message of messages) {
+    if (!Array.isArray(message.content)) continue;
+    const content: readonly unknown[] = message.content;
+    message.content = content.filter((block) => !isObject(block) || !(isThinking(block) || isForeignServerTool(block)));
+    for (const block of objectsIn(message.content)) removeForeignCitations(block, context);
+  }
+  body.messages = messages.filter(({ content }) => !Array.isArray(content) || content.length > 0);
+  context.lose({ field: 'seal', how: 'dropped', why: 'Claude refused a signature: it gets the history without any thinking.' });
+  fitThinking(body, context);
+}
+
 /** What a server tool of another vendor did was told to the client alone: nothing is lost with it. */
 function isForeign(block: unknown): boolean {
   return isObject(block) && (isForeignThinking(block) || isForeignServerTool(block));

@@ -191,10 +191,10 @@ describe('calls and results', () => {
     expect(read(functionOutput('a', '')).turns[0]?.blocks).toEqual([{ type: 'tool-result', callId: 'a', content: [] }]);
   });
 
-  it('belong to namespaces in this dialect only', () => {
+  it('of a namespace have the name under which its tool is declared', () => {
     expect(read({ ...functionCall('a'), namespace: 'crm' })).toEqual({
-      turns: [turn('assistant', callBlock('a'))],
-      lost: ['input.0.namespace'],
+      turns: [turn('assistant', { ...callBlock('a'), name: `crm__${callBlock('a').name}` })],
+      lost: [],
     });
   });
 });

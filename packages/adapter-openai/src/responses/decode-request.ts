@@ -15,7 +15,7 @@ import { readEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
 import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
 import { decodeItems } from './decode-items.js';
-import { customFormats, decodeToolChoice, decodeTools } from './decode-tools.js';
+import { decodeToolChoice, decodeTools } from './decode-tools.js';
 import { responsesDialectId, sealedReasoning } from './wire.js';
 
 /** Top-level fields that have a place in the canonical form; all others travel as extensions. */
@@ -43,7 +43,7 @@ const stateFields = ['previous_response_id', 'conversation', 'prompt'] as const;
 export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContext: CodecContext): CanonicalRequest {
   const context = reportOnce(givenContext);
   refuseState(body);
-  const tools = decodeTools(body['tools'], context);
+  const { tools, formats } = decodeTools(body, context);
   const toolChoice = decodeToolChoice(body['tool_choice'], tools);
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
   const text = optionalObject(body['text'], 'text');
@@ -59,7 +59,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContex
     thinking: reasoning === undefined ? undefined : readThinking(reasoning, context),
     format: readFormat(text?.['format'], context),
     endUser: optionalText(body['user'], 'user'),
-    extensions: readExtensions(body, toolChoice, { reasoning, text }),
+    extensions: readExtensions(body, toolChoice, { reasoning, text, formats }),
   });
 }
 
@@ -137,7 +137,7 @@ function readFormat(value: unknown, context: CodecContext): OutputFormat | undef
 function readExtensions(
   body: JsonObject,
   toolChoice: ToolChoice | undefined,
-  { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
+  { reasoning = {}, text = {}, formats }: Readonly<Record<'reasoning' | 'text' | 'formats', JsonObject | undefined>>,
 ): CanonicalRequest['extensions'] {
   const fields: JsonObject = Object.fromEntries(
     Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
@@ -147,7 +147,6 @@ function readExtensions(
   const { format: _format, ...textRest } = text;
   if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
   if (Object.keys(textRest).length > 0) fields['text'] = textRest;
-  const formats = customFormats(body['tools']);
   if (formats !== undefined) fields['tools.format'] = formats;
   return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
 }

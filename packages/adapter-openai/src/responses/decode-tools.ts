@@ -7,25 +7,48 @@ import {
   type ToolDefinition,
 } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
-import { isObject, optionalBoolean, optionalObject, optionalText, requireArray, requireName, requireObject } from '../request-fields.js';
+import { isObject, optionalBoolean, optionalObject, optionalText, requireName } from '../request-fields.js';
 import { readSearch } from '../server-tools.js';
+import { type GivenTool, givenTools } from './given-tools.js';
+import { flatName } from './namespaces.js';
 import { responsesDialectId } from './wire.js';
 
-/** @throws BadRequestError naming the tool. */
-export function decodeTools(tools: unknown, context: CodecContext): ToolDefinition[] | undefined {
-  if (tools === undefined || tools === null) return undefined;
-  return requireArray(tools, 'tools').map((tool, index) => decodeTool(requireObject(tool, `tools.${index}`), `tools.${index}`, context));
+export interface DecodedTools {
+  readonly tools: readonly ToolDefinition[] | undefined;
+  /** Grammars of custom tools, by tool name: the canonical form has no place for them. */
+  readonly formats: JsonObject | undefined;
 }
 
-function decodeTool(tool: JsonObject, field: string, context: CodecContext): ToolDefinition {
+/** The tools of a request, its own and those that its input adds. @throws BadRequestError naming the tool. */
+export function decodeTools(body: JsonObject, context: CodecContext): DecodedTools {
+  const { given, areAdded } = givenTools(body, context);
+  if (given.length === 0) return { tools: Array.isArray(body['tools']) ? [] : undefined, formats: undefined };
+  const tools = given.map((each) => decodeTool(each, context));
+  const formats = given.flatMap(({ tool: { type, format } }, index): (readonly [string, JsonObject])[] =>
+    type === 'custom' && isObject(format) ? [[tools[index]?.name ?? '', format]] : [],
+  );
+  return {
+    tools: areAdded ? newestOfEachName(tools) : tools,
+    formats: formats.length === 0 ? undefined : Object.fromEntries(formats),
+  };
+}
+
+/** What is added later counts more than what was there under its name; server tools have no names of their own. */
+function newestOfEachName(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const last = new Map(tools.map(({ name, builtin }, index) => [builtin === undefined ? name : index, index]));
+  return tools.filter(({ name, builtin }, index) => last.get(builtin === undefined ? name : index) === index);
+}
+
+function decodeTool({ tool, field, grouped }: GivenTool, context: CodecContext): ToolDefinition {
   const type = requireName(tool['type'], `${field}.type`);
   if (type !== 'function' && type !== 'custom') {
     const server = decodeServerTool(tool, type, field, context);
     return defined({ name: type, server, builtin: { dialect: responsesDialectId, data: tool } });
   }
   const named = {
-    name: requireName(tool['name'], `${field}.name`),
+    name: grouped === undefined ? requireName(tool['name'], `${field}.name`) : flatName(grouped.namespace, grouped.name),
     description: optionalText(tool['description'], `${field}.description`),
+    grouped,
   };
   if (type === 'custom') return defined({ ...named, freeform: true as const });
   return defined({
@@ -57,16 +80,6 @@ function loseOthers(wire: JsonObject, known: readonly string[], field: string, c
     if (member === 'type' || value === null || known.includes(member)) continue;
     context.lose({ field: `${field}.${member}`, how: 'dropped', why: 'Only this vendor has such an option.' });
   }
-}
-
-/** Grammars of custom tools, by tool name: the canonical form has no place for them. */
-export function customFormats(tools: unknown): JsonObject | undefined {
-  const formats = (Array.isArray(tools) ? tools : []).flatMap((tool: unknown): (readonly [string, JsonObject])[] => {
-    if (!isObject(tool) || tool['type'] !== 'custom') return [];
-    const { name, format } = tool;
-    return typeof name === 'string' && isObject(format) ? [[name, format]] : [];
-  });
-  return formats.length === 0 ? undefined : Object.fromEntries(formats);
 }
 
 /** Undefined if none is given, or one that only this dialect knows. @throws BadRequestError */

@@ -10,6 +10,7 @@ import {
   wrapPlacedSeal,
 } from '@tollgate/plugin-kit';
 import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
+import { declaredName } from './namespaces.js';
 import { sealForClient } from './seals.js';
 import { serverToolItem } from './server-tool-items.js';
 import {
@@ -61,16 +62,27 @@ export function sealItem(seal: Seal, place: SealedPlace, context: CodecContext):
   return { id: context.newId('rs_'), type: 'reasoning', summary: [], encrypted_content: wrapPlacedSeal(seal, place) };
 }
 
-/** A call of the kind of tool that the caller declared, whatever the upstream took it for; `content` is what {@link callContent} says. */
+/** How the caller knows the tool that is called, whatever the upstream took it for. */
+export interface CalledTool {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly isFreeform: boolean;
+}
+
+export function calledTool(request: CanonicalRequest, name: string): CalledTool {
+  return { ...declaredName(request, name), isFreeform: isFreeformTool(request, name) };
+}
+
+/** A call of a tool; `content` is what {@link callContent} says. */
 export function callItem(
-  { id, name }: Pick<ToolCallBlock, 'id' | 'name'>,
-  isFreeform: boolean,
+  callId: string,
+  { isFreeform, ...named }: CalledTool,
   content: string,
   context: CodecContext,
   status: 'completed' | 'in_progress' = 'completed',
 ): (FunctionCall & { id: string }) | (CustomCall & { id: string }) {
-  if (isFreeform) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: id, name, input: content };
-  return { id: context.newId('fc_'), type: 'function_call', status, arguments: content, call_id: id, name };
+  if (isFreeform) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: callId, ...named, input: content };
+  return { id: context.newId('fc_'), type: 'function_call', status, arguments: content, call_id: callId, ...named };
 }
 
 /** What the tool gets: plain text if the caller declared it so, else JSON. */
@@ -117,8 +129,8 @@ function itemsOf(block: Block, request: CanonicalRequest, context: CodecContext)
     case 'thinking':
       return [reasoningItem(block, context)];
     case 'tool-call': {
-      const isFreeform = isFreeformTool(request, block.name);
-      const item = callItem(block, isFreeform, callContent(block, isFreeform), context);
+      const tool = calledTool(request, block.name);
+      const item = callItem(block.id, tool, callContent(block, tool.isFreeform), context);
       return block.seal === undefined ? [item] : [item, sealItem(block.seal, { callId: block.id }, context)];
     }
     default: {

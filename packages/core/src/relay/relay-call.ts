@@ -13,6 +13,7 @@ import type {
 } from '@tollgate/plugin-kit';
 import type { Principal } from '../modules/tokens/index.js';
 import type { LossRecord } from '../modules/usage/index.js';
+import { refusedSeal, withoutSeals } from './without-seals.js';
 import type { FetchedMedia } from './linked-media.js';
 
 /** A dialect that the gateway serves. */
@@ -54,6 +55,7 @@ export class Translation {
   #decoded: CanonicalRequest | undefined;
   /** What the canonical form has no place for: lost only by attempts that send it. */
   readonly #undecoded: Loss[] = [];
+  #sealsDropped = false;
 
   readonly #call: RelayCall;
   readonly #newId: (prefix: string) => string;
@@ -77,7 +79,18 @@ export class Translation {
   requestToSend(): CanonicalRequest {
     const request = this.request();
     for (const loss of this.#undecoded) this.#lose(loss, 'request');
-    return request;
+    if (!this.#sealsDropped) return request;
+    this.#lose(refusedSeal, 'request');
+    return withoutSeals(request);
+  }
+
+  /** True once an upstream has refused a seal: from then on none is sent. */
+  get sealsDropped(): boolean {
+    return this.#sealsDropped;
+  }
+
+  dropSeals(): void {
+    this.#sealsDropped = true;
   }
 
   /** Each attempt loses what its upstream's dialect makes it lose. */

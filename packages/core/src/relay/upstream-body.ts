@@ -12,7 +12,9 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
   const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
   switch (route.lane) {
     case 'pass':
-      if (route.thinking !== undefined || holdsForeignSeals(call)) return editedBody(call, edits, route, translation);
+      if (route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
+        return editedBody(call, edits, route, translation);
+      }
       return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
     case 'edit':
       return editedBody(call, edits, route, translation);
@@ -42,11 +44,18 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
   const body = JSON.parse(call.body.toString()) as JsonObject;
   for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
   const context = translation.context(route.model, 'request');
-  if (holdsForeignSeals(call)) call.dialect.client.foreignSeals?.remove(body, context);
+  const { foreignSeals } = call.dialect.client;
+  if (translation.sealsDropped) foreignSeals?.removeAll?.(body, context);
+  else if (holdsForeignSeals(call)) foreignSeals?.remove(body, context);
   const { model, thinking } = route;
   if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);
   route.spoken.dialect.edits?.request?.(body, context);
   return JSON.stringify(body);
+}
+
+/** True if the attempt could be made without the seals of the history. */
+export function canDropSeals(call: RelayCall, { lane }: Route): boolean {
+  return lane === 'translate' || call.dialect.client.foreignSeals?.removeAll !== undefined;
 }
 
 /** True if the history may come from answers of other vendors, sealed by them. */

@@ -127,7 +127,7 @@ export function rowToUsageRecord(row: { readonly [Column in keyof UsageRecordRow
     uncollected: millipoints(row.uncollected as bigint),
     attempts: JSON.parse(String(row.attempts)) as readonly AttemptRecord[],
     ...optionalText('failure', row.failure),
-    ...(row.losses === null ? {} : { losses: JSON.parse(String(row.losses)) as readonly LossRecord[] }),
+    ...(row.losses === null ? {} : { losses: JSON.parse(row.losses as string) as readonly LossRecord[] }),
     ...(row.first_byte_ms === null ? {} : { firstByteMs: Number(row.first_byte_ms) }),
     totalMs: Number(row.total_ms),
   };
