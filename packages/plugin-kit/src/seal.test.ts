@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { unwrapPlacedSeal, unwrapSeal, wrapPlacedSeal, wrapSeal } from './seal.js';
+import {
+  foreignSealMark,
+  sealForClient,
+  sealFromClient,
+  unsealed,
+  unwrapPlacedSeal,
+  unwrapSeal,
+  wrapPlacedSeal,
+  wrapSeal,
+} from './seal.js';
 
 describe('seal', () => {
   it('comes out of its wrapping unchanged, dots included', () => {
@@ -24,5 +33,32 @@ describe('a placed seal', () => {
     expect(unwrapPlacedSeal(wrapSeal(seal))).toBeUndefined();
     expect(unwrapSeal(wrapPlacedSeal(seal, 'text'))).toBeUndefined();
     expect(unwrapPlacedSeal('tg1p.x')).toBeUndefined();
+  });
+});
+
+describe('a seal on its way through a client', () => {
+  const own = { vendor: 'anthropic', value: 'EqQB+/=' };
+  const foreign = { vendor: 'google', value: 'CiQB' };
+
+  it('is as its vendor wrote it for clients of that vendor, and wrapped for all others', () => {
+    expect(sealForClient(own, 'anthropic')).toBe('EqQB+/=');
+    expect(sealForClient(foreign, 'anthropic')).toBe('tg1.google..CiQB');
+    expect(sealForClient(undefined, 'anthropic')).toBe('tg1...');
+  });
+
+  it('finds its vendor again', () => {
+    for (const seal of [own, foreign]) expect(sealFromClient(sealForClient(seal, 'anthropic'), 'anthropic')).toEqual(seal);
+    expect(sealFromClient('tg1.google.channel-1.CiQB', 'anthropic')).toEqual(foreign);
+  });
+
+  it.each([undefined, null, 7, '', unsealed])('is none if the client sends %j', (text) => {
+    expect(sealFromClient(text, 'anthropic')).toBeUndefined();
+  });
+
+  it('is marked in all forms that are not its vendor’s own', () => {
+    const wrapped = [unsealed, wrapSeal(foreign), wrapPlacedSeal(foreign, 'text')];
+    for (const text of wrapped) expect(text.startsWith(foreignSealMark)).toBe(true);
+    expect(foreignSealMark).toBe('tg1');
+    expect(wrapPlacedSeal(foreign, { callId: 'a' })).toBe('tg1p.YQ.tg1.google..CiQB');
   });
 });

@@ -30,6 +30,23 @@ function answerIn(body: JsonObject): unknown {
 }
 
 describe('a history with answers of other vendors', () => {
+  it('keeps the citations that the vendor made itself', () => {
+    const mine = { type: 'web_search_result_location', url: 'https://example.org/', encrypted_index: 'Eo8B' };
+    const theirs = { ...mine, encrypted_index: wrapSeal(google) };
+    const cited = (...citations: readonly unknown[]): object => ({ type: 'text', text: 'So.', citations });
+    const body = history(cited(mine, theirs), cited(theirs), cited(mine), cited(null, { ...mine, encrypted_index: 7 }), call);
+    const context = testContext();
+    removeForeignSeals(body, context);
+    expect(answerIn(body)).toEqual([
+      cited(mine),
+      { type: 'text', text: 'So.' },
+      cited(mine),
+      cited(null, { ...mine, encrypted_index: 7 }),
+      call,
+    ]);
+    expect(context.lostFields()).toContain('citations');
+  });
+
   it('keeps what the vendor signed itself, and nothing else that is sealed', () => {
     const body = history(own, ...foreign, call);
     const context = testContext();
