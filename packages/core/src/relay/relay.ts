@@ -1,4 +1,4 @@
-import { operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
+import { BadRequestError, operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
 import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
@@ -156,17 +156,25 @@ export class Relay {
     const { call, reply, course, binding } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;
+    let refusal: BadRequestError | undefined;
     while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
       const channel = candidates.next();
       if (channel === undefined) break;
       const route = routeTo(channel, call, course.attempts.length + 1);
-      if (route === undefined || (await this.#vetoed(running, route))) continue;
-      const end = await this.#attempt(running, route, growthOf);
+      // What could not be translated once needs a channel that speaks the caller's own dialect.
+      if (route === undefined || (refusal !== undefined && route.lane === 'translate')) continue;
+      if (await this.#vetoed(running, route)) continue;
+      const end = await this.#attempt(running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
+      if (BadRequestError.isInstance(end)) {
+        refusal = end;
+        continue;
+      }
       if (end.answered || reply.gone) return;
       last = end.verdict;
       if (last.retry === 'never') break;
     }
-    throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last, binding?.field);
+    if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
+    throw refusal ?? new NoChannelError(call.facts.model, call.principal.group);
   }
 
   async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {
@@ -220,6 +228,12 @@ export class Relay {
     const extend = (tokens: number): Promise<boolean> => ledger.extend(holdId, costOfMoreOutput(rate, tokens));
     return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }
+}
+
+/** What the caller asks for and a translation cannot say. @throws every other error. */
+function refusalIn(error: unknown, { lane }: Route): BadRequestError {
+  if (lane === 'translate' && BadRequestError.isInstance(error)) return error;
+  throw error;
 }
 
 /** @throws ResourceUnreachableError */
