@@ -273,6 +273,14 @@ describe('a stored response', () => {
     await expect(openai.responses.retrieve(translated.id)).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
   });
 
+  it('of an impossible name is as unknown as any other', async () => {
+    for (const id of ['nul\u0000', 'x'.repeat(5_000), '\ud800', 'a/../b', "'; drop table resources"]) {
+      const refused = await failureOf(openai.responses.create({ model: 'common', input: 'And?', previous_response_id: id }));
+      expect(refused).toMatchObject({ status: 400, code: 'reference_not_found', param: 'previous_response_id' });
+    }
+    await expect(openai.responses.retrieve('nul%00')).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
+  });
+
   it('is named once and plainly, so that everybody reads the same', async () => {
     const { id } = await atSecond();
     for (const body of [
