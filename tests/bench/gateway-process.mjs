@@ -4,23 +4,36 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../scripts/workspace.mjs';
 import { startChild } from './child.mjs';
+import { pairs } from './scenarios.mjs';
 
 /** The token that the load is sent with. */
 export const benchKey = `sk-bench-${'0123456789abcdef'.repeat(3)}`;
 
-const models = ['json', 'paced', 'burst'];
+const models = ['json', 'paced', 'burst', 'slow', 'flood'];
+
+/** How a channel is told to speak a dialect, and where its base URL ends. */
+const providers = {
+  'openai-chat': { provider: 'openai-compatible', version: '/v1', config: {} },
+  'openai-responses': { provider: 'openai', version: '/v1', config: { dialects: ['openai-responses'] } },
+  'claude-messages': { provider: 'claude', version: '', config: {} },
+  gemini: { provider: 'gemini', version: '', config: {} },
+};
+const pairModels = [...new Map(pairs.map(({ model, upstream }) => [model, upstream]))];
 
 /** One channel for each of the mock's answers. The model has another name at the upstream, so that every request is edited. */
 function applyDocument(upstreamPort, durability) {
+  const priced = (name) => ({ name, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5 });
+  const channel = (name, dialect) => {
+    const { provider, version, config } = providers[dialect];
+    const baseUrl = `http://127.0.0.1:${upstreamPort}/${name}${version}`;
+    return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name] };
+  };
   return {
-    models: models.map((name) => ({ name, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5 })),
-    channels: models.map((name) => ({
-      name,
-      provider: 'openai-compatible',
-      config: { baseUrl: `http://127.0.0.1:${upstreamPort}/${name}/v1`, apiKey: 'upstream-key' },
-      models: [name],
-      modelMapping: { [name]: 'upstream-model-2026-01-01' },
-    })),
+    models: [...models, ...pairModels.map(([name]) => name)].map(priced),
+    channels: [
+      ...models.map((name) => ({ ...channel(name, 'openai-chat'), modelMapping: { [name]: 'upstream-model-2026-01-01' } })),
+      ...pairModels.map(([name, dialect]) => channel(name, dialect)),
+    ],
     users: [{ username: 'bench', password: 'a long enough password', points: 1_000_000_000_000 }],
     tokens: [{ name: 'bench', user: 'bench', key: benchKey, unlimited: true }],
     settings: { ledger: { durability } },

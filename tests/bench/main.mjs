@@ -3,20 +3,27 @@
  * docs/benchmark.md explains the tables.
  */
 import { availableParallelism } from 'node:os';
+import { measureConversions } from './conversion.mjs';
+import { measureCrowds } from './crowds.mjs';
 import { readOptions } from './options.mjs';
 import { profileSummaries } from './profile-summary.mjs';
-import { latencyOf, resultsOf } from './results.mjs';
-import { measureRounds } from './rounds.mjs';
+import { latencyOf, pairResultsOf, resultsOf } from './results.mjs';
+import { measurePairs, measureRounds } from './rounds.mjs';
 import { withStage } from './stage.mjs';
 import { tablesOf } from './tables.mjs';
-import { judge, unsteady } from './targets.mjs';
+import { judge, judgePairs, unsteady } from './targets.mjs';
 
 const options = readOptions(process.argv.slice(2));
 if (options !== undefined) await run(options);
 
 async function run({ json, ...plan }) {
   if (process.platform !== 'linux') throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
-  const measured = await withStage(plan, (stage) => measureRounds(stage, plan, (round) => showProgress(round, plan.rounds)));
+  const conversions = plan.only.includes('conversions') ? measureConversions() : [];
+  const { measured, pairs, crowds } = await withStage(plan, async (stage) => ({
+    measured: await measureRounds(stage, plan, (round) => showProgress('round', round, plan.rounds)),
+    pairs: await measurePairs(stage, plan, (round, rounds) => showProgress('round of pairs', round, rounds)),
+    crowds: plan.only.includes('crowds') ? await measureCrowds(stage) : [],
+  }));
   const scenarios = resultsOf(measured);
   const report = {
     date: new Date().toISOString(),
@@ -24,6 +31,8 @@ async function run({ json, ...plan }) {
     rounds: plan.rounds,
     scenarios,
     latency: latencyOf(measured),
+    pairs: judgePairs(pairResultsOf(pairs) ?? []),
+    figures: [...conversions, ...crowds],
     targets: judge(scenarios),
     unsteady: unsteady(scenarios).map(({ id }) => ({ id })),
   };
@@ -31,8 +40,7 @@ async function run({ json, ...plan }) {
   if (plan.profileFolder !== undefined) process.stderr.write(`${profileSummaries(plan.profileFolder)}\n`);
 }
 
-function showProgress(round, rounds) {
-  process.stderr.write(
-    process.stderr.isTTY ? `\rround ${round} of ${rounds}${round === rounds ? '\n' : ''}` : `round ${round} of ${rounds}\n`,
-  );
+function showProgress(what, done, all) {
+  const text = `${what} ${done} of ${all}`;
+  process.stderr.write(process.stderr.isTTY ? `\r${text}${done === all ? '\n' : ''}` : `${text}\n`);
 }

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
-import { scenarios } from './scenarios.mjs';
+import { otherParts, scenarios } from './scenarios.mjs';
 
 const usage = `Usage: npm run bench -- [options]
 
   --json            print one JSON document instead of the tables
   --quick           5 rounds, to see whether it works; too few for figures to be quoted
   --rounds <n>      rounds of the full run (default 20)
-  --only <id,…>     only these scenarios, of: ${[...scenarios.map(({ id }) => id), 'latency'].join(', ')}
+  --only <id,…>     only these scenarios, of: ${[...scenarios.map(({ id }) => id), ...otherParts].join(', ')}
   --profile <dir>   write a CPU profile of each gateway there, and print where its time went
 `;
 
@@ -26,7 +26,7 @@ export function readOptions(commandLine) {
     if (values.help) throw new Error('');
     const rounds = Number(values.rounds ?? (values.quick ? 5 : 20));
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 500) throw new Error('--rounds takes a whole number from 1 to 500.');
-    const known = [...scenarios.map(({ id }) => id), 'latency'];
+    const known = [...scenarios.map(({ id }) => id), ...otherParts];
     const only = values.only?.split(',') ?? known;
     const unknown = only.find((id) => !known.includes(id));
     if (unknown !== undefined) throw new Error(`There is no scenario "${unknown}".`);

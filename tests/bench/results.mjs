@@ -1,3 +1,4 @@
+import { pairs } from './scenarios.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const figures = ['throughput', 'cpu'];
@@ -45,4 +46,16 @@ export function latencyOf({ latencies }) {
       },
     ]),
   );
+}
+
+/** What translating costs as a multiple of passing the same stream of the upstream. */
+export function pairResultsOf(measured) {
+  if (measured === undefined) return undefined;
+  const cpuOf = ({ id }) => median(measured.get(id));
+  return pairs.map((pair) => {
+    const passed = pairs.find(
+      ({ content, client, upstream }) => content === pair.content && client === upstream && upstream === pair.upstream,
+    );
+    return { ...pair, cpu: cpuOf(pair), multiple: cpuOf(pair) / cpuOf(passed) };
+  });
 }

@@ -1,8 +1,10 @@
-import { latency, scenarios, variants } from './scenarios.mjs';
-import { measureLatency, measureSlice } from './slice.mjs';
+import { latency, pairs, scenarios, variants } from './scenarios.mjs';
+import { measureLatency, measurePair, measureSlice } from './slice.mjs';
 import { shuffled } from './statistics.mjs';
 
 const warmUpSlices = 25;
+/** There are many pairs, and their costs lie far enough apart. */
+const pairRoundsMax = 5;
 
 /**
  * Measures everything once in each round, in an order of chance: what disturbs the machine for a while disturbs all alike. Variants of a
@@ -33,4 +35,17 @@ async function warmUp(stage, chosen) {
   for (const scenario of chosen) {
     for (const variant of variants) for (let slice = 0; slice < 3; slice += 1) await measureSlice(stage, scenario, variant);
   }
+}
+
+/** CPU for each event, by pair; every pair once in each round. */
+export async function measurePairs(stage, { rounds, only }, progress) {
+  if (!only.includes('pairs')) return undefined;
+  const measured = new Map(pairs.map(({ id }) => [id, []]));
+  const pairRounds = Math.min(rounds, pairRoundsMax);
+  for (const pair of pairs) await measurePair(stage, pair);
+  for (let round = 1; round <= pairRounds; round += 1) {
+    for (const pair of shuffled(pairs)) measured.get(pair.id).push(await measurePair(stage, pair));
+    progress(round, pairRounds);
+  }
+  return measured;
 }

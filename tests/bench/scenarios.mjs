@@ -10,7 +10,7 @@ const eventsAtOnce = 200;
 const stream = { unit: 'event', endMark: '[DONE]' };
 const paced = { ...stream, answer: 'paced', units: eventsPaced, connections: 24 };
 const burst = { ...stream, answer: 'burst', units: eventsAtOnce, connections: 8 };
-const translated = { gatewayDialect: 'claude', gatewayEndMark: 'message_stop' };
+const translated = { gatewayDialect: 'claude-messages', gatewayEndMark: 'message_stop' };
 
 export const scenarios = [
   { id: 'json-2k', title: 'JSON, 2 KB in, 1 KB out', answer: 'json', unit: 'request', units: 1, connections: 32, bodyBytes: 2_048 },
@@ -22,11 +22,32 @@ export const scenarios = [
   { id: 'translate-burst', title: 'SSE translated, at once', ...burst, ...translated },
 ].map((scenario) => ({ bodyBytes: 2_048, endMark: '', ...scenario }));
 
+/** Every pair of dialects, toward the client and toward the upstream, with every content: what translating costs beside passing. */
+export const pairContents = ['text', 'tools'];
+const dialectIds = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini'];
+export const pairs = pairContents.flatMap((content) =>
+  dialectIds.flatMap((client) =>
+    dialectIds.map((upstream) => ({
+      id: `${content}: ${client} → ${upstream}`,
+      content,
+      client,
+      upstream,
+      model: `${content}-${upstream}`,
+    })),
+  ),
+);
+
 /** Who is measured: the baseline, the same again to show the noise, and the gateway in both of its durabilities. */
 export const variants = ['bare', 'control', 'power', 'process'];
 
 export const pacedIntervalMs = 5;
-export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce };
+export const slowIntervalMs = 1_000;
+/** What a client that never reads is offered. */
+export const floodBytes = 5_900_000;
+export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce, pair: eventsAtOnce };
 
 /** The open loop that latency is measured with; `direct` goes to the upstream without anything between. */
 export const latency = { requestsPerSecond: 100, connections: 64, variants: ['direct', ...variants] };
+
+/** What can be chosen beside the scenarios. */
+export const otherParts = ['latency', 'pairs', 'conversions', 'crowds'];

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { benchKey } from './gateway-process.mjs';
 import { cpuMicroseconds, residentMegabytes } from './process-meter.mjs';
-import { latency } from './scenarios.mjs';
+import { streamPlaces } from './request-bodies.mjs';
+import { answerEvents, latency } from './scenarios.mjs';
 
 const warmUpMs = 120;
 const sliceMs = 400;
@@ -9,15 +10,13 @@ const latencySliceMs = 500;
 /** What follows an answer, such as its settlement, belongs to its cost. */
 const afterworkMs = 25;
 
-const gatewayPaths = { chat: '/v1/chat/completions', claude: '/v1/messages' };
-
 /** What the load generator shall do for a scenario and a variant. */
 function jobOf(scenario, variant, server) {
   const isGateway = variant === 'power' || variant === 'process';
-  const dialect = isGateway ? (scenario.gatewayDialect ?? 'chat') : 'chat';
+  const dialect = isGateway ? (scenario.gatewayDialect ?? 'openai-chat') : 'openai-chat';
   return {
     port: server.port,
-    path: isGateway ? gatewayPaths[dialect] : `/${scenario.answer}/v1/chat/completions`,
+    path: isGateway ? streamPlaces[dialect].path() : `/${scenario.answer}/v1/chat/completions`,
     key: benchKey,
     dialect,
     model: scenario.answer,
@@ -30,14 +29,27 @@ function jobOf(scenario, variant, server) {
 }
 
 /** One short measurement: throughput and CPU for each unit, and the memory in use after it. */
-export async function measureSlice({ servers, load }, scenario, variant) {
-  const { pid } = servers[variant].child;
+export function measureSlice({ servers, load }, scenario, variant) {
+  return measureJob(load, servers[variant], jobOf(scenario, variant, servers[variant]), scenario.units);
+}
+
+/** CPU for each event of a burst of one dialect, asked for in another. */
+export async function measurePair({ servers, load }, { client, model }) {
+  const { path, endMark } = streamPlaces[client];
+  const { port } = servers.process;
+  const job = { ...streamJob, port, path: path(model), dialect: client, model, endMark };
+  return (await measureJob(load, servers.process, job, answerEvents.pair)).cpu;
+}
+
+const streamJob = { key: benchKey, bodyBytes: 2_048, connections: 8, warmUpMs, durationMs: sliceMs };
+
+async function measureJob(load, { child: { pid } }, job, unitsOfAnswer) {
   let cpuBefore = 0;
-  const { answers, elapsedMs } = await load.run(jobOf(scenario, variant, servers[variant]), () => {
+  const { answers, elapsedMs } = await load.run(job, () => {
     cpuBefore = cpuMicroseconds(pid);
   });
   await wait(afterworkMs);
-  const units = answers * scenario.units;
+  const units = answers * unitsOfAnswer;
   return {
     throughput: (units * 1_000) / elapsedMs,
     cpu: (cpuMicroseconds(pid) - cpuBefore) / units,

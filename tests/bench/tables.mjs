@@ -9,13 +9,15 @@ const names = {
 };
 
 /** The report for people. */
-export function tablesOf({ machine, rounds, scenarios, latency, targets, unsteady }) {
+export function tablesOf({ machine, rounds, scenarios, latency, pairs, figures, targets, unsteady }) {
   return [
     `Node ${machine.node}, ${machine.cores} cores, ${rounds} rounds. Ratios are medians over the rounds, against the bare proxy in the same round.`,
     ...scenarios.map(scenarioTable),
     ...(latency === undefined ? [] : [latencyTable(latency)]),
-    targetTable(targets),
-    verdict(targets, unsteady),
+    ...pairTables(pairs),
+    ...(figures.length === 0 ? [] : [figureTable(figures)]),
+    ...(targets.length === 0 ? [] : [targetTable(targets)]),
+    verdict([...targets, ...pairs.filter(isTranslated), ...figures.filter(({ atMost }) => atMost !== undefined)], unsteady),
     '',
   ].join('\n\n');
 }
@@ -39,6 +41,41 @@ function latencyTable(latency) {
     ...[p50Ms, p99Ms, addedP50Ms, addedP99Ms].map((ms) => ms.toFixed(2)),
   ]);
   return table(['JSON at a fixed rate, ms', 'p50', 'p99', 'added p50', 'added p99'], rows);
+}
+
+const isTranslated = ({ client, upstream }) => client !== upstream;
+
+/** A table for each content: a row for each client's dialect, a column for each upstream's. */
+function pairTables(pairs) {
+  return [...groups(pairs)].map(([content, ofContent]) => {
+    const ids = [...new Set(ofContent.map(({ client }) => client))];
+    const cell = (client, upstream) => {
+      const { cpu, multiple, met } = ofContent.find((pair) => pair.client === client && pair.upstream === upstream);
+      return client === upstream ? `${cpu.toFixed(1)} µs` : `${times(multiple)}${met ? '' : ' MISSED'}`;
+    };
+    const [first] = ofContent;
+    const head = `${content} at once, translated: CPU µs/event passed, and times that (≤ ${times(first.atMost)})`;
+    return table(
+      [head, ...ids],
+      ids.map((client) => [client, ...ids.map((upstream) => cell(client, upstream))]),
+    );
+  });
+}
+
+function groups(pairs) {
+  const grouped = new Map();
+  for (const pair of pairs) grouped.set(pair.content, [...(grouped.get(pair.content) ?? []), pair]);
+  return grouped;
+}
+
+function figureTable(figures) {
+  const rows = figures.map(({ title, value, unit, atMost, met }) => [
+    title,
+    atMost === undefined ? '' : `≤ ${atMost} ${unit}`.trim(),
+    `${value >= 100 ? whole(value) : value.toFixed(1)} ${unit}`.trim(),
+    atMost === undefined ? '' : met ? 'met' : 'MISSED',
+  ]);
+  return table(['Requests and crowds', 'wanted', 'measured', ''], rows);
 }
 
 function targetTable(targets) {

@@ -29,3 +29,14 @@ export function judge(results) {
 export function unsteady(results) {
   return results.filter(({ variants }) => Object.values(variants.control.ratios).some((ratio) => Math.abs(ratio - 1) > controlTolerance));
 }
+
+/** A translated stream may cost so many times what the same stream costs that is passed. */
+const pairMultiplesMax = { text: 2.5, tools: 4 };
+
+export function judgePairs(results) {
+  return results.map((result) => ({
+    ...result,
+    atMost: pairMultiplesMax[result.content],
+    met: result.multiple <= pairMultiplesMax[result.content],
+  }));
+}

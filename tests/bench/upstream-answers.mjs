@@ -37,6 +37,8 @@ export function jsonAnswer() {
   return Buffer.concat([head(['content-type: application/json', `content-length: ${body.length}`]), body]);
 }
 
+export const streamHead = head(['content-type: text/event-stream; charset=utf-8', 'transfer-encoding: chunked']);
+
 /** A streamed answer: its head, and one piece for each event, each an HTTP chunk of its own. */
 export function streamedAnswer(answer) {
   const chunk = (choices, more) =>
@@ -51,12 +53,12 @@ export function streamedAnswer(answer) {
     '[DONE]',
   ];
   return {
-    head: head(['content-type: text/event-stream; charset=utf-8', 'transfer-encoding: chunked']),
+    head: streamHead,
     pieces: events.map((data) => httpChunk(`data: ${data}\n\n`)),
     end: Buffer.from('0\r\n\r\n'),
   };
 }
 
-function httpChunk(text) {
+export function httpChunk(text) {
   return Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
 }

@@ -1,32 +1,60 @@
 /** The mock upstream, a process of its own: sockets without an HTTP server, so that it costs as little as Node allows. */
 import { createServer } from 'node:net';
-import { pacedIntervalMs } from './scenarios.mjs';
+import { floodBytes, pacedIntervalMs, slowIntervalMs } from './scenarios.mjs';
 import { announce } from './child.mjs';
-import { jsonAnswer, streamedAnswer } from './upstream-answers.mjs';
+import { pairAnswers } from './pair-answers.mjs';
+import { httpChunk, jsonAnswer, streamedAnswer, streamHead } from './upstream-answers.mjs';
 
 const json = jsonAnswer();
 const paced = streamedAnswer('paced');
 const burst = streamedAnswer('burst');
 const wholeBurst = Buffer.concat([burst.head, ...burst.pieces, burst.end]);
 
+const flood = Buffer.concat(Array.from({ length: floodBytes / wholeBurst.length }, () => Buffer.concat(burst.pieces)));
+const wholePairs = pairAnswers(streamHead, httpChunk);
+let openStreams = 0;
+
 /** By the first part of the path. */
 const answers = {
   json: (socket) => socket.write(json),
   burst: (socket) => socket.write(wholeBurst),
-  paced: answerPaced,
+  paced: (socket) => answerPaced(socket, pacedIntervalMs),
+  slow: (socket) => answerPaced(socket, slowIntervalMs),
+  flood: answerFlood,
+  ...Object.fromEntries(Object.entries(wholePairs).map(([name, bytes]) => [name, (socket) => socket.write(bytes)])),
 };
 
-function answerPaced(socket) {
+function answerPaced(socket, intervalMs) {
   let next = 0;
   socket.write(paced.head);
+  countWhileOpen(socket);
   const timer = setInterval(() => {
     if (socket.destroyed) return clearInterval(timer);
     const piece = paced.pieces[next];
     next += 1;
     if (next < paced.pieces.length) return socket.write(piece);
     clearInterval(timer);
+    socket.emit('answered');
     return socket.write(Buffer.concat([piece, paced.end]));
-  }, pacedIntervalMs);
+  }, intervalMs);
+}
+
+/** As much as the reader takes, and no more. */
+function answerFlood(socket) {
+  socket.write(burst.head);
+  countWhileOpen(socket);
+  socket.write(flood);
+}
+
+function countWhileOpen(socket) {
+  openStreams += 1;
+  const ended = () => {
+    openStreams -= 1;
+    socket.off('close', ended);
+    socket.off('answered', ended);
+  };
+  socket.once('close', ended);
+  socket.once('answered', ended);
 }
 
 /** Reads one request after the other; of each, only the path and the length matter. */
@@ -56,5 +84,6 @@ function serve(socket) {
   });
 }
 
+process.on('message', () => process.send({ openStreams }));
 const server = createServer(serve);
 server.listen(0, '127.0.0.1', 1_024, () => announce({ port: server.address().port }));

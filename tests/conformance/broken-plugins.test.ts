@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openaiCompatible } from '@tollgate/adapter-openai';
-import { definePlugin, deny, type HookTable, type PluginParts } from '@tollgate/plugin-kit';
+import { definePlugin, deny, type HookTable, type PaymentAdapter, type PluginParts, type TaskAdapter } from '@tollgate/plugin-kit';
 import { pluginSuite, runSuite } from '@tollgate/plugin-kit/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sampleVendor } from '../../packages/create-plugin/templates/payment/src/payment.js';
 import { findCheck, problemOf } from './find-check.js';
+import { filmRecording, films } from './task-double.js';
 
 let folder: string;
 
@@ -99,6 +101,29 @@ describe('a plugin', () => {
     writeFileSync(join(folder, '__fixtures__/monn/errors.json'), '[]');
     const suite = await suiteOf({ providers: [openaiCompatible] }, { tollgate: { kit: '1.0', provides: ['provider'] } });
     expect(await problemOf(findCheck(suite, 'recordings of its own'))).toMatch(/no provider "monn"/);
+  });
+
+  it('brings payments and tasks with their recordings', async () => {
+    const paying = { payments: [sampleVendor as unknown as PaymentAdapter], tasks: [films as unknown as TaskAdapter] };
+    mkdirSync(join(folder, '__fixtures__/films'), { recursive: true });
+    writeFileSync(join(folder, '__fixtures__/films/task.json'), JSON.stringify(filmRecording));
+    const suite = await suiteOf(paying, { tollgate: { kit: '1.0', provides: ['payment', 'task'] } });
+    const { failed, missing } = await runSuite(suite);
+    expect(failed).toBe(0);
+    expect(suite.checks.some(({ title }) => title.includes('follows "a film" to its end'))).toBe(true);
+    expect(missing.map(({ subject }) => subject)).toContain('payment sample-vendor');
+    mkdirSync(join(folder, '__fixtures__/moonpay'), { recursive: true });
+    writeFileSync(join(folder, '__fixtures__/moonpay/payment.json'), '{"order":{"id":"a","amount":{"minor":"1","currency":"USD"}}}');
+    expect(await problemOf(findCheck(await suiteOf(paying), 'recordings of its own'))).toMatch(/no payment "moonpay"/);
+  });
+
+  it.each([
+    ['payment.json', '{"order":{"id":"a","amount":{"minor":1.5,"currency":"USD"}}}', /no recording of a payment vendor/],
+    ['task.json', '{"jobs":[{"name":"a"}]}', /no recording of jobs/],
+  ])('is told what is wrong with its %s', async (file, content, problem) => {
+    mkdirSync(join(folder, '__fixtures__/moon'), { recursive: true });
+    writeFileSync(join(folder, '__fixtures__/moon', file), content);
+    await expect(suiteOf({ hooks })).rejects.toThrow(problem);
   });
 
   it('has no recordings that nobody would read', async () => {

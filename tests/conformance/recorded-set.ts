@@ -1,11 +1,11 @@
-import type { Fixtures, Recording } from '@tollgate/plugin-kit/conformance';
+import { type Fixtures, noFixtures, type Recording } from '@tollgate/plugin-kit/conformance';
 import { allFixtures, type Fixture } from '../replay/fixtures.js';
 import { wireResponseOf } from '../replay/wire.js';
 
 /** What the set of recorded and hand-written responses has for some dialects, in the form that the conformance suites take. */
 export function recordedSet(...dialects: readonly string[]): Fixtures {
   const answers = allFixtures.filter(({ dialect, status }) => dialects.includes(dialect) && status === 200);
-  return { recordings: answers.flatMap(recordingsOf), errors: {}, modelLists: {}, configs: {} };
+  return { ...noFixtures, recordings: answers.flatMap(recordingsOf) };
 }
 
 /** The response of a fixture, or the several that a recorder wrote into one file. */

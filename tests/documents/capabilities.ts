@@ -1,9 +1,15 @@
-import type { Block, CanonicalRequest } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, DialectId, JsonObject, ServerTool, ToolDefinition, Vendor } from '@tollgate/plugin-kit';
 
 /** Something that a request may ask for, as the smallest request that asks for it. */
 export interface Capability {
   readonly title: string;
-  readonly request: CanonicalRequest;
+  /** Where vendors have words of their own for it, the request by the client's dialect; those without words are left out. */
+  readonly request: CanonicalRequest | Readonly<Record<DialectId, CanonicalRequest>>;
+}
+
+/** The request of a client of the dialect; undefined if it cannot ask for this. */
+export function requestIn(dialect: DialectId, { request }: Capability): CanonicalRequest | undefined {
+  return 'turns' in request ? (request as CanonicalRequest) : request[dialect];
 }
 
 const model = 'some-model';
@@ -32,6 +38,26 @@ function looping(answer: readonly Block[], result: Partial<Extract<Block, { type
       },
     ],
   });
+}
+
+const searcher = 'gpt-4o-search-preview';
+
+function webSearch(options: Omit<Extract<ServerTool, { kind: 'web-search' }>, 'kind'>): ToolDefinition {
+  return { name: 'web_search', server: { kind: 'web-search', ...options } };
+}
+
+function searching(options: Parameters<typeof webSearch>[0]): CanonicalRequest {
+  return asking({ model: searcher, tools: [webSearch(options)] });
+}
+
+/** A tool that only this vendor has. */
+function serverTool(dialect: DialectId, name: string, data: JsonObject): CanonicalRequest {
+  return asking({ tools: [{ name, builtin: { dialect, data } }] });
+}
+
+/** A document that was uploaded to the vendor before. */
+function uploaded(vendor: Vendor, fileId = 'file-1', more: { readonly mimeType?: string } = {}): CanonicalRequest {
+  return saying(hello, { type: 'media', media: 'file', source: { fileId, vendor }, ...more });
 }
 
 const call: Block = { type: 'tool-call', id: 'call_1', name: 'weather', arguments: '{"city":"Bern"}' };
@@ -77,6 +103,15 @@ export const capabilities: readonly Capability[] = [
     title: 'document, address',
     request: saying(hello, { type: 'media', media: 'file', mimeType: 'application/pdf', source: { url: 'https://example.org/a.pdf' } }),
   },
+  {
+    title: 'document, uploaded before',
+    request: {
+      'openai-chat': uploaded('openai'),
+      'openai-responses': uploaded('openai'),
+      'claude-messages': uploaded('anthropic'),
+      gemini: uploaded('google', 'https://generativelanguage.googleapis.com/v1beta/files/a', { mimeType: 'application/pdf' }),
+    },
+  },
   { title: 'audio, base64', request: saying(hello, { type: 'media', media: 'audio', mimeType: 'audio/wav', source: { base64 } }) },
   {
     title: 'video, address',
@@ -88,11 +123,29 @@ export const capabilities: readonly Capability[] = [
   { title: 'tool for plain text', request: asking({ model: 'gpt-4o', tools: [{ name: 'patch', freeform: true }] }) },
   { title: 'choice of a tool', request: asking({ tools: [weather], toolChoice: { name: 'weather' } }) },
   { title: 'any tool, one at a time', request: asking({ tools: [weather], toolChoice: 'required', parallelToolCalls: false }) },
+  // Clients of chat ask models for it that are made to search.
+  { title: 'web search', request: searching({}) },
+  { title: 'web search near the user', request: searching({ userLocation: { country: 'CH', city: 'Bern' } }) },
+  { title: 'web search, much or little of it', request: searching({ contextSize: 'low' }) },
+  { title: 'web search, some domains only', request: searching({ allowedDomains: ['example.org'] }) },
+  { title: 'web search, not some domains', request: searching({ blockedDomains: ['example.org'] }) },
+  { title: 'web search, so many times', request: searching({ usesMax: 3 }) },
+  { title: 'web search beside tools', request: asking({ model: searcher, tools: [weather, webSearch({})] }) },
+  { title: 'choice of the web search', request: asking({ model: searcher, tools: [webSearch({})], toolChoice: { name: 'web_search' } }) },
+  { title: 'fetching pages', request: asking({ tools: [{ name: 'web_fetch', server: { kind: 'web-fetch' } }] }) },
+  { title: 'running code', request: asking({ tools: [{ name: 'code_execution', server: { kind: 'code-execution' } }] }) },
   { title: 'tool loop', request: looping([call]) },
   { title: 'failed tool', request: looping([call], { failed: true }) },
   {
     title: 'image from a tool',
     request: looping([call], { content: [{ type: 'media', media: 'image', mimeType: 'image/png', source: { base64 } }] }),
+  },
+  {
+    title: 'server tool of one vendor',
+    request: {
+      'openai-responses': serverTool('openai-responses', 'image_generation', { type: 'image_generation' }),
+      'claude-messages': serverTool('claude-messages', 'memory', { type: 'memory_20250818', name: 'memory' }),
+    },
   },
   { title: 'thinking, by effort', request: asking({ thinking: { mode: 'on', effort: 'high' } }) },
   { title: 'thinking, by budget', request: asking({ thinking: { mode: 'on', budgetTokens: 2_000 } }) },

@@ -18,6 +18,7 @@ interface Report {
 
 describe.each([
   { kind: 'provider', badge: 'bronze' },
+  { kind: 'payment', badge: 'gold' },
   { kind: 'hook', badge: 'gold' },
 ])('a $kind plugin made by npm create', ({ kind, badge }) => {
   let folder: string;

@@ -7,35 +7,12 @@ import { type ReplayUpstream, startReplayUpstream } from '../replay/replay-upstr
 import { alice, keyOf } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
-import { claudeClient } from './clients/claude-client.js';
-import type { Client, Place } from './clients/client.js';
-import { genAiClient, generativeAiClient, rawGeminiClient } from './clients/gemini-clients.js';
-import { openaiChatClient } from './clients/openai-chat-client.js';
-import { openaiResponsesClient, openaiResponsesStreamHelper } from './clients/openai-responses-client.js';
-import { differences } from './differences.js';
+import { clients } from './clients/all-clients.js';
+import { failuresOf } from './failures-of.js';
 
 const fixtures = plainAnswers(allFixtures);
 
-const clients: readonly ((place: Place) => Client)[] = [
-  openaiChatClient,
-  openaiResponsesClient,
-  openaiResponsesStreamHelper,
-  claudeClient,
-  generativeAiClient,
-  genAiClient,
-  rawGeminiClient,
-];
-
 const keyOfClient = (index: number): string => keyOf(`client-${index}`);
-
-async function failuresOf(client: Client, fixture: Fixture): Promise<readonly string[]> {
-  try {
-    const observed = await client.ask(modelNameOf(fixture), fixture.stream);
-    return differences(client, expectationOf(fixture), observed).map((difference) => `${fixture.file}: ${difference}`);
-  } catch (error) {
-    return [`${fixture.file}: ${String(error)}`];
-  }
-}
 
 /** What the receipts say differently from the recordings. */
 function receiptFailures(

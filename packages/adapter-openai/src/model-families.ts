@@ -4,6 +4,7 @@ import type { Thinking } from '@tollgate/plugin-kit';
 const ownModel = /^(?:openai\/)?(?:ft:)?(?:gpt-(?!oss)|chatgpt-|codex-|o[1-9])/;
 /** `gpt-5-chat-latest` is the one of its generation that does not reason. */
 const reasoningModel = /^(?:openai\/)?(?:ft:)?(?:gpt-[5-9](?!-chat)|codex-|o[1-9])/;
+const completionModel = /^(?:ft:)?(?:gpt-3\.5-turbo-instruct|davinci-002|babbage-002)(?![a-z])/;
 const effortFreeModel = /^(?:openai\/)?(?:ft:)?gpt-5\.\d+(?!\S*-(?:codex|pro|chat))/;
 const quietModel = /^(?:openai\/)?(?:ft:)?gpt-5\.[1-4](?!\d)/;
 const stoppableReasoningModel = /^(?:openai\/)?(?:ft:)?(?:o1|gpt-5\.(?:[5-9]|\d\d)|gpt-[6-9])/;
@@ -30,6 +31,11 @@ export function makerOf(model: string): string | undefined {
 /** Takes `reasoning_effort`, and `max_completion_tokens` instead of `max_tokens`. */
 export function isReasoningModel(model: string): boolean {
   return reasoningModel.test(model);
+}
+
+/** Completes texts and cannot chat. */
+export function isCompletionModel(model: string): boolean {
+  return completionModel.test(model);
 }
 
 /** A reasoning model that can be told not to reason. */
@@ -72,4 +78,9 @@ export function knowsMinimalEffort(model: string): boolean {
 /** Knows an effort above `high`. */
 export function knowsHighestEffort(model: string): boolean {
   return highestEffortModel.test(model);
+}
+
+/** Takes `web_search_options`: the vendor's models for searching, others named after it, and a Claude that a compatible server serves. */
+export function searches(model: string): boolean {
+  return /search|sonar/.test(model) || isServedClaude(model);
 }

@@ -19,6 +19,19 @@ describe('the vendor', () => {
     );
   });
 
+  it.each([
+    ['gpt-3.5-turbo-instruct', ['openai-completions']],
+    ['ft:davinci-002:acme::1', ['openai-completions']],
+    ['gpt-4o', ['openai-chat', 'openai-responses']],
+    ['gpt-3.5-turbo', ['openai-chat', 'openai-responses']],
+    ['gpt-5', ['openai-responses', 'openai-chat', 'openai-responses']],
+  ])('is asked for %s where it serves it', (model, ids) => {
+    const generating = openai.speaks.filter(({ dialect, onDemand, models }) => {
+      return dialect.operation === undefined && onDemand !== true && models?.(model) !== false;
+    });
+    expect(generating.map(({ dialect }) => dialect.id)).toEqual(ids);
+  });
+
   it('gets the channel’s key, and of the client what the dialect lets pass', () => {
     expect(openai.headers(call(own, { 'openai-beta': ['a=v1', 'b=v2'], authorization: undefined }))).toEqual({
       authorization: 'Bearer sk-1',

@@ -10,8 +10,9 @@ import {
 import { openaiChat } from './chat/dialect.js';
 import { openaiChatThinkTags } from './chat/think-tags.js';
 import { classify } from './classify.js';
+import { openaiCompletions } from './completions/dialect.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
-import { isReasoningModel } from './model-families.js';
+import { isCompletionModel, isReasoningModel } from './model-families.js';
 import { isObject } from './request-fields.js';
 import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
@@ -43,10 +44,13 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   vendor: 'openai',
   config: ownConfig,
   speaks: [
+    // Such a model is refused everywhere else, and every other model is refused there.
+    { dialect: openaiCompletions, url: completionsUrl, models: isCompletionModel },
     // Only Responses takes a reasoning model's sealed reasoning back.
     { dialect: openaiResponses, url: responsesUrl, resourceUrl, models: isReasoningModel },
-    { dialect: openaiChat, url: chatUrl },
-    { dialect: openaiResponses, url: responsesUrl, resourceUrl },
+    { dialect: openaiChat, url: chatUrl, models: chats },
+    { dialect: openaiResponses, url: responsesUrl, resourceUrl, models: chats },
+    { dialect: openaiCompletions, url: completionsUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
     { dialect: openaiInputTokens, url: (call) => `${responsesUrl(call)}/input_tokens` },
     { dialect: openaiCompact, url: compactUrl },
@@ -59,7 +63,7 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   },
 });
 
-/** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. Few speak Responses; channels say which do. */
+/** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. Few speak Responses, and not all complete texts; channels say which do. */
 export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = defineProvider({
   id: 'openai-compatible',
   title: 'OpenAI-compatible server',
@@ -69,6 +73,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
     { dialect: openaiChat, url: chatUrl },
     { dialect: openaiChatThinkTags, url: chatUrl, onDemand: true },
     { dialect: openaiResponses, url: responsesUrl, resourceUrl, onDemand: true },
+    { dialect: openaiCompletions, url: completionsUrl, onDemand: true },
     { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
@@ -79,12 +84,20 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   },
 });
 
+function chats(model: string): boolean {
+  return !isCompletionModel(model);
+}
+
 function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
 function chatUrl(call: ProviderCall<CompatibleConfig>): string {
   return `${call.config.baseUrl}/chat/completions`;
+}
+
+function completionsUrl(call: ProviderCall<CompatibleConfig>): string {
+  return `${call.config.baseUrl}/completions`;
 }
 
 function embeddingsUrl(call: ProviderCall<CompatibleConfig>): string {

@@ -1,4 +1,4 @@
-import { type FailureKind, type Verdict, verdictForKind, verdictForStatus } from '@tollgate/plugin-kit';
+import { type FailureKind, type Verdict, verdictForFailure, verdictForStatus } from '@tollgate/plugin-kit';
 import { defined } from './defined.js';
 import { redact } from './redact.js';
 import { isObject } from './request-fields.js';
@@ -53,6 +53,10 @@ const contextMessage = /context (?:length|window)|maximum context/i;
 /** Some vendors refuse a key with status 400 and say so in words only. */
 const keyMessage = /(?:incorrect|invalid) api key|api key (?:is )?(?:not valid|invalid)/i;
 
+/** Of the vendor itself, and of others whose models compatible servers serve. */
+const sealMessage =
+  /encrypted content|thought[_ ]signature|invalid \W*(?:signature|data)\W* in \W*(?:redacted_)?thinking|without its required \W*(?:reasoning|following)/i;
+
 /** Reads the value of an `error` member, whatever its form; undefined if it says nothing. */
 export function readWireError(error: unknown): WireError | undefined {
   if (typeof error === 'string' && error !== '') return { message: error };
@@ -85,7 +89,9 @@ export function verdictOf(error: WireError, httpStatus?: number): Verdict {
   // Another account may have it, and then the request is right.
   if (verdictStatus === 404 && error.code === undefined && missingMessage.test(error.message)) return missing(error);
   const code = error.code ?? (error.type === 'insufficient_quota' ? error.type : `upstream_${verdictStatus}`);
-  const verdict = verdictForKind(kind, verdictStatus, redact(error.message), code);
+  const usual = verdictForFailure(kind, verdictStatus, redact(error.message), code);
+  const refusesSeal = usual.kind === 'invalid-request' && (code === 'invalid_encrypted_content' || sealMessage.test(error.message));
+  const verdict: Verdict = refusesSeal ? { ...usual, retry: 'without-seals' } : usual;
   return error.field === undefined ? verdict : { ...verdict, field: error.field };
 }
 

@@ -14,7 +14,7 @@ import { usageEndpoint } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
-import { HttpServer } from './http/http-server.js';
+import { checkPlace, HttpServer } from './http/http-server.js';
 import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
@@ -234,7 +234,8 @@ export interface Gateway {
 }
 
 /**
- * Puts the house together. On SQLite the data folder belongs to one gateway at a time, which is made sure of before the database is touched.
+ * Puts the house together. On SQLite the data folder belongs to one gateway at a time, which is made sure of before the database is touched,
+ * as is that the port is free.
  * `prepare` runs on the migrated database before anything serves from it.
  * @throws ConfigurationError, DataFolderInUseError, PluginLoadError, StorageUnavailableError
  */
@@ -245,6 +246,7 @@ export async function createGateway(
   const { environment } = parts;
   const lock = environment.databaseUrl === undefined ? lockDataFolder(environment.dataFolder) : undefined;
   try {
+    await checkPlace(environment.port, environment.host);
     const foundations = await openFoundations(parts);
     try {
       await prepare(foundations);

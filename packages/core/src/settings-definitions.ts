@@ -2,7 +2,14 @@ import { ledgerSettings } from './modules/ledger/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
+import { mediaSettings } from './relay/media-settings.js';
 import { relaySettings } from './relay/relay-settings.js';
 
 /** Every section of settings that this gateway has. */
-export const settingsDefinitions: readonly SettingsDefinition[] = [ledgerSettings, pricingSettings, relaySettings, resourceSettings];
+export const settingsDefinitions: readonly SettingsDefinition[] = [
+  ledgerSettings,
+  pricingSettings,
+  relaySettings,
+  mediaSettings,
+  resourceSettings,
+];

@@ -16,7 +16,7 @@ const help = `npm create @tollgate/plugin [folder] -- [--kind ${pluginKinds.join
 
 Makes the package of a Tollgate plugin, with tests that pass. It asks for what is not said.
 
-  --kind      what the plugin adds: ${pluginKinds.join(' or ')}
+  --kind      what the plugin adds: ${pluginKinds.join(', ')}
   --name      lower-case letters, digits and hyphens: acme-ai
   --package   the npm package; tollgate-plugin-<name> unless stated
   folder      where to write; the name of the package without its scope unless stated

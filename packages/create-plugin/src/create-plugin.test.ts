@@ -28,6 +28,10 @@ describe('a created plugin', () => {
     expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({ name: '@acme/gate' });
   });
 
+  it('is named so in the folders of its recordings, too', () => {
+    expect(createPlugin({ kind: 'payment', name: 'acme-pay', folder })).toContain(join('__fixtures__', 'acme-pay', 'payment.json'));
+  });
+
   it('brings the file that npm would not publish under its name', () => {
     expect(createPlugin({ kind: 'hook', name: 'guard', folder })).toContain('.gitignore');
   });

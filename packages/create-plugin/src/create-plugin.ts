@@ -39,7 +39,7 @@ export function createPlugin(request: PluginRequest): readonly string[] {
   const template = join(fileURLToPath(ownFolder), 'templates', request.kind);
   const files = filesBelow(template).map((file) => relative(template, file));
   return files.map((file) => {
-    const target = file.replace(/(^|[\\/])gitignore$/, '$1.gitignore');
+    const target = file.replace(/(^|[\\/])gitignore$/, '$1.gitignore').replaceAll('sample-vendor', request.name);
     const path = join(request.folder, target);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, filledIn(readFileSync(join(template, file), 'utf8'), request));

@@ -1,5 +1,5 @@
 /** What can be made; each has a folder of its name under `templates`. */
-export const pluginKinds = ['provider', 'hook'] as const;
+export const pluginKinds = ['provider', 'payment', 'hook'] as const;
 
 export type PluginKind = (typeof pluginKinds)[number];
 

@@ -1,3 +1,4 @@
+import type { ServerTool, ServerToolUse } from './server-tools.js';
 import type { Usage } from './usage.js';
 
 /** Name of a wire language: `openai-chat`, `claude-messages`, … */
@@ -83,6 +84,10 @@ export interface OpaqueBlock extends BlockMarks {
   readonly type: 'opaque';
   readonly dialect: DialectId;
   readonly data: unknown;
+  /** What other dialects can tell of it. */
+  readonly use?: ServerToolUse;
+  /** A later block tells it again, with what came of it: other dialects may leave this one out. */
+  readonly toldLater?: true;
 }
 
 export type Block = TextBlock | ThinkingBlock | MediaBlock | ToolCallBlock | ToolResultBlock | OpaqueBlock;
@@ -102,7 +107,11 @@ export interface ToolDefinition {
   /** The tool takes plain text instead of JSON. */
   readonly freeform?: true;
   readonly cache?: CacheMark;
-  /** A vendor's own server tool in that vendor's words: kept for that dialect, a loss elsewhere. */
+  /** The group in which the caller put the tool, and its name there; `name` stands for both, and is all that other dialects have. */
+  readonly grouped?: { readonly namespace: string; readonly name: string };
+  /** A tool that runs at the vendor and that other vendors have, too. Such a definition has no parameters. */
+  readonly server?: ServerTool;
+  /** A vendor's own server tool in that vendor's words: written back to that dialect. Elsewhere `server` counts, or it is a loss. */
   readonly builtin?: { readonly dialect: DialectId; readonly data: JsonObject };
 }
 
@@ -121,6 +130,8 @@ export interface Thinking {
   readonly mode: 'off' | 'auto' | 'on';
   readonly effort?: 'minimal' | 'low' | 'medium' | 'high' | 'max';
   readonly budgetTokens?: number;
+  /** The caller wants to read of it, or wants not to; the upstream does as it is used to unless stated. What it costs is the same. */
+  readonly shown?: boolean;
 }
 
 export type OutputFormat =
@@ -144,6 +155,8 @@ export interface CanonicalRequest {
   readonly endUser?: string;
   /** The caller asked for usage inside the stream; only dialects where that is a choice look at it. */
   readonly usageInStream?: true;
+  /** The caller wants its own words before the model's; only the dialects that know this look at it. Upstreams are never asked for it. */
+  readonly echo?: true;
   /** Fields only one dialect knows: written back to that dialect, a {@link Loss} for every other. */
   readonly extensions?: Readonly<Record<DialectId, JsonObject>>;
 }

@@ -43,6 +43,12 @@ describe('extendDialect', () => {
     expect(extended).not.toHaveProperty('edits');
   });
 
+  it('is asked for models by the same names, with a usage reader of its own, too', () => {
+    const upstream = { thinkingInNames: {} } as unknown as UpstreamSide;
+    const extended = extendDialect({ ...base, upstream }, { id: 'moon', usage: { read: readTokens } });
+    expect(extended.upstream.thinkingInNames).toBe(upstream.thinkingInNames);
+  });
+
   it('replaces single functions of the usage reader', () => {
     const read = (): void => undefined;
     expect(extendDialect(base, { id: 'moon', usage: { read } }).usage).toEqual({ needles: ['"usage":{'], keep: 'last', read });

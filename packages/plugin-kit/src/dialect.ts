@@ -1,4 +1,4 @@
-import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, Vendor } from './canonical.js';
+import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
 import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
 import type { KeptReader, ResourceReference, ResourceRoute } from './resources.js';
@@ -151,6 +151,11 @@ export interface ClientSide {
     /** A body without this text holds none: `tg1`, or how it looks inside an encoding. */
     readonly mark: string;
     remove(body: JsonObject, context: CodecContext): void;
+    /**
+     * Takes every seal out, those of the dialect's own vendor, too, and whatever the vendor would not take without them: for a vendor that has
+     * refused one. Without this function no second try is made where bytes pass.
+     */
+    removeAll?(body: JsonObject, context: CodecContext): void;
   };
   /** @throws BadRequestError naming the field. */
   decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): CanonicalRequest;
@@ -161,8 +166,40 @@ export interface ClientSide {
   encodeStreamError(error: PublicError, requestId: string): readonly Frame[];
 }
 
+/** Media that a request names by an address. */
+export interface LinkedMedia {
+  readonly media: MediaBlock['media'];
+  readonly url: string;
+  /** Absent where nobody stated it. */
+  readonly mimeType?: string;
+}
+
+/** A model as it was asked for by a name that says how it shall think: `gpt-5-high` is `gpt-5` with a high effort. */
+export interface NamedThinking {
+  /** The model's own name. */
+  readonly model: string;
+  readonly thinking: Thinking;
+}
+
+/** How users name models together with a way to think. Names that a channel's model mapping gives are taken as they are. */
+export interface ThinkingInNames {
+  /** Undefined unless what stands before it is known to think like that, so that no model loses a part of its own name. */
+  read(model: string): NamedThinking | undefined;
+  /**
+   * Writes it into a body of this dialect whose bytes would pass otherwise. It counts more than the body's own fields; what of them gives
+   * way is a loss. The name itself is not its business.
+   */
+  write(body: JsonObject, named: NamedThinking, context: CodecContext): void;
+}
+
 /** The half of a dialect that faces upstreams. */
 export interface UpstreamSide {
+  /**
+   * True for media that the upstream takes, but not by this address: the kernel fetches it and hands `encodeRequest` the bytes instead.
+   * Without this function no address is fetched.
+   */
+  needsBytes?(media: LinkedMedia): boolean;
+  readonly thinkingInNames?: ThinkingInNames;
   /** The body to send. The kernel adds nothing to it. */
   encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
   /** @throws UpstreamError if the body is an error in the clothes of a success. */

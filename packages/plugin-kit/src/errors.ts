@@ -8,6 +8,7 @@ const markers = {
   badRequest: Symbol.for('tollgate.error.bad-request'),
   upstream: Symbol.for('tollgate.error.upstream'),
   denied: Symbol.for('tollgate.error.denied'),
+  webhookRejected: Symbol.for('tollgate.error.webhook-rejected'),
   definition: Symbol.for('tollgate.error.definition'),
 } as const;
 
@@ -75,5 +76,15 @@ export class DefinitionError extends Error {
 
   static isInstance(error: unknown): error is DefinitionError {
     return carries(error, markers.definition);
+  }
+}
+
+/** A webhook that the vendor did not send, or not like this. Thrown by `readWebhook` of a payment adapter. */
+export class WebhookRejectedError extends Error {
+  readonly [markers.webhookRejected] = true;
+  override readonly name = 'WebhookRejectedError';
+
+  static isInstance(error: unknown): error is WebhookRejectedError {
+    return carries(error, markers.webhookRejected);
   }
 }

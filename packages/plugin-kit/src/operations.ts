@@ -1,5 +1,14 @@
 import type { CanonicalRequest, DialectId, JsonObject, Vendor } from './canonical.js';
-import type { CodecContext, CredentialPlace, Dialect, DialectEdits, DialectRoute, RequestFacts, RequestTarget } from './dialect.js';
+import type {
+  CodecContext,
+  CredentialPlace,
+  Dialect,
+  DialectEdits,
+  DialectRoute,
+  RequestFacts,
+  RequestTarget,
+  UpstreamSide,
+} from './dialect.js';
 import type { Usage } from './usage.js';
 import type { PublicError } from './verdict.js';
 
@@ -54,7 +63,7 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
   readonly vendor: Vendor;
   /** Sets the usage buckets that a whole answer states. */
   readUsage(body: unknown, into: Partial<Usage>): void;
-  readonly upstream: {
+  readonly upstream: Pick<UpstreamSide, 'needsBytes' | 'thinkingInNames'> & {
     encodeRequest(request: Exchanges[Kind]['request'], context: CodecContext): JsonObject;
     /** @throws UpstreamError if the body is an error, or holds no answer. */
     decodeResponse(body: unknown, context: CodecContext): Exchanges[Kind]['response'];

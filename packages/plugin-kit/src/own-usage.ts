@@ -1,12 +1,15 @@
 import type { Block, Citation, JsonObject, Seal, StopReason } from './canonical.js';
 import type { UpstreamSide, UsageReader } from './dialect.js';
 import type { BlockHead, CanonicalSink } from './sink.js';
-import { emptyUsage, type Usage, usageBuckets } from './usage.js';
+import { emptyUsage, requestCounters, type Usage, usageBuckets } from './usage.js';
 import type { Verdict } from './verdict.js';
 
 /** The upstream half of a dialect, but with usage as `read` sees it: whichever lane a call takes, its figures are the same. */
 export function withOwnUsage(upstream: UpstreamSide, read: UsageReader['read']): UpstreamSide {
+  const { thinkingInNames } = upstream;
   return {
+    needsBytes: (media) => upstream.needsBytes?.(media) === true,
+    ...(thinkingInNames === undefined ? {} : { thinkingInNames }),
     encodeRequest: (request, context) => upstream.encodeRequest(request, context),
     decodeResponse(body, context) {
       const usage = emptyUsage();
@@ -37,7 +40,7 @@ class OwnUsageSink implements CanonicalSink {
   read(frame: JsonObject, read: UsageReader['read']): void {
     const stated = { ...this.#stated };
     read(frame, stated);
-    if (usageBuckets.every((bucket) => stated[bucket] === this.#stated[bucket])) return;
+    if ([...usageBuckets, ...requestCounters].every((bucket) => stated[bucket] === this.#stated[bucket])) return;
     this.#stated = stated;
     if (this.#state === 'started') this.#out.usage(stated);
   }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Dialect } from './dialect.js';
 import { DefinitionError } from './errors.js';
 import type { Awaitable, HookTable } from './hooks.js';
+import type { PaymentAdapter } from './payment.js';
 import type { PluginIo, PluginLog, ProviderAdapter } from './provider.js';
+import type { TaskAdapter } from './task.js';
 
 /** The version of this contract. A plugin written against the same major and the same or a lower minor loads. */
 export const kitVersion = '1.0';
@@ -23,6 +25,10 @@ export interface PluginHost {
 export interface PluginParts {
   readonly dialects?: readonly Dialect[];
   readonly providers?: readonly ProviderAdapter[];
+  /** Can be written and put to the test; a gateway that does not run them yet says so when it starts. */
+  readonly payments?: readonly PaymentAdapter[];
+  /** As `payments`. */
+  readonly tasks?: readonly TaskAdapter[];
   readonly hooks?: HookTable;
 }
 

@@ -1,7 +1,8 @@
 /**
  * What one call used, in disjoint counters: no bucket contains another, so their sum is the bill and nothing can be billed twice.
  * Vendors disagree about what contains what (cached input inside or outside the input figure, reasoning inside or outside the output
- * figure); only the adapter knows, so the adapter fills the buckets. All counts are tokens and never negative.
+ * figure); only the adapter knows, so the adapter fills the buckets. All counts are tokens, unless stated
+ * otherwise, and never negative.
  */
 export interface Usage {
   inputText: number;
@@ -20,9 +21,16 @@ export interface Usage {
   outputReasoning: number;
   outputAudio: number;
   outputImage: number;
+  /** Requests to the vendor's own search that it states; no tokens, and no part of their sum. */
+  webSearches?: number;
+  /** Pages that the vendor's own tool fetched, likewise. */
+  webFetches?: number;
 }
 
-export type UsageBucket = keyof Usage;
+export type UsageBucket = Exclude<keyof Usage, 'webSearches' | 'webFetches'>;
+
+/** What is counted in requests instead of tokens. */
+export const requestCounters = ['webSearches', 'webFetches'] as const satisfies readonly Exclude<keyof Usage, UsageBucket>[];
 
 /** Every bucket once, input before output: the order in which receipts list them. */
 export const usageBuckets = [
@@ -74,9 +82,12 @@ export function outputTokens(usage: Usage): number {
   return usage.outputText + usage.outputReasoning + usage.outputAudio + usage.outputImage;
 }
 
-/** A count as a vendor wrote it, made safe: anything that is not a positive finite number is 0, fractions are cut. */
+/** More than any call can use, and so little that sums of a few stay exact. */
+const tokenCountMax = 1e12;
+
+/** A count as a vendor wrote it, made safe: anything that is not a positive finite number is 0, fractions are cut, absurd ones bounded. */
 export function tokenCount(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0;
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.min(Math.floor(value), tokenCountMax) : 0;
 }
 
 /** `whole` without `parts`, never below zero: for vendors whose totals contain the parts. */

@@ -32,8 +32,11 @@ export interface PublicError {
 export interface Verdict extends PublicError {
   /** What the failure says something about: this request alone, the model at this place, the key, or the whole channel. */
   readonly scope: 'request' | 'model' | 'key' | 'channel';
-  /** `never`: every place would refuse this request. `other`: try the next channel. */
-  readonly retry: 'never' | 'other';
+  /**
+   * `never`: every place would refuse this request. `other`: try the next channel. `without-seals`: the place does not take a seal of the
+   * history back; it is asked once more without any, and if that does not help, the next channel is.
+   */
+  readonly retry: 'never' | 'other' | 'without-seals';
 }
 
 const kindByStatus: Readonly<Record<number, FailureKind>> = {
@@ -74,6 +77,15 @@ const requestFaults: ReadonlySet<FailureKind> = new Set(['invalid-request', 'too
 export function verdictForStatus(status: number, message: string, code = `upstream_${status}`): Verdict {
   const kind = kindByStatus[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : 'server');
   return verdictForKind(kind, status, message, code);
+}
+
+/**
+ * The verdict of a failure of which the body states a kind. A status of 500 and above is the upstream's own fault whatever its body says of
+ * the request: servers wrap troubles of their own into ready-made errors.
+ */
+export function verdictForFailure(kind: FailureKind | undefined, status: number, message: string, code: string): Verdict {
+  const isContradicted = status >= 500 && kind !== undefined && requestFaults.has(kind);
+  return kind === undefined || isContradicted ? verdictForStatus(status, message, code) : verdictForKind(kind, status, message, code);
 }
 
 /** A verdict with the usual scope and retry of its kind. */

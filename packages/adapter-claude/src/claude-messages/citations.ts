@@ -1,4 +1,4 @@
-import type { Citation } from '@tollgate/plugin-kit';
+import { type Citation, unsealed } from '@tollgate/plugin-kit';
 import { isObject, objectsIn } from './wire.js';
 
 /** The vendor has five kinds of citation; what they share is the quoted text, a title and, for the web, an address. */
@@ -19,7 +19,7 @@ export function decodeCitations(wire: unknown): readonly Citation[] {
     .filter((citation) => citation !== undefined);
 }
 
-/** Other vendors state no places inside documents, so those are zero; the token that Claude's own search would add stays empty. */
+/** Other vendors state no places inside documents, so those are zero; the token that Claude's own search would add says whose they are. */
 export function encodeCitation(citation: Citation): object {
   const quote = citation.quote ?? '';
   const title = citation.title ?? null;
@@ -32,5 +32,5 @@ export function encodeCitation(citation: Citation): object {
         start_char_index: 0,
         end_char_index: quote.length,
       }
-    : { type: 'web_search_result_location', cited_text: quote, url: citation.url, title, encrypted_index: '' };
+    : { type: 'web_search_result_location', cited_text: quote, url: citation.url, title, encrypted_index: unsealed };
 }

@@ -1,7 +1,9 @@
 import { BadRequestError, type Dialect, defineUnaryDialect, tokenCount, UpstreamError, verdictForKind } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeErrorBody } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { isObject, vendor } from './wire.js';
 
 /** What the counting endpoint knows of a request, by the vendor's API reference. */
@@ -24,6 +26,8 @@ export const claudeCountTokens: Dialect = defineUnaryDialect({
   vendor,
   readUsage: () => undefined,
   upstream: {
+    needsBytes,
+    thinkingInNames,
     encodeRequest: (request, context) =>
       Object.fromEntries(Object.entries(encodeRequest(request, context)).filter(([field]) => countedFields.has(field))),
     decodeResponse(body) {

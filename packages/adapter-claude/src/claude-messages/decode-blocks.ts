@@ -14,6 +14,7 @@ import { loseUnknownMembers } from './losses.js';
 import { withPlacedSeals } from './placed-seals.js';
 import { optionalObject, optionalText, requiredText, wrongType } from './request-fields.js';
 import { readSeal } from './seals.js';
+import { isForeignServerTool } from './server-tool-uses.js';
 import { dialectId, isObject, vendor } from './wire.js';
 
 /** The content of a message: text, or a list of blocks. @throws BadRequestError naming the block. */
@@ -46,6 +47,8 @@ function decodeBlock(block: unknown, path: string, context: CodecContext): Block
       return { type: 'thinking', text: '', redacted: true, ...sealOf(requiredText(block, 'data', path)) };
     default:
       requiredText(block, 'type', path);
+      // Told to the client alone: the vendor whose tool it was does not want it back in these words.
+      if (isForeignServerTool(block)) return [];
       return { type: 'opaque', dialect: dialectId, data: block };
   }
 }

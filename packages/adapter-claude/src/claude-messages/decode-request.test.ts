@@ -67,7 +67,7 @@ describe('decodeRequest', () => {
     expect(decode({ tools: [weather, { ...weather, type: 'custom' }, search] }).tools).toEqual([
       { name: 'weather', description: 'Now.', parameters: { type: 'object' }, strict: true, cache: {} },
       { name: 'weather', description: 'Now.', parameters: { type: 'object' }, strict: true, cache: {} },
-      { name: 'web_search', builtin: { dialect: 'claude-messages', data: search } },
+      { name: 'web_search', server: { kind: 'web-search', usesMax: 2 }, builtin: { dialect: 'claude-messages', data: search } },
     ]);
   });
 

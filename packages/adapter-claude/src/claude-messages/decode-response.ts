@@ -10,9 +10,10 @@ import {
 import { decodeCitations } from './citations.js';
 import { verdictOf } from './errors.js';
 import { readSeal } from './seals.js';
+import { ServerToolReader } from './server-tool-uses.js';
 import { decodeStopReason } from './stop-reason.js';
 import { readUsage } from './usage.js';
-import { dialectId, isObject, objectsIn, textIn } from './wire.js';
+import { isObject, objectsIn, textIn } from './wire.js';
 
 /** @throws UpstreamError if the body is an error, or no message at all. */
 export function decodeResponse(body: unknown, context: CodecContext): CanonicalResponse {
@@ -24,14 +25,21 @@ export function decodeResponse(body: unknown, context: CodecContext): CanonicalR
   return {
     id: textIn(body.id) || context.newId('msg_'),
     model: textIn(body.model) || context.model.id,
-    blocks: objectsIn(body.content).map((block) => decodeOutputBlock(block, context)),
+    blocks: decodeOutput(objectsIn(body.content), context),
     stop: decodeStopReason(body.stop_reason),
     ...(typeof body.stop_sequence === 'string' ? { stopSequence: body.stop_sequence } : {}),
     usage,
   };
 }
 
-function decodeOutputBlock(block: JsonObject, context: CodecContext): Block {
+function decodeOutput(content: readonly JsonObject[], context: CodecContext): readonly Block[] {
+  const serverTools = new ServerToolReader();
+  const blocks = content.map((block) => decodeOutputBlock(block, serverTools, context));
+  serverTools.loseUnanswered(context);
+  return blocks;
+}
+
+function decodeOutputBlock(block: JsonObject, serverTools: ServerToolReader, context: CodecContext): Block {
   switch (block.type) {
     case 'text': {
       const citations = decodeCitations(block.citations);
@@ -53,6 +61,6 @@ function decodeOutputBlock(block: JsonObject, context: CodecContext): Block {
         arguments: JSON.stringify(block.input ?? {}),
       };
     default:
-      return { type: 'opaque', dialect: dialectId, data: block };
+      return serverTools.block(block);
   }
 }

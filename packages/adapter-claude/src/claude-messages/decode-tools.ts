@@ -1,6 +1,7 @@
 import { BadRequestError, type CodecContext, type JsonObject, type ToolChoice, type ToolDefinition } from '@tollgate/plugin-kit';
 import { cacheOf } from './decode-blocks.js';
 import { loseUnknownMembers } from './losses.js';
+import { decodeServerTool } from './server-tools.js';
 import { optionalList, optionalObject, optionalText, requiredText, wrongType } from './request-fields.js';
 import { dialectId, isObject, textIn } from './wire.js';
 
@@ -14,7 +15,11 @@ export function decodeTools(body: JsonObject, context: CodecContext): readonly T
 function decodeTool(tool: unknown, path: string, context: CodecContext): ToolDefinition {
   if (!isObject(tool)) throw wrongType(path, 'an object');
   const type = optionalText(tool, 'type', path);
-  if (type !== undefined && type !== 'custom') return { name: textIn(tool.name) || type, builtin: { dialect: dialectId, data: tool } };
+  if (type !== undefined && type !== 'custom') {
+    const server = decodeServerTool(tool, type, path, context);
+    const shared = server === undefined ? {} : { server, ...cacheOf(tool, path) };
+    return { name: textIn(tool.name) || type, ...shared, builtin: { dialect: dialectId, data: tool } };
+  }
   loseUnknownMembers(tool, knownToolMembers, path, context);
   const description = optionalText(tool, 'description', path);
   const parameters = optionalObject(tool, 'input_schema', `${path}.input_schema`);

@@ -1,14 +1,16 @@
 import { type Dialect, foreignSealMark } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
-import { removeForeignSeals } from './foreign-seals.js';
+import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
 import { ClaudeStreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { usageReader } from './usage.js';
 import { dialectId, vendor } from './wire.js';
 
@@ -20,6 +22,8 @@ export const claudeMessages: Dialect = {
   framing: 'sse',
   usage: usageReader,
   upstream: {
+    needsBytes,
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),
@@ -34,7 +38,7 @@ export const claudeMessages: Dialect = {
     modelKey: 'model',
     inspect,
     framing: () => 'sse',
-    foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals },
+    foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals, removeAll: removeAllSeals },
     decodeRequest,
     encodeResponse,
     streamEncoder: (out, request, context) => new ClaudeStreamEncoder(out, request.model, context),

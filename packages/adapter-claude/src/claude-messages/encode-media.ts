@@ -1,4 +1,4 @@
-import type { CodecContext, MediaBlock } from '@tollgate/plugin-kit';
+import type { CodecContext, LinkedMedia, MediaBlock } from '@tollgate/plugin-kit';
 import { type DocumentBlockParam, type ImageBlockParam, vendor } from './wire.js';
 
 type ImageSource = ImageBlockParam['source'];
@@ -16,7 +16,7 @@ export function encodeMedia(block: MediaBlock, context: CodecContext): ImageBloc
       return { type: 'image', source: imageSource(block, context) };
     case 'file': {
       const document = documentSource(block);
-      if (document === undefined) return loseMedia('Claude reads PDF and plain text files only.', context);
+      if (document === undefined) return loseMedia('Claude reads PDF and text files only.', context);
       return { type: 'document', source: document, ...(block.filename === undefined ? {} : { title: block.filename }) };
     }
     default:
@@ -36,10 +36,31 @@ function documentSource({ source, mimeType }: MediaBlock): DocumentSource | unde
   if ('url' in source) return { type: 'url', url: source.url };
   if ('fileId' in source) return { type: 'file', file_id: source.fileId };
   if (mimeType === 'application/pdf') return { type: 'base64', media_type: mimeType, data: source.base64 };
-  if (mimeType === 'text/plain') return { type: 'text', media_type: mimeType, data: Buffer.from(source.base64, 'base64').toString('utf8') };
+  if (mimeType !== undefined && isTextType(mimeType))
+    return { type: 'text', media_type: 'text/plain', data: Buffer.from(source.base64, 'base64').toString('utf8') };
   return undefined;
 }
 
 function loseMedia(why: string, context: CodecContext): undefined {
   context.lose({ field: 'media', how: 'dropped', why });
+}
+
+/** The vendor opens https addresses of images and PDFs; text it wants in the request. */
+export function needsBytes({ media, url, mimeType }: LinkedMedia): boolean {
+  if (media === 'image') return !isSecure(url);
+  if (media === 'file') return !isSecure(url) || (mimeType ?? (isTextName(url) ? 'text/plain' : 'application/pdf')) !== 'application/pdf';
+  return false;
+}
+
+/** What is written in a language of its own is plain text to the vendor. */
+function isTextType(mimeType: string): boolean {
+  return mimeType.startsWith('text/') || mimeType === 'application/json';
+}
+
+function isSecure(url: string): boolean {
+  return /^https:/i.test(url);
+}
+
+function isTextName(url: string): boolean {
+  return /\.(?:txt|md|csv|json)$/i.test(url.split(/[?#]/, 1)[0] ?? '');
 }

@@ -199,7 +199,7 @@ describe('blocks', () => {
       [],
       'user',
     ],
-    [{ type: 'media', media: 'file', mimeType: 'text/csv', source: { base64: 'QUJD' } }, undefined, ['media', 'messages'], 'user'],
+    [{ type: 'media', media: 'file', mimeType: 'application/zip', source: { base64: 'QUJD' } }, undefined, ['media', 'messages'], 'user'],
     [{ type: 'media', media: 'audio', source: { url: 'u' } }, undefined, ['media', 'messages'], 'user'],
     [{ type: 'media', media: 'image', source: { url: 'u' } }, undefined, ['media'], 'assistant'],
     [

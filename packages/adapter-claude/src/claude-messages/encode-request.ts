@@ -4,11 +4,8 @@ import { encodeTurns } from './encode-turns.js';
 import { fitThinking } from './foreign-seals.js';
 import { loseForeignExtensions } from './losses.js';
 import { traitsOf } from './model-traits.js';
-import { encodeThinking } from './thinking.js';
+import { encodeThinking, outputTokensDefault } from './thinking.js';
 import { dialectId, type MessageCreateParamsBase } from './wire.js';
-
-/** The vendor requires a limit. Every model since Claude 3.5 can write this much, and few answers are longer. */
-const outputTokensDefault = 8192;
 
 interface EncodedSampling {
   readonly temperature?: number;

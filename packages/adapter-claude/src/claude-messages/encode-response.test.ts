@@ -63,7 +63,7 @@ describe('encodeResponse', () => {
   it('writes citations with what other vendors know of them', () => {
     const block = { type: 'text', text: 'x', citations: [{ url: 'u', title: 't' }, { quote: 'q' }] } as const;
     expect(contentOf(block).content[0]?.citations).toEqual([
-      { type: 'web_search_result_location', cited_text: '', url: 'u', title: 't', encrypted_index: '' },
+      { type: 'web_search_result_location', cited_text: '', url: 'u', title: 't', encrypted_index: unsealed },
       { type: 'char_location', cited_text: 'q', document_index: 0, document_title: null, start_char_index: 0, end_char_index: 1 },
     ]);
   });

@@ -2,6 +2,7 @@ import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, TextBloc
 import { encodeCitation } from './citations.js';
 import { sealCarrier } from './placed-seals.js';
 import { sealForClient } from './seals.js';
+import { serverToolBlocks } from './server-tool-uses.js';
 import { encodeStopReason } from './stop-reason.js';
 import { argumentsObject } from './tool-arguments.js';
 import { encodeUsage } from './usage.js';
@@ -33,10 +34,8 @@ function encodeOutputBlock(block: Block, context: CodecContext): readonly WireBl
         ...(block.seal === undefined ? [] : [sealCarrier(block.seal, { callId: block.id })]),
         { type: 'tool_use', id: block.id, name: block.name, input: argumentsObject(block, context) },
       ];
-    default: {
-      const whole = encodeWholeBlock(block, context);
-      return whole === undefined ? [] : [whole];
-    }
+    default:
+      return encodeWholeBlock(block, context);
   }
 }
 
@@ -52,10 +51,14 @@ function encodeOutputThinking({ text, redacted, seal }: ThinkingBlock): readonly
   return [{ type: 'thinking', thinking: text, signature: sealForClient(seal) }];
 }
 
-/** A block that streams bring in one piece. */
-export function encodeWholeBlock(block: Block, context: CodecContext): WireBlock | undefined {
-  if (block.type === 'opaque' && block.dialect === dialectId) return block.data as WireBlock;
+/** A block that streams bring in one piece. What a server tool did are two: its call and its result. */
+export function encodeWholeBlock(block: Block, context: CodecContext): readonly WireBlock[] {
+  if (block.type === 'opaque') {
+    if (block.dialect === dialectId) return [block.data as WireBlock];
+    const told = block.use === undefined ? undefined : serverToolBlocks(block.use, context);
+    if (told !== undefined || block.toldLater === true) return told ?? [];
+  }
   const what = block.type === 'opaque' ? `blocks that only ${block.dialect} knows` : 'media';
   context.lose({ field: 'content', how: 'dropped', why: `Answers of Claude have no place for ${what}.` });
-  return undefined;
+  return [];
 }

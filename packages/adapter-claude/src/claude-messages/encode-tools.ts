@@ -1,5 +1,6 @@
-import type { CanonicalRequest, CodecContext, ToolDefinition } from '@tollgate/plugin-kit';
+import { type CanonicalRequest, chosenServerTool, type CodecContext, type ToolDefinition } from '@tollgate/plugin-kit';
 import { cacheControl } from './encode-blocks.js';
+import { encodeServerTool, serverToolNames } from './server-tools.js';
 import { freeformSchema } from './tool-arguments.js';
 import { dialectId, type ToolUnion, type WireToolChoice } from './wire.js';
 
@@ -21,9 +22,10 @@ export function encodeTools(request: CanonicalRequest, context: CodecContext): E
 }
 
 function encodeTool(tool: ToolDefinition, context: CodecContext): ToolUnion | undefined {
-  const { builtin } = tool;
+  const { builtin, server } = tool;
+  if (builtin?.dialect === dialectId) return builtin.data as object as ToolUnion;
+  if (server !== undefined) return { ...encodeServerTool(server, tool.name, context), ...cacheControl(tool.cache) };
   if (builtin !== undefined) {
-    if (builtin.dialect === dialectId) return builtin.data as object as ToolUnion;
     context.lose({ field: `tools.${tool.name}`, how: 'dropped', why: `Only ${builtin.dialect} has this tool.` });
     return undefined;
   }
@@ -43,11 +45,13 @@ function inputSchema(tool: ToolDefinition): CustomTool['input_schema'] {
   return { type: 'object', ...tool.parameters };
 }
 
-function encodeToolChoice({ toolChoice, parallelToolCalls }: CanonicalRequest): WireToolChoice | undefined {
+function encodeToolChoice(request: CanonicalRequest): WireToolChoice | undefined {
+  const { toolChoice, parallelToolCalls } = request;
   if (toolChoice === 'none') return { type: 'none' };
   const oneAtMost = parallelToolCalls === false ? { disable_parallel_tool_use: true } : {};
   if (toolChoice === undefined) return parallelToolCalls === false ? { type: 'auto', ...oneAtMost } : undefined;
   if (toolChoice === 'auto') return { type: 'auto', ...oneAtMost };
   if (toolChoice === 'required') return { type: 'any', ...oneAtMost };
-  return { type: 'tool', name: toolChoice.name, ...oneAtMost };
+  const serverTool = chosenServerTool(request);
+  return { type: 'tool', name: serverTool === undefined ? toolChoice.name : serverToolNames[serverTool], ...oneAtMost };
 }

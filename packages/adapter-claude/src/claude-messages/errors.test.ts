@@ -74,6 +74,31 @@ describe('classify', () => {
       vendorError('rate_limit_error', 'Limit.', { error_code: 'contract_spend_limit_reached' }),
       { kind: 'insufficient-quota', code: 'contract_spend_limit_reached' },
     ],
+    [503, vendorError('invalid_request_error', 'Try again.'), { kind: 'overloaded', retry: 'other' }],
+    [
+      400,
+      vendorError('invalid_request_error', 'messages.1.content.0: Invalid `signature` in `thinking` block'),
+      { kind: 'invalid-request', retry: 'without-seals' },
+    ],
+    [
+      400,
+      vendorError('invalid_request_error', 'messages.1.content.0: Invalid `data` in `redacted_thinking` block'),
+      { retry: 'without-seals' },
+    ],
+    [
+      400,
+      vendorError(
+        'invalid_request_error',
+        'messages.3.content.1: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.',
+      ),
+      { retry: 'without-seals' },
+    ],
+    [
+      400,
+      vendorError('invalid_request_error', 'messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.'),
+      { retry: 'without-seals' },
+    ],
+    [400, vendorError('invalid_request_error', 'thinking.budget_tokens: Input should be greater than 1024'), { retry: 'never' }],
     [409, vendorError('conflict_error', 'Busy.'), { kind: 'invalid-request', code: 'conflict_error', message: 'Busy.' }],
   ])('%i %j', (status, body, verdict) => {
     expect(classify(failure(status, body))).toMatchObject({ ...verdict, status });

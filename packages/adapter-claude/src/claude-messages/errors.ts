@@ -4,8 +4,7 @@ import {
   type PublicError,
   type UpstreamFailure,
   type Verdict,
-  verdictForKind,
-  verdictForStatus,
+  verdictForFailure,
 } from '@tollgate/plugin-kit';
 import { isObject, textIn } from './wire.js';
 
@@ -49,6 +48,10 @@ const kindByWording: readonly { readonly pattern: RegExp; readonly kind: Failure
   { pattern: /content filtering policy/i, kind: 'content-filter' },
 ];
 
+/** A signature that another account, place or model made, thinking that a client has changed, or that is missing in a tool loop. */
+const sealRefusal =
+  /invalid \W?(?:signature|data)\W? in \W?(?:redacted_)?thinking|thinking\W* blocks?.*cannot be modified|expected \W?thinking\W? or|thinking\W* blocks?.*(?:signature|could not be (?:verified|decrypted))/i;
+
 /**
  * The vendor's error body. Our code stands where the vendor's own codes stand (`error.details.error_code`), so that the official SDK shows
  * it as `errorCode`; a field at fault opens the message, as the vendor writes it.
@@ -78,8 +81,8 @@ export function verdictOf(body: unknown, status?: number): Verdict | undefined {
   const kind = nearer?.kind ?? known?.kind;
   const message = cleanMessage(text) || 'The upstream reported an error.';
   const code = stated || type || 'upstream_error';
-  if (kind === undefined) return verdictForStatus(status ?? 502, message, code);
-  return verdictForKind(kind, status ?? known?.status ?? 502, message, code);
+  const verdict = verdictForFailure(kind, status ?? known?.status ?? 502, message, code);
+  return verdict.kind === 'invalid-request' && sealRefusal.test(text) ? { ...verdict, retry: 'without-seals' } : verdict;
 }
 
 /** What a failed answer means; whatever stays open follows from its status. */

@@ -1,7 +1,7 @@
 import { type JsonObject, unsealed, wrapPlacedSeal, wrapSeal } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/test-context.js';
-import { removeForeignSeals } from './foreign-seals.js';
+import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 
 const google = { vendor: 'google', value: 'g' };
 const own = { type: 'thinking', thinking: 'Mine.', signature: 'EqQB+/=' };
@@ -61,5 +61,31 @@ describe('a history with answers of other vendors', () => {
       removeForeignSeals(body, testContext());
       expect(JSON.stringify(body)).toBe(before);
     }
+  });
+});
+
+describe('a history of which the vendor refused a signature', () => {
+  it('loses all thinking, and with it what cannot go on without', () => {
+    const body = history(own, foreign[0] ?? {}, { type: 'redacted_thinking', data: 'EqQB' }, call);
+    const context = testContext();
+    removeAllSeals(body, context);
+    expect(answerIn(body)).toEqual([call]);
+    expect(body.thinking).toEqual({ type: 'disabled' });
+    expect(context.lostFields()).toEqual(['seal', 'thinking']);
+  });
+
+  it('loses messages that were nothing but thinking', () => {
+    const body = {
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: [own] },
+        { role: 'user', content: 'Well?' },
+      ],
+    };
+    removeAllSeals(body, testContext());
+    expect(body.messages).toEqual([
+      { role: 'user', content: 'Hi' },
+      { role: 'user', content: 'Well?' },
+    ]);
   });
 });

@@ -1,23 +1,55 @@
 import { type CodecContext, foreignSealMark, type JsonObject } from '@tollgate/plugin-kit';
-import { isObject, objectsIn } from './wire.js';
+import { isForeignServerTool } from './server-tool-uses.js';
+import { isObject, objectsIn, textIn } from './wire.js';
 
-/** Takes thinking that others sealed, or nobody, out of a history for the vendor itself. */
+/** Takes thinking that others sealed, or nobody, and what others' tools found out of a history for the vendor itself. */
 export function removeForeignSeals(body: JsonObject, context: CodecContext): void {
   for (const message of objectsIn(body.messages)) {
     if (!Array.isArray(message.content)) continue;
     const content: readonly unknown[] = message.content;
     const kept = content.filter((block) => !isForeign(block));
+    for (const block of kept) if (isObject(block)) removeForeignCitations(block, context);
     if (kept.length === content.length) continue;
     message.content = kept;
-    context.lose({ field: 'thinking', how: 'dropped', why: 'Claude takes back only thinking that it has signed.' });
+    if (objectsIn(content).some(isForeignThinking))
+      context.lose({ field: 'thinking', how: 'dropped', why: 'Claude takes back only thinking that it has signed.' });
   }
   fitThinking(body, context);
 }
 
+/** Takes all thinking out of a history: the vendor has refused a signature in it. */
+export function removeAllSeals(body: JsonObject, context: CodecContext): void {
+  const isThinking = ({ type }: JsonObject): boolean => type === 'thinking' || type === 'redacted_thinking';
+  const messages = objectsIn(body.messages);
+  for (const message of messages) {
+    if (!Array.isArray(message.content)) continue;
+    const content: readonly unknown[] = message.content;
+    message.content = content.filter((block) => !isObject(block) || !(isThinking(block) || isForeignServerTool(block)));
+    for (const block of objectsIn(message.content)) removeForeignCitations(block, context);
+  }
+  body.messages = messages.filter(({ content }) => !Array.isArray(content) || content.length > 0);
+  context.lose({ field: 'seal', how: 'dropped', why: 'Claude refused a signature: it gets the history without any thinking.' });
+  fitThinking(body, context);
+}
+
+/** What a server tool of another vendor did was told to the client alone: nothing is lost with it. */
 function isForeign(block: unknown): boolean {
-  if (!isObject(block)) return false;
+  return isObject(block) && (isForeignThinking(block) || isForeignServerTool(block));
+}
+
+function isForeignThinking(block: JsonObject): boolean {
   const seal = block.type === 'thinking' ? block.signature : block.type === 'redacted_thinking' ? block.data : undefined;
   return typeof seal === 'string' && seal.startsWith(foreignSealMark);
+}
+
+function removeForeignCitations(block: JsonObject, context: CodecContext): void {
+  if (!Array.isArray(block.citations)) return;
+  const citations: readonly unknown[] = block.citations;
+  const own = citations.filter((citation) => !isObject(citation) || !textIn(citation.encrypted_index).startsWith(foreignSealMark));
+  if (own.length === citations.length) return;
+  if (own.length === 0) delete block.citations;
+  else block.citations = own;
+  context.lose({ field: 'citations', how: 'dropped', why: 'Claude takes back only citations that it made itself.' });
 }
 
 /**

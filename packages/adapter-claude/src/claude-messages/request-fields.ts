@@ -15,9 +15,9 @@ export function optionalText(object: JsonObject, key: string, path: string): str
   return value;
 }
 
-export function optionalNumber(body: JsonObject, key: string): number | undefined {
-  const value = body[key] ?? undefined;
-  if (value !== undefined && typeof value !== 'number') throw wrongType(key, 'a number');
+export function optionalNumber(object: JsonObject, key: string, path = key): number | undefined {
+  const value = object[key] ?? undefined;
+  if (value !== undefined && typeof value !== 'number') throw wrongType(path, 'a number');
   return value;
 }
 

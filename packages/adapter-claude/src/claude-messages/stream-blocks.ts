@@ -1,7 +1,8 @@
 import type { CanonicalSink, CodecContext, JsonObject } from '@tollgate/plugin-kit';
 import { decodeCitation } from './citations.js';
 import { readSeal } from './seals.js';
-import { dialectId, isObject, textIn } from './wire.js';
+import { ServerToolReader } from './server-tool-uses.js';
+import { isObject, textIn } from './wire.js';
 
 /** A block that only Claude knows: collected until it is whole. */
 interface CollectedBlock {
@@ -25,6 +26,7 @@ export class OpenBlocks {
   /** True once the sink has got a block. */
   anyOpened = false;
   #nextIndex = 0;
+  readonly #serverTools = new ServerToolReader();
   readonly #byWireIndex = new Map<unknown, SinkBlock | CollectedBlock>();
 
   readonly #out: CanonicalSink;
@@ -103,7 +105,7 @@ export class OpenBlocks {
     if (block === undefined) return;
     this.#byWireIndex.delete(wireIndex);
     if (block.kind === 'collected') {
-      this.#out.wholeBlock(this.#takeIndex(), { type: 'opaque', dialect: dialectId, data: finished(block) });
+      this.#out.wholeBlock(this.#takeIndex(), this.#serverTools.block(finished(block)));
       return;
     }
     if (block.kind === 'tool' && !block.argumentsSent) this.#out.argumentsDelta(block.index, JSON.stringify(block.wholeInput ?? {}));
@@ -112,6 +114,7 @@ export class OpenBlocks {
 
   closeAll(): void {
     for (const wireIndex of this.#byWireIndex.keys()) this.close(wireIndex);
+    this.#serverTools.loseUnanswered(this.#context);
   }
 
   #openText(wireIndex: unknown, content: JsonObject): SinkBlock {

@@ -80,8 +80,7 @@ export class ClaudeStreamEncoder implements CanonicalSink {
 
   wholeBlock(_index: number, block: Block): void {
     const whole = encodeWholeBlock(block, this.#context);
-    if (whole === undefined) return;
-    this.#queue.push(whole);
+    this.#queue.push(...whole);
     this.#advance();
   }
 

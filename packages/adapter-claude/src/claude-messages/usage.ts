@@ -21,6 +21,7 @@ export function readUsage(stated: Record<string, unknown>, into: Partial<Usage>)
   if (whole.input !== undefined) into.inputText = whole.input;
   if (whole.cacheRead !== undefined) into.inputCacheRead = whole.cacheRead;
   readCacheWrites(stated, whole.cacheWrite, into);
+  readRequests(stated.server_tool_use, into);
   if (whole.output === undefined) return;
   const details = isObject(stated.output_tokens_details) ? stated.output_tokens_details : undefined;
   const reasoning = details === undefined ? into.outputReasoning : tokenCount(details.thinking_tokens);
@@ -77,6 +78,15 @@ function readCacheWrites(stated: Record<string, unknown>, total: number | undefi
   }
 }
 
+/** Searches and fetches are priced by the request. */
+function readRequests(stated: unknown, into: Partial<Usage>): void {
+  if (!isObject(stated)) return;
+  const searches = tokenCount(stated.web_search_requests);
+  const fetches = tokenCount(stated.web_fetch_requests);
+  if (searches > 0) into.webSearches = searches;
+  if (fetches > 0) into.webFetches = fetches;
+}
+
 function statedCount(value: unknown): number | undefined {
   return typeof value === 'number' ? tokenCount(value) : undefined;
 }
@@ -90,6 +100,9 @@ export function encodeUsage(usage: Usage): WireUsage {
     cache_read_input_tokens: usage.inputCacheRead,
     cache_creation: { ephemeral_5m_input_tokens: usage.inputCacheWrite5m, ephemeral_1h_input_tokens: usage.inputCacheWrite1h },
     output_tokens: outputTokens(usage),
+    ...(usage.webSearches === undefined && usage.webFetches === undefined
+      ? {}
+      : { server_tool_use: { web_search_requests: usage.webSearches ?? 0, web_fetch_requests: usage.webFetches ?? 0 } }),
     ...(usage.outputReasoning > 0 ? { output_tokens_details: { thinking_tokens: usage.outputReasoning } } : {}),
   };
 }

@@ -21,7 +21,7 @@ export type WireUsage = Pick<
   VendorUsage,
   'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens' | 'cache_creation' | 'output_tokens'
 > &
-  Partial<Pick<VendorUsage, 'output_tokens_details'>>;
+  Partial<Pick<VendorUsage, 'output_tokens_details' | 'server_tool_use'>>;
 
 /** A content block of an answer. The vendor adds kinds often, so only the kind is promised. */
 export interface WireBlock {

@@ -101,6 +101,7 @@ const opaqueBlock: fc.Arbitrary<Block> = someId.map((id) => ({
   type: 'opaque',
   dialect: 'claude-messages',
   data: { type: 'server_tool_use', id, name: 'web_search', input: { query: id } },
+  toldLater: true,
 }));
 const plainText: fc.Arbitrary<Block> = someText.map((text) => ({ type: 'text', text }));
 

@@ -5,9 +5,25 @@ import { isJsonObject, type LenientCandidate } from './wire.js';
 export function citationsOf(candidate: LenientCandidate): readonly Citation[] {
   const recited = listIn(candidate.citationMetadata, 'citationSources', 'citations');
   const found = listIn(candidate.groundingMetadata, 'groundingChunks');
-  return [...recited.map((source) => citationOf(source['uri'], source['title'])), ...found.map(citationOfChunk)].filter(
+  const supports = listIn(candidate.groundingMetadata, 'groundingSupports');
+  const grounded = found.map((chunk, index) => ({ ...citationOfChunk(chunk), ...quoteOf(index, supports) }));
+  return [...recited.map((source) => citationOf(source['uri'], source['title'])), ...grounded].filter(
     (citation) => citation.url !== undefined,
   );
+}
+
+/** What of the answer rests on a chunk, the first of such passages. */
+function quoteOf(chunk: number, supports: readonly JsonObject[]): { readonly quote?: string } {
+  const support = supports.find(({ groundingChunkIndices: indices }) => Array.isArray(indices) && indices.includes(chunk));
+  const segment = support?.['segment'];
+  return isJsonObject(segment) && typeof segment['text'] === 'string' && segment['text'] !== '' ? { quote: segment['text'] } : {};
+}
+
+/** What was searched for. */
+export function queriesOf(candidate: LenientCandidate): readonly string[] {
+  const metadata = candidate.groundingMetadata;
+  const queries = isJsonObject(metadata) ? metadata['webSearchQueries'] : undefined;
+  return Array.isArray(queries) ? queries.filter((query) => typeof query === 'string') : [];
 }
 
 function citationOfChunk(chunk: JsonObject): Citation {
@@ -27,13 +43,14 @@ function listIn(holder: unknown, ...names: readonly string[]): readonly JsonObje
   return names.flatMap((name) => (Array.isArray(holder[name]) ? (holder[name] as unknown[]).filter(isJsonObject) : []));
 }
 
-/** Citations as `groundingMetadata`, or undefined if none names an address. */
-export function groundingOf(citations: readonly Citation[]): JsonObject | undefined {
+/** Citations and searches as `groundingMetadata`, or undefined if nothing was searched and no citation names an address. */
+export function groundingOf(citations: readonly Citation[], queries: readonly string[]): JsonObject | undefined {
   const linked = citations.filter((citation) => citation.url !== undefined);
-  if (linked.length === 0) return undefined;
+  const webSearchQueries = queries.length === 0 ? {} : { webSearchQueries: queries };
+  if (linked.length === 0) return queries.length === 0 ? undefined : webSearchQueries;
   const groundingChunks = linked.map(({ url, title }) => ({ web: { uri: url, ...(title === undefined ? {} : { title }) } }));
   const groundingSupports = linked.flatMap(({ quote }, index) =>
     quote === undefined ? [] : [{ segment: { text: quote }, groundingChunkIndices: [index] }],
   );
-  return groundingSupports.length === 0 ? { groundingChunks } : { groundingChunks, groundingSupports };
+  return { ...webSearchQueries, groundingChunks, ...(groundingSupports.length === 0 ? {} : { groundingSupports }) };
 }

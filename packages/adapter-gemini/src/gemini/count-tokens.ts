@@ -11,8 +11,10 @@ import {
 } from '@tollgate/plugin-kit';
 import { modelInPath } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeError } from './errors.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { referencesOf } from './references.js';
 import { geminiVendor, isJsonObject } from './wire.js';
 
@@ -23,6 +25,15 @@ export const geminiCountTokens: Dialect = defineUnaryDialect({
   vendor: geminiVendor,
   readUsage: () => undefined,
   upstream: {
+    needsBytes,
+    thinkingInNames: {
+      ...thinkingInNames,
+      // Beside contents alone there is no place for settings.
+      write(body, named, context) {
+        const whole = wholeRequest(body);
+        if (whole !== undefined) thinkingInNames.write(whole, named, context);
+      },
+    },
     encodeRequest: (request, context) => ({
       generateContentRequest: { model: `models/${context.model.id}`, ...encodeRequest(request, context) },
     }),

@@ -29,7 +29,7 @@ export function decodeGenerationConfig(config: RequestFields | undefined): Decod
     thinking: thinkingConfig === undefined ? undefined : decodeThinking(thinkingConfig),
     format: decodeFormat(config),
   });
-  const kept = { ...ownSettings(config), ...(thinkingConfig === undefined ? {} : hiddenThoughts(thinkingConfig)) };
+  const kept = ownSettings(config);
   return { settings, extension: Object.keys(kept).length > 0 ? { generationConfig: kept } : {} };
 }
 
@@ -53,18 +53,15 @@ function decodeSampling(config: RequestFields): Sampling | undefined {
 
 const effortsByLevel: Readonly<Record<string, Thinking['effort']>> = { MINIMAL: 'minimal', LOW: 'low', MEDIUM: 'medium', HIGH: 'high' };
 
-/** A budget of 0 turns thinking off, −1 leaves it to the model (guide "Thinking"). */
-function decodeThinking(config: RequestFields): Thinking {
+/** A budget of 0 turns thinking off, −1 leaves it to the model (guide "Thinking"). Thoughts are shown on demand only. */
+function decodeThinking(config: RequestFields): Thinking | undefined {
   const budget = config.number('thinkingBudget');
   const effort = effortsByLevel[config.string('thinkingLevel')?.toUpperCase() ?? ''];
-  if (effort !== undefined) return { mode: 'on', effort };
+  const shown = config.boolean('includeThoughts') === true;
+  if (effort !== undefined) return { mode: 'on', effort, shown };
   if (budget === 0) return { mode: 'off' };
-  return budget === undefined || budget < 0 ? { mode: 'auto' } : { mode: 'on', budgetTokens: budget };
-}
-
-/** The canonical form takes for granted that callers who ask for thinking may see it. */
-function hiddenThoughts(config: RequestFields): JsonObject {
-  return config.boolean('includeThoughts') === false ? { thinkingConfig: { includeThoughts: false } } : {};
+  if (budget === undefined && !shown) return undefined;
+  return budget === undefined || budget < 0 ? { mode: 'auto', shown } : { mode: 'on', budgetTokens: budget, shown };
 }
 
 /** The dialect gives schemas no name. */

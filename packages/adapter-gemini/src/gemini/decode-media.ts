@@ -9,11 +9,19 @@ export function inlineMedia(data: string, mimeType: string | undefined, seal: Se
 
 /** A file by its address. Files uploaded to the vendor can be fetched by nobody else. */
 export function linkedMedia(uri: string, mimeType: string | undefined, seal: Seal | undefined): MediaBlock {
-  const isUploaded = uri.startsWith('gs://') || /^https:\/\/generativelanguage\.googleapis\.com\/(?:\w+\/)?files\//.test(uri);
-  const isVideoSite = /^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//.test(uri);
-  const media = isVideoSite ? 'video' : mediaOf(mimeType ?? mimeTypeOfUrl(uri));
-  const source = isUploaded ? { fileId: uri, vendor: geminiVendor } : { url: uri };
+  const media = isVideoSite(uri) ? 'video' : mediaOf(mimeType ?? mimeTypeOfUrl(uri));
+  const source = isUploaded(uri) ? { fileId: uri, vendor: geminiVendor } : { url: uri };
   return { type: 'media', media, ...typed(mimeType), source, ...sealed(seal) };
+}
+
+/** True for a file that lies at the vendor. */
+export function isUploaded(uri: string): boolean {
+  return uri.startsWith('gs://') || /^https:\/\/generativelanguage\.googleapis\.com\/(?:\w+\/)?files\//.test(uri);
+}
+
+/** True for a film on the vendor's own site, which it shows its models by address. */
+export function isVideoSite(uri: string): boolean {
+  return /^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//.test(uri);
 }
 
 function typed(mimeType: string | undefined): { mimeType?: string } {

@@ -136,7 +136,7 @@ describe('request from a client', () => {
     expect(decode({ tools }).tools).toEqual([
       { name: 'a', description: 'A', parameters: { type: 'object', properties: { x: { type: 'string' } } } },
       { name: 'b', parameters: jsonSchema },
-      { name: 'googleSearch', builtin: { dialect: 'gemini', data: { googleSearch: {} } } },
+      { name: 'googleSearch', server: { kind: 'web-search' }, builtin: { dialect: 'gemini', data: { googleSearch: {} } } },
     ]);
   });
 
@@ -183,10 +183,16 @@ describe('request from a client', () => {
 
   it.each([
     [{ thinkingBudget: 0 }, { mode: 'off' }],
-    [{ thinkingBudget: -1 }, { mode: 'auto' }],
-    [{ thinkingBudget: 512 }, { mode: 'on', budgetTokens: 512 }],
-    [{ thinkingLevel: 'HIGH' }, { mode: 'on', effort: 'high' }],
-    [{ includeThoughts: true }, { mode: 'auto' }],
+    [{ thinkingBudget: 0, includeThoughts: true }, { mode: 'off' }],
+    [{ thinkingBudget: -1 }, { mode: 'auto', shown: false }],
+    [{ thinkingBudget: 512 }, { mode: 'on', budgetTokens: 512, shown: false }],
+    [
+      { thinkingBudget: 512, include_thoughts: true },
+      { mode: 'on', budgetTokens: 512, shown: true },
+    ],
+    [{ thinkingLevel: 'HIGH' }, { mode: 'on', effort: 'high', shown: false }],
+    [{ includeThoughts: true }, { mode: 'auto', shown: true }],
+    [{ includeThoughts: false }, undefined],
   ])('reads the thinking settings %j', (thinkingConfig, thinking) => {
     expect(decode({ generationConfig: { thinkingConfig } }).thinking).toEqual(thinking);
   });
@@ -208,13 +214,13 @@ describe('request from a client', () => {
       safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
       labels: null,
       toolConfig: { retrievalConfig: { languageCode: 'de' } },
-      generation_config: { responseModalities: ['IMAGE'], responseMimeType: 'text/x.enum', thinkingConfig: { includeThoughts: false } },
+      generation_config: { responseModalities: ['IMAGE'], responseMimeType: 'text/x.enum' },
     });
     expect(request.extensions).toEqual({
       gemini: {
         safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
         toolConfig: { retrievalConfig: { languageCode: 'de' } },
-        generationConfig: { responseModalities: ['IMAGE'], responseMimeType: 'text/x.enum', thinkingConfig: { includeThoughts: false } },
+        generationConfig: { responseModalities: ['IMAGE'], responseMimeType: 'text/x.enum' },
       },
     });
   });

@@ -2,19 +2,21 @@ import { BadRequestError, type CanonicalRequest, type CodecContext, type JsonObj
 import { defined } from './defined.js';
 import type { RequestFields } from './request-fields.js';
 import { fromGeminiSchema } from './schema-from-gemini.js';
+import { decodeServerTool } from './server-tools.js';
 import { geminiId } from './wire.js';
 
 /** `tools`: function declarations become tools, every other member is a server tool of this dialect. @throws BadRequestError */
 export function decodeTools(body: RequestFields, context: CodecContext): Pick<CanonicalRequest, 'tools'> {
   const tools = body.objects('tools')?.flatMap((tool) => {
     const functions = (tool.objects('functionDeclarations') ?? []).map((declaration) => decodeDeclaration(declaration, context));
-    return [...functions, ...Object.entries(tool.rest()).map(([name, settings]) => builtinTool(name, settings))];
+    return [...functions, ...Object.entries(tool.rest()).map(([name, settings]) => builtinTool(name, settings, tool.at(name), context))];
   });
   return tools === undefined || tools.length === 0 ? {} : { tools };
 }
 
-function builtinTool(name: string, settings: unknown): ToolDefinition {
-  return { name, builtin: { dialect: geminiId, data: { [name]: settings } } };
+function builtinTool(name: string, settings: unknown, path: string, context: CodecContext): ToolDefinition {
+  const server = decodeServerTool(name, settings, path, context);
+  return { name, ...(server === undefined ? {} : { server }), builtin: { dialect: geminiId, data: { [name]: settings } } };
 }
 
 function decodeDeclaration(declaration: RequestFields, context: CodecContext): ToolDefinition {

@@ -2,6 +2,7 @@ import type { Dialect, DialectRoute } from '@tollgate/plugin-kit';
 import { framingOf, inspectRequest } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
+import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { encodeError, encodeStreamError } from './errors.js';
@@ -10,6 +11,7 @@ import { geminiResources } from './resource-routes.js';
 import { foreignSeals } from './seals.js';
 import { StreamDecoder } from './stream-decoder.js';
 import { StreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { geminiUsage } from './usage.js';
 import { geminiId, geminiVendor } from './wire.js';
 
@@ -26,6 +28,8 @@ export const geminiDialect: Dialect = {
   framing: 'sse',
   usage: geminiUsage,
   upstream: {
+    needsBytes,
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),

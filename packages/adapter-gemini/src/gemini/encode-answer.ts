@@ -1,11 +1,34 @@
-import type { Block, CodecContext, JsonObject, ThinkingBlock, ToolCallBlock } from '@tollgate/plugin-kit';
+import type { Block, CodecContext, JsonObject, ServerToolUse, ThinkingBlock, ToolCallBlock } from '@tollgate/plugin-kit';
 import { mediaPart } from './encode-media.js';
 import { signatureOf, signatureWithThinking } from './seals.js';
 import { argumentsObject } from './tool-arguments.js';
 import { geminiId, type WirePart } from './wire.js';
 
-/** A block of an answer as the part that clients read, or undefined if there is nothing in it for them. */
-export function answerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
+/** A block of an answer as the parts that clients read, none if there is nothing in it for them. */
+export function answerParts(block: Block, context: CodecContext): readonly (WirePart | JsonObject)[] {
+  // What was searched stands beside the parts: see `groundingOf`.
+  if (queriesIn(block) !== undefined) return [];
+  if (block.type === 'opaque' && block.dialect !== geminiId) {
+    if (block.use?.kind === 'code-execution') return codeParts(block.use);
+    if (block.toldLater === true) return [];
+  }
+  const part = answerPart(block, context);
+  return part === undefined ? [] : [part];
+}
+
+/** What a search was for, if the block tells of one. */
+export function queriesIn(block: Block): readonly string[] | undefined {
+  return block.type === 'opaque' && block.use?.kind === 'web-search' ? block.use.queries : undefined;
+}
+
+function codeParts({ code, output, failed }: Extract<ServerToolUse, { kind: 'code-execution' }>): readonly JsonObject[] {
+  return [
+    { executableCode: { language: 'PYTHON', code } },
+    { codeExecutionResult: { outcome: failed === true ? 'OUTCOME_FAILED' : 'OUTCOME_OK', output } },
+  ];
+}
+
+function answerPart(block: Block, context: CodecContext): WirePart | JsonObject | undefined {
   if ((block.type === 'text' || block.type === 'thinking') && block.text === '' && block.seal === undefined) return undefined;
   const part = bareAnswerPart(block, context);
   return part === undefined || block.seal === undefined ? part : { ...part, thoughtSignature: signatureOf(block.seal) };

@@ -18,8 +18,10 @@ export function encodeTurns(request: CanonicalRequest, needsCallSignatures: bool
   for (const turn of request.turns) {
     const parts = turn.blocks.flatMap((block) => encodeBlock(block, names, lose));
     if (turn.role === 'assistant' && needsCallSignatures) signFirstCall(parts);
-    if (turn.role === 'system') instructions.push(...textsOf(turn, lose));
-    else append(contents, turn.role === 'assistant' ? 'model' : 'user', parts);
+    if (turn.role === 'system') {
+      if (contents.length > 0) lose({ field: 'system', how: 'coerced', why: 'Later instructions moved up to the first ones.' });
+      instructions.push(...textsOf(turn, lose));
+    } else append(contents, turn.role === 'assistant' ? 'model' : 'user', parts);
   }
   if (contents.length > 0) return instructions.length === 0 ? { contents } : { contents, systemInstruction: { parts: instructions } };
   lose({ field: 'system', how: 'coerced', why: 'There are only instructions: sent as a user turn, since the service wants one.' });

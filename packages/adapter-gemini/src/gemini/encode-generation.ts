@@ -42,26 +42,34 @@ function encodeFormat(format: CanonicalRequest['format'], lose: (loss: Loss) => 
 
 type ThinkingConfig = NonNullable<WireGenerationConfig['thinkingConfig']>;
 
-function encodeThinking(thinking: Thinking, family: ModelFamily, lose: (loss: Loss) => void): ThinkingConfig | undefined {
+/** Undefined where nothing is to be said, or the model does not think. */
+export function encodeThinking(thinking: Thinking, family: ModelFamily, lose: (loss: Loss) => void): ThinkingConfig | undefined {
   if (!family.thinks) {
     if (thinking.mode !== 'off') lose({ field: 'thinking', how: 'dropped', why: 'This model does not think.' });
     return undefined;
   }
   if (thinking.mode === 'off') return withoutThinking(family, lose);
-  if (thinking.budgetTokens !== undefined) {
-    if (thinking.effort !== undefined) lose({ field: 'thinking.effort', how: 'dropped', why: 'The budget says it already.' });
-    return { includeThoughts: true, thinkingBudget: Math.max(thinking.budgetTokens, family.budgetTokensMin) };
+  const config = { ...(thinking.shown === false ? {} : { includeThoughts: true }), ...encodeAmount(thinking, family, lose) };
+  return Object.keys(config).length === 0 ? undefined : config;
+}
+
+function encodeAmount({ budgetTokens, effort }: Thinking, family: ModelFamily, lose: (loss: Loss) => void): ThinkingConfig {
+  if (budgetTokens !== undefined) {
+    if (effort !== undefined) lose({ field: 'thinking.effort', how: 'dropped', why: 'The budget says it already.' });
+    const { budgetTokensMin, budgetTokensMax } = family;
+    if (budgetTokens > budgetTokensMax) {
+      lose({ field: 'thinking.budgetTokens', how: 'coerced', why: `This model takes a budget of at most ${budgetTokensMax} tokens.` });
+    }
+    return { thinkingBudget: Math.min(Math.max(budgetTokens, budgetTokensMin), budgetTokensMax) };
   }
-  if (thinking.effort === undefined) return { includeThoughts: true };
-  if (family.leastLevel !== undefined) {
-    const thinkingLevel = thinking.effort === 'minimal' ? family.leastLevel : levelsByEffort[thinking.effort];
-    return { includeThoughts: true, thinkingLevel };
-  }
-  return { includeThoughts: true, thinkingBudget: budgetsByEffort[thinking.effort] };
+  // A budget of -1 leaves it to the model (guide "Thinking").
+  if (effort === undefined) return family.thinksUnasked ? {} : { thinkingBudget: -1 };
+  if (family.leastLevel === undefined) return { thinkingBudget: budgetsByEffort[effort] };
+  return { thinkingLevel: effort === 'minimal' ? family.leastLevel : levelsByEffort[effort] };
 }
 
 function withoutThinking(family: ModelFamily, lose: (loss: Loss) => void): ThinkingConfig {
-  if (family.leastLevel === undefined && family.budgetTokensMin === 0) return { thinkingBudget: 0 };
+  if (family.stops) return { thinkingBudget: 0 };
   lose({ field: 'thinking', how: 'coerced', why: 'This model cannot stop thinking: asked to think as little as it can.' });
   return family.leastLevel === undefined ? { thinkingBudget: family.budgetTokensMin } : { thinkingLevel: family.leastLevel };
 }

@@ -1,4 +1,5 @@
-import type { Loss, MediaBlock } from '@tollgate/plugin-kit';
+import type { LinkedMedia, Loss, MediaBlock } from '@tollgate/plugin-kit';
+import { isUploaded, isVideoSite } from './decode-media.js';
 import { likelyMimeType, mimeTypeOfUrl } from './media-type.js';
 import { geminiVendor, type WirePart } from './wire.js';
 
@@ -26,4 +27,9 @@ function linkPart(fileUri: string, mimeType: string | undefined, lose: (loss: Lo
   if (mimeType !== undefined) return { fileData: { fileUri, mimeType } };
   lose({ field: 'media type', how: 'coerced', why: 'The address does not tell its type: the service has to guess it.' });
   return { fileData: { fileUri } };
+}
+
+/** The service opens its own files and films; of all else it wants the bytes. */
+export function needsBytes({ url }: LinkedMedia): boolean {
+  return !isUploaded(url) && !isVideoSite(url);
 }

@@ -23,10 +23,12 @@ describe('request to the service', () => {
       userSays('Hi'),
       { role: 'system', blocks: [{ type: 'text', text: 'Two.' }] },
     ];
-    expect(encode({ turns })).toEqual({
+    const context = testContext();
+    expect(encode({ turns }, context)).toEqual({
       systemInstruction: { parts: [{ text: 'One.' }, { text: 'Two.' }] },
       contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
     });
+    expect(context.losses).toMatchObject([{ field: 'system', how: 'coerced' }]);
   });
 
   it('sends instructions as a user turn where there is no other', () => {
@@ -235,6 +237,14 @@ describe('request to the service', () => {
     ['gemini-3-pro-preview', { mode: 'on', effort: 'max' }, { includeThoughts: true, thinkingLevel: 'HIGH' }],
     ['gemini-3-pro-preview', { mode: 'on', effort: 'minimal' }, { includeThoughts: true, thinkingLevel: 'LOW' }],
     ['gemini-flash-latest', { mode: 'off' }, { thinkingBudget: 0 }],
+    ['gemini-2.5-flash-lite', { mode: 'on' }, { includeThoughts: true, thinkingBudget: -1 }],
+    ['gemini-2.5-flash-lite', { mode: 'on', budgetTokens: 9 }, { includeThoughts: true, thinkingBudget: 512 }],
+    ['gemini-2.5-flash-lite', { mode: 'off' }, { thinkingBudget: 0 }],
+    ['gemini-2.5-flash', { mode: 'on', budgetTokens: 99_999 }, { includeThoughts: true, thinkingBudget: 24_576 }],
+    ['gemini-2.5-pro', { mode: 'on', budgetTokens: 99_999 }, { includeThoughts: true, thinkingBudget: 32_768 }],
+    ['gemini-2.5-flash', { mode: 'on', shown: true }, { includeThoughts: true }],
+    ['gemini-2.5-flash', { mode: 'on', budgetTokens: 99, shown: false }, { thinkingBudget: 99 }],
+    ['gemini-3-pro-preview', { mode: 'on', effort: 'low', shown: false }, { thinkingLevel: 'LOW' }],
   ] as const)('asks %s for the thinking %j', (model, thinking, thinkingConfig) => {
     expect(encode({ thinking }, testContext(model))['generationConfig']).toEqual({ thinkingConfig });
   });

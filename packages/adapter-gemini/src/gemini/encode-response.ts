@@ -1,6 +1,6 @@
 import type { Block, CanonicalRequest, CanonicalResponse, CodecContext, ThinkingBlock } from '@tollgate/plugin-kit';
 import { groundingOf } from './citations.js';
-import { answerPart, callPart } from './encode-answer.js';
+import { answerParts, callPart, queriesIn } from './encode-answer.js';
 import { needsCarrying } from './seals.js';
 import { finishReasonOf } from './stop-reason.js';
 import { encodeUsage } from './usage.js';
@@ -8,8 +8,10 @@ import type { WireCandidate } from './wire.js';
 
 /** The body of a unary answer. */
 export function encodeResponse(response: CanonicalResponse, _request: CanonicalRequest, context: CodecContext): object {
-  const parts = answerParts(response.blocks, context);
-  const groundingMetadata = groundingOf(response.blocks.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : [])));
+  const parts = allParts(response.blocks, context);
+  const citations = response.blocks.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
+  const queries = response.blocks.flatMap((block) => queriesIn(block) ?? []);
+  const groundingMetadata = groundingOf(citations, queries);
   const candidate: WireCandidate = {
     content: { parts, role: 'model' },
     finishReason: finishReasonOf(response.stop),
@@ -24,14 +26,13 @@ export function encodeResponse(response: CanonicalResponse, _request: CanonicalR
   };
 }
 
-function answerParts(blocks: readonly Block[], context: CodecContext): WireCandidate['content']['parts'] {
+function allParts(blocks: readonly Block[], context: CodecContext): WireCandidate['content']['parts'] {
   const parts: WireCandidate['content']['parts'] = [];
   let thinking: ThinkingBlock[] = [];
   for (const block of blocks) {
     if (block.type === 'thinking' && needsCarrying(block)) thinking.push(block);
-    const part = block.type === 'tool-call' ? callPart(block, thinking, context) : answerPart(block, context);
+    parts.push(...(block.type === 'tool-call' ? [callPart(block, thinking, context)] : answerParts(block, context)));
     if (block.type === 'tool-call') thinking = [];
-    if (part !== undefined) parts.push(part);
   }
   return parts;
 }

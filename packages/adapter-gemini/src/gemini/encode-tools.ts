@@ -1,5 +1,6 @@
-import type { CanonicalRequest, JsonObject, Loss, ToolDefinition } from '@tollgate/plugin-kit';
+import { type CanonicalRequest, chosenServerTool, type JsonObject, type Loss, type ToolDefinition } from '@tollgate/plugin-kit';
 import { toGeminiSchema } from './schema-to-gemini.js';
+import { encodeServerTool } from './server-tools.js';
 import { freeformParameters } from './tool-arguments.js';
 import { geminiId } from './wire.js';
 
@@ -7,18 +8,22 @@ import { geminiId } from './wire.js';
 export function encodeTools(request: CanonicalRequest, lose: (loss: Loss) => void): JsonObject {
   const functions: JsonObject[] = [];
   const builtins: JsonObject[] = [];
+  const mixes = request.tools?.some(({ builtin, server }) => builtin === undefined && server === undefined) === true;
   for (const tool of request.tools ?? []) {
-    if (tool.builtin === undefined) functions.push(encodeFunction(tool, lose));
-    else if (tool.builtin.dialect === geminiId) builtins.push(tool.builtin.data);
+    if (tool.builtin?.dialect === geminiId) builtins.push(tool.builtin.data);
+    else if (tool.server !== undefined) builtins.push(...encodeServerTool(tool.server, tool.name, mixes, lose));
+    else if (tool.builtin === undefined) functions.push(encodeFunction(tool, lose));
     else lose({ field: `tools.${tool.name}`, how: 'dropped', why: `Only ${tool.builtin.dialect} has this server tool.` });
   }
   if (request.parallelToolCalls === false)
     lose({ field: 'parallelToolCalls', how: 'dropped', why: 'The service has no switch against parallel calls.' });
+  if (chosenServerTool(request) !== undefined)
+    lose({ field: 'toolChoice', how: 'dropped', why: 'The service uses its own tools as it sees fit.' });
   const tools = [...(functions.length > 0 ? [{ functionDeclarations: functions }] : []), ...builtins];
   return {
     ...(tools.length > 0 ? { tools } : {}),
     // The service refuses a choice where there is nothing to choose from.
-    ...(functions.length > 0 ? encodeChoice(request.toolChoice) : {}),
+    ...(functions.length > 0 && chosenServerTool(request) === undefined ? encodeChoice(request.toolChoice) : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type FailureKind, type JsonObject, type Verdict, verdictForKind, verdictForStatus } from '@tollgate/plugin-kit';
+import { type FailureKind, type JsonObject, type Verdict, verdictForFailure } from '@tollgate/plugin-kit';
 import { isJsonObject } from './wire.js';
 
 const kindsByStatus: Readonly<Record<string, FailureKind>> = {
@@ -35,10 +35,10 @@ export function verdictOfError(body: unknown, httpStatus?: number): Verdict | un
   if (rpcStatus === 'PERMISSION_DENIED' && /may not exist|not found \(or permission denied\)/i.test(message))
     return verdictForKind('invalid-request', 404, cleanMessage(message), 'resource_not_found');
   const kind = kindOf(rpcStatus, reason, message);
-  const verdict =
-    kind === undefined
-      ? verdictForStatus(status, cleanMessage(message))
-      : verdictForKind(kind, status, cleanMessage(message), (reason || rpcStatus || kind).toLowerCase());
+  const code = kind === undefined ? `upstream_${status}` : (reason || rpcStatus || kind).toLowerCase();
+  const usual = verdictForFailure(kind, status, cleanMessage(message), code);
+  const refusesSeal = usual.kind === 'invalid-request' && /thought[_ ]?signature/i.test(message);
+  const verdict: Verdict = refusesSeal ? { ...usual, retry: 'without-seals' } : usual;
   const retryAfterMs = retryDelayMs(detailOf(error, 'RetryInfo')?.['retryDelay']);
   return retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs };
 }

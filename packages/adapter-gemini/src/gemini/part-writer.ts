@@ -1,4 +1,4 @@
-import type { CanonicalSink, CodecContext } from '@tollgate/plugin-kit';
+import type { CanonicalSink, CodecContext, OpaqueBlock } from '@tollgate/plugin-kit';
 import { inlineMedia, linkedMedia } from './decode-media.js';
 import { PartialArguments } from './partial-arguments.js';
 import { sealOf } from './seals.js';
@@ -18,6 +18,8 @@ export class PartWriter {
   #isSealed = false;
   #arguments: PartialArguments | undefined;
   #hasCalls = false;
+  /** Code of which it is not known yet what came of it. */
+  #code = '';
 
   constructor(out: CanonicalSink, context: CodecContext) {
     this.#out = out;
@@ -111,10 +113,39 @@ export class PartWriter {
     this.#nextIndex += 1;
   }
 
+  /** Says what was promised to be told later and was not: the answer broke off before its code had run. */
+  loseUnrunCode(): void {
+    if (this.#code !== '')
+      this.#context.lose({ field: 'executableCode', how: 'dropped', why: 'The answer ended before the code had run.' });
+  }
+
+  /** What the service searched for before it answered; it says so beside the parts. */
+  searched(queries: readonly string[]): void {
+    this.close();
+    const data = { groundingMetadata: { webSearchQueries: queries } };
+    this.#out.wholeBlock(this.#nextIndex, { type: 'opaque', dialect: geminiId, data, use: { kind: 'web-search', queries, sources: [] } });
+    this.#nextIndex += 1;
+  }
+
   #writeOpaque(part: Record<string, unknown>): void {
     this.close();
-    this.#out.wholeBlock(this.#nextIndex, { type: 'opaque', dialect: geminiId, data: part });
+    this.#out.wholeBlock(this.#nextIndex, { type: 'opaque', dialect: geminiId, data: part, ...this.#codeRun(part) });
     this.#nextIndex += 1;
+  }
+
+  /** Code and what came of it are two parts; the second tells both. */
+  #codeRun(part: Record<string, unknown>): Pick<OpaqueBlock, 'use' | 'toldLater'> {
+    const code = part['executableCode'];
+    const result = part['codeExecutionResult'];
+    if (isJsonObject(code)) {
+      this.#code = textOf(code['code']) ?? '';
+      return { toldLater: true };
+    }
+    if (!isJsonObject(result)) return {};
+    const failed = result['outcome'] === 'OUTCOME_OK' ? {} : { failed: true as const };
+    const use = { kind: 'code-execution' as const, code: this.#code, output: textOf(result['output']) ?? '', ...failed };
+    this.#code = '';
+    return { use };
   }
 
   #seal(signature: string): void {

@@ -49,6 +49,22 @@ describe('a history with answers of other vendors', () => {
     expect(partsIn(body)).toEqual([{ functionCall: { name: 'f' }, thoughtSignature: 'skip_thought_signature_validator' }]);
   });
 
+  it('has no signatures at all once the service has refused one, but a stand-in where it insists', () => {
+    const parts = [
+      { text: 'a', thought: true, thoughtSignature: own.value },
+      { functionCall: { name: 'f' }, thought_signature: own.value },
+      { functionCall: { name: 'g' } },
+    ];
+    const [older, newer] = [bodyWith(...structuredClone(parts)), bodyWith(...structuredClone(parts))];
+    const context = testContext('gemini-2.5-flash');
+    foreignSeals.removeAll(older, context);
+    foreignSeals.removeAll(newer, testContext('gemini-3-pro'));
+    const bare = [{ text: 'a', thought: true }, { functionCall: { name: 'f' } }, { functionCall: { name: 'g' } }];
+    expect(partsIn(older)).toEqual(bare);
+    expect(partsIn(newer)).toEqual([bare[0], { ...bare[1], thoughtSignature: 'skip_thought_signature_validator' }, bare[2]]);
+    expect(context.losses.map(({ field }) => field)).toEqual(['seal']);
+  });
+
   it('may be anything: what is no history is left alone', () => {
     for (const body of [{}, { contents: 'x' }, { contents: [null, { parts: [null] }] }] as JsonObject[]) {
       const before = JSON.stringify(body);

@@ -71,16 +71,34 @@ export const foreignSeals = {
   remove(body: JsonObject, context: CodecContext): void {
     const { needsCallSignatures } = familyOf(context.model.id);
     for (const content of objectsIn(body['contents'])) {
-      for (const part of objectsIn(content['parts'])) removeFrom(part, 'thoughtSignature', needsCallSignatures, context);
-      for (const part of objectsIn(content['parts'])) removeFrom(part, 'thought_signature', needsCallSignatures, context);
+      for (const part of objectsIn(content['parts']))
+        for (const field of signatureFields) removeFrom(part, field, needsCallSignatures, context);
     }
   },
+  removeAll: removeAllSeals,
 };
+
+/** The service has refused a signature, or misses one: it gets the stand-in on calls, and thoughts as plain text. */
+function removeAllSeals(body: JsonObject, context: CodecContext): void {
+  const { needsCallSignatures } = familyOf(context.model.id);
+  for (const content of objectsIn(body['contents'])) {
+    const parts = objectsIn(content['parts']);
+    for (const part of parts) for (const field of signatureFields) delete part[field];
+    const firstCall = needsCallSignatures ? parts.find(isCall) : undefined;
+    if (firstCall !== undefined) firstCall['thoughtSignature'] = signatureStandIn;
+  }
+  context.lose({ field: 'seal', how: 'dropped', why: 'The service refused a signature: it gets the history without any.' });
+}
+
+const signatureFields = ['thoughtSignature', 'thought_signature'] as const;
+
+function isCall(part: JsonObject): boolean {
+  return part['functionCall'] !== undefined || part['function_call'] !== undefined;
+}
 
 function removeFrom(part: JsonObject, field: string, needsCallSignatures: boolean, context: CodecContext): void {
   if (!isForeign(part[field])) return;
-  const isCall = part['functionCall'] !== undefined || part['function_call'] !== undefined;
-  if (isCall && needsCallSignatures) part[field] = signatureStandIn;
+  if (isCall(part) && needsCallSignatures) part[field] = signatureStandIn;
   else delete part[field];
   context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
 }

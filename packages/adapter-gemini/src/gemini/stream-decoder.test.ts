@@ -103,7 +103,7 @@ describe('stream from the service', () => {
     expect(decode([frame(parts, finish)]).filter(([name]) => name === 'wholeBlock')).toEqual([
       ['wholeBlock', 0, { type: 'media', media: 'image', mimeType: 'image/png', source: { base64: 'AA' } }],
       ['wholeBlock', 1, { type: 'media', media: 'video', mimeType: 'video/mp4', source: { url: 'https://example.com/a.mp4' } }],
-      ['wholeBlock', 2, { type: 'opaque', dialect: 'gemini', data: parts[2] }],
+      ['wholeBlock', 2, { type: 'opaque', dialect: 'gemini', data: parts[2], toldLater: true }],
       ['wholeBlock', 3, { type: 'opaque', dialect: 'gemini', data: parts[3] }],
     ]);
   });

@@ -7,7 +7,7 @@ import {
   type Verdict,
   verdictForKind,
 } from '@tollgate/plugin-kit';
-import { citationsOf } from './citations.js';
+import { citationsOf, queriesOf } from './citations.js';
 import { verdictOfError } from './error-verdict.js';
 import { PartWriter } from './part-writer.js';
 import { stopReasonOf } from './stop-reason.js';
@@ -24,6 +24,7 @@ export class StreamDecoder implements FrameDecoder {
   readonly #editFrame: ((frame: JsonObject) => void) | undefined;
   readonly #parts: PartWriter;
   readonly #citedUrls = new Set<string>();
+  readonly #queries = new Set<string>();
   #state: 'new' | 'started' | 'ended' = 'new';
   #finishReason: string | undefined;
 
@@ -60,6 +61,8 @@ export class StreamDecoder implements FrameDecoder {
     const isAnswer = this.#finishReason !== undefined || (cause === 'done' && this.#parts.hasBlocks);
     if (!isAnswer) return this.#fail(cause === 'cut' ? cutOff() : emptyAnswer());
     this.#parts.close();
+    this.#parts.loseUnrunCode();
+    if (this.#queries.size > 0) this.#parts.searched([...this.#queries]);
     this.#state = 'ended';
     this.#out.stop(stopReasonOf(this.#finishReason ?? 'STOP', this.#parts.hasCalls));
   }
@@ -80,6 +83,7 @@ export class StreamDecoder implements FrameDecoder {
 
   /** Sources come once more with later frames; each is passed on once, to the text that is being written. */
   #cite(candidate: LenientCandidate): void {
+    for (const query of queriesOf(candidate)) this.#queries.add(query);
     const index = this.#parts.openText;
     if (index === undefined) return;
     for (const citation of citationsOf(candidate)) {

@@ -15,7 +15,7 @@ import {
   type Verdict,
 } from '@tollgate/plugin-kit';
 import { groundingOf } from './citations.js';
-import { answerPart, callPart } from './encode-answer.js';
+import { answerParts, callPart, queriesIn } from './encode-answer.js';
 import { encodeError } from './errors.js';
 import { needsCarrying, signatureOf } from './seals.js';
 import { finishReasonOf } from './stop-reason.js';
@@ -36,6 +36,7 @@ export class StreamEncoder implements CanonicalSink {
   /** Thinking that the next call has to bring back. */
   #carried: ThinkingBlock[] = [];
   readonly #citations: Citation[] = [];
+  readonly #queries: string[] = [];
   #usage: Usage | undefined;
   #tail: { readonly modelVersion: string; readonly responseId: string } = { modelVersion: '', responseId: '' };
   /** What follows the part in a frame, as JSON text: the same for all frames but the last. */
@@ -82,7 +83,8 @@ export class StreamEncoder implements CanonicalSink {
   }
 
   wholeBlock(_index: number, block: Block): void {
-    this.#part(answerPart(block, this.#context));
+    this.#queries.push(...(queriesIn(block) ?? []));
+    for (const part of answerParts(block, this.#context)) this.#part(part);
   }
 
   closeBlock(index: number): void {
@@ -99,7 +101,7 @@ export class StreamEncoder implements CanonicalSink {
   }
 
   stop(reason: StopReason): void {
-    const groundingMetadata = groundingOf(this.#citations);
+    const groundingMetadata = groundingOf(this.#citations, this.#queries);
     const candidate: WireCandidate = {
       content: { parts: [{ text: '' }], role: 'model' },
       finishReason: finishReasonOf(reason),
@@ -114,8 +116,8 @@ export class StreamEncoder implements CanonicalSink {
     this.#out.frame(JSON.stringify(encodeError(verdict).body));
   }
 
-  #part(part: WirePart | JsonObject | undefined): void {
-    if (part !== undefined) this.#frame(JSON.stringify(part));
+  #part(part: WirePart | JsonObject): void {
+    this.#frame(JSON.stringify(part));
   }
 
   #frame(part: string): void {

@@ -104,8 +104,8 @@ const settings = some<CanonicalRequest>({
     frequencyPenalty: number,
   }).filter((sampling) => Object.keys(sampling).length > 0),
   thinking: fc.oneof(
-    fc.constantFrom({ mode: 'off' as const }, { mode: 'auto' as const }),
-    fc.integer({ min: 1, max: 24_576 }).map((budgetTokens) => ({ mode: 'on' as const, budgetTokens })),
+    fc.constantFrom({ mode: 'off' as const }, { mode: 'auto' as const, shown: true }),
+    fc.record({ mode: fc.constant('on' as const), budgetTokens: fc.integer({ min: 1, max: 24_576 }), shown: fc.boolean() }),
   ),
   format: fc.oneof(
     fc.constant({ type: 'json' as const }),

@@ -59,6 +59,12 @@ describe('decodeRequest', () => {
     [{ reasoning: { enabled: true } }, { thinking: { mode: 'on' } }],
     [{ reasoning: { enabled: false, effort: 'high' } }, { thinking: { mode: 'off' } }],
     [{ reasoning_effort: 'high', reasoning: { effort: 'low' } }, { thinking: { mode: 'on', effort: 'high' } }],
+    [{ reasoning: { effort: 'low', exclude: true } }, { thinking: { mode: 'on', effort: 'low', shown: false } }],
+    [{ reasoning: { effort: 'low', exclude: false } }, { thinking: { mode: 'on', effort: 'low', shown: true } }],
+    [{ reasoning_effort: 'low', include_reasoning: true }, { thinking: { mode: 'on', effort: 'low', shown: true } }],
+    [{ reasoning_effort: 'none', include_reasoning: true }, { thinking: { mode: 'off' } }],
+    [{ include_reasoning: true }, { thinking: { mode: 'auto', shown: true } }],
+    [{ include_reasoning: false }, {}],
     [{ stream_options: { include_usage: true } }, { usageInStream: true }],
     [{ stream_options: { include_usage: false } }, {}],
   ])('reads %j', (fields, meaning) => {
@@ -89,7 +95,7 @@ describe('decodeRequest', () => {
     expect(added({ response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'd' } } }).lost).toEqual([
       'response_format.json_schema.description',
     ]);
-    expect(added({ reasoning: { effort: 'low', exclude: true } }).lost).toEqual(['reasoning.exclude']);
+    expect(added({ reasoning: { effort: 'low', whim: true } }).lost).toEqual(['reasoning.whim']);
     expect(added({ messages: [{ role: 'user', name: 'bob', content: 'Hi' }] }).lost).toEqual(['messages.0.name']);
   });
 

@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type OutputFormat,
   type RequestFacts,
-  type Sampling,
   type Thinking,
   type ToolChoice,
   type ToolDefinition,
@@ -16,13 +15,14 @@ import {
   isObject,
   optionalBoolean,
   optionalCount,
-  optionalNumber,
   optionalObject,
   optionalText,
   requireArray,
   requireName,
   requireObject,
 } from '../request-fields.js';
+import { readSearch } from '../server-tools.js';
+import { readSampling, readStop } from '../sampling-fields.js';
 import { decodeMessages } from './decode-messages.js';
 import { customFormats, decodeFunction, decodeToolChoice, decodeTools } from './decode-tools.js';
 import { chatDialectId } from './wire.js';
@@ -33,6 +33,7 @@ const carriedFields: ReadonlySet<string> = new Set([
   'stream',
   'messages',
   'tools',
+  'web_search_options',
   'functions',
   'function_call',
   'parallel_tool_calls',
@@ -48,6 +49,7 @@ const carriedFields: ReadonlySet<string> = new Set([
   'frequency_penalty',
   'reasoning_effort',
   'reasoning',
+  'include_reasoning',
   'response_format',
   'user',
 ]);
@@ -68,7 +70,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
     model: facts.model,
     stream: facts.stream,
     turns: decodeMessages(messages, context),
-    tools: readTools(body, context),
+    tools: withSearch(readTools(body, context), body),
     toolChoice,
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,
@@ -90,6 +92,12 @@ function readTools(body: JsonObject, context: CodecContext): readonly ToolDefini
   return functions.map((declared, index) => decodeFunction(requireObject(declared, `functions.${index}`), `functions.${index}`));
 }
 
+/** Here searching is no tool but a field of the request. */
+function withSearch(tools: readonly ToolDefinition[] | undefined, body: JsonObject): readonly ToolDefinition[] | undefined {
+  const options = optionalObject(body['web_search_options'], 'web_search_options');
+  return options === undefined ? tools : [...(tools ?? []), { name: 'web_search', server: readSearch(options) }];
+}
+
 function readToolChoice(body: JsonObject): ToolChoice | undefined {
   const choice = body['tool_choice'];
   if (choice !== undefined && choice !== null) return decodeToolChoice(choice);
@@ -100,37 +108,26 @@ function readToolChoice(body: JsonObject): ToolChoice | undefined {
   return { name: requireName(legacy['name'], 'function_call.name') };
 }
 
-function readStop(stop: unknown): readonly string[] | undefined {
-  if (stop === undefined || stop === null) return undefined;
-  if (typeof stop === 'string') return [requireName(stop, 'stop')];
-  return requireArray(stop, 'stop').map((sequence, index) => requireName(sequence, `stop.${index}`));
-}
-
-function readSampling(body: JsonObject): Sampling | undefined {
-  const sampling = defined({
-    temperature: optionalNumber(body['temperature'], 'temperature'),
-    topP: optionalNumber(body['top_p'], 'top_p'),
-    topK: optionalNumber(body['top_k'], 'top_k'),
-    seed: optionalNumber(body['seed'], 'seed'),
-    presencePenalty: optionalNumber(body['presence_penalty'], 'presence_penalty'),
-    frequencyPenalty: optionalNumber(body['frequency_penalty'], 'frequency_penalty'),
-  });
-  return Object.keys(sampling).length === 0 ? undefined : sampling;
-}
-
-/** The vendor's `reasoning_effort`, or the `reasoning` object of compatible servers. */
+/** The vendor's `reasoning_effort`, or the `reasoning` object of compatible servers, with their word on whether to show it. */
 function readThinking(body: JsonObject, context: CodecContext): Thinking | undefined {
   const effort = readEffort(body['reasoning_effort'], 'reasoning_effort');
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
-  if (reasoning === undefined) return effort;
-  const { enabled, effort: nestedEffort, max_tokens: budget, ...rest } = reasoning;
+  const included = optionalBoolean(body['include_reasoning'], 'include_reasoning');
+  const excluded = optionalBoolean(reasoning?.['exclude'], 'reasoning.exclude');
+  const shown = excluded === undefined ? included : !excluded;
+  const thinking = effort ?? (reasoning === undefined ? undefined : readReasoning(reasoning, context));
+  if (thinking === undefined) return shown === true ? { mode: 'auto', shown } : undefined;
+  return shown === undefined || thinking.mode === 'off' ? thinking : { ...thinking, shown };
+}
+
+function readReasoning(reasoning: JsonObject, context: CodecContext): Thinking {
+  const { enabled, effort, max_tokens: budget, exclude: _exclude, ...rest } = reasoning;
   for (const field of Object.keys(rest)) {
     context.lose({ field: `reasoning.${field}`, how: 'dropped', why: 'Only compatible servers know this field.' });
   }
   const budgetTokens = optionalCount(budget, 'reasoning.max_tokens');
-  if (effort !== undefined) return effort;
   if (optionalBoolean(enabled, 'reasoning.enabled') === false) return { mode: 'off' };
-  return readEffort(nestedEffort, 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
+  return readEffort(effort, 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
 }
 
 function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {

@@ -9,6 +9,7 @@ import { foreignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { ChatStreamDecoder } from './stream-decoder.js';
 import { ChatStreamEncoder } from './stream-encoder.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { chatUsage } from './usage.js';
 import { usageOnDemand } from './usage-on-demand.js';
 import { chatDialectId } from './wire.js';
@@ -21,6 +22,9 @@ export const openaiChat: Dialect = {
   framing: 'sse',
   usage: chatUsage,
   upstream: {
+    // Images and films go by address, everything else only as bytes.
+    needsBytes: ({ media }) => media === 'file' || media === 'audio',
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ChatStreamDecoder(out, context, editFrame),

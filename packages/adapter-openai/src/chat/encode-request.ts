@@ -1,6 +1,5 @@
 import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
-import { withEffortOfName } from '../effort-suffix.js';
 import { writableExtensions } from '../extensions.js';
 import { isOwnModel, isReasoningModel } from '../model-families.js';
 import { writeEffort } from '../reasoning-effort.js';
@@ -9,13 +8,12 @@ import { isObject } from '../request-fields.js';
 import { responsesDialectId } from '../responses/wire.js';
 import { encodeMessages } from './encode-messages.js';
 import { encodeSampling, encodeStop } from './encode-sampling.js';
-import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { encodeSearch, encodeToolChoice, encodeTools } from './encode-tools.js';
 import { chatDialectId, type ResponseFormat } from './wire.js';
 
 /** The body for an upstream that speaks chat. Streams are always asked for usage: calls are billed by it. */
-export function encodeRequest(given: CanonicalRequest, givenContext: CodecContext): JsonObject {
+export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
   const context = reportOnce(givenContext);
-  const request = withEffortOfName(given, context);
   const extensions = extensionsFor(request, context);
   const { 'tools.format': formats, stream_options: streamOptions, ...otherExtensions } = extensions;
   const tools = request.tools === undefined ? [] : encodeTools(request.tools, formats, request.model, context);
@@ -26,12 +24,13 @@ export function encodeRequest(given: CanonicalRequest, givenContext: CodecContex
     stream: request.stream ? true : undefined,
     stream_options: request.stream ? { ...(isObject(streamOptions) ? streamOptions : {}), include_usage: true } : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request, context) ?? otherExtensions['tool_choice'],
+    web_search_options: encodeSearch(request, context),
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     ...outputLimit(request),
     stop: encodeStop(request, context),
     ...encodeSampling(request, context),
-    reasoning_effort: writeEffort(request.thinking, request.model, context),
+    reasoning_effort: encodeEffort(request, context),
     response_format: request.format === undefined ? undefined : encodeFormat(request.format),
     user: request.endUser,
   });
@@ -48,6 +47,14 @@ function extensionsFor(request: CanonicalRequest, context: CodecContext): JsonOb
     return isSaid;
   });
   return Object.fromEntries(entries);
+}
+
+/** Compatible servers show what their models think; the vendor itself does not in this dialect. */
+function encodeEffort({ thinking, model }: CanonicalRequest, context: CodecContext): unknown {
+  if (thinking?.shown === true && thinking.mode !== 'off' && isOwnModel(model) && isReasoningModel(model)) {
+    context.lose({ field: 'thinking.shown', how: 'dropped', why: `${model} shows nothing of its reasoning in chat.` });
+  }
+  return writeEffort(thinking, model, context);
 }
 
 /** Only the vendor's reasoning models insist on the newer name; many compatible servers know only the older one. */

@@ -33,7 +33,7 @@ export function encodeThinking(blocks: readonly Block[], model: string, context:
 }
 
 /** The details that say the block to `model`; undefined if its seal is for another, or it has none. */
-function sealedDetails({ seal, text, redacted }: ThinkingBlock, model: string, index: number): ReasoningDetail[] | undefined {
+export function sealedDetails({ seal, text, redacted }: ThinkingBlock, model: string, index: number): ReasoningDetail[] | undefined {
   if (seal === undefined || !isServed(seal, model)) return undefined;
   if (isResold(seal)) return resoldDetails(seal, text);
   const format = formatByVendor.get(seal.vendor);
@@ -82,6 +82,16 @@ export function encodeCallSeal(call: ToolCallBlock, isFirst: boolean, model: str
   if (seal?.vendor === 'google' && isAtGoogle) return signature(seal.value);
   if (seal !== undefined && !isInDetails(call, model)) loseSeal(seal, context);
   return isAtGoogle && isFirst && /gemini-(?:[3-9]|\d\d)/.test(model) ? signature(signatureStandIn) : {};
+}
+
+/** A seal on a call, for Google's own service; undefined for every other place and seal. */
+export function callSealFor(seal: Seal, model: string): SealCarrier | undefined {
+  return seal.vendor === 'google' && standInFor(model) !== undefined ? signature(seal.value) : undefined;
+}
+
+/** What stands on calls where Google's own service serves the model; nothing elsewhere. */
+export function standInFor(model: string): SealCarrier | undefined {
+  return /^(?:models\/)?gemini-/.test(model) ? signature(signatureStandIn) : undefined;
 }
 
 function signature(value: string): SealCarrier {

@@ -231,6 +231,23 @@ describe('streamed blocks', () => {
     ]);
   });
 
+  it('send a sealed thought before words of a text that was open all along', () => {
+    const deltas = deltasOf((sink) => {
+      sink.openBlock(0, { type: 'text' });
+      sink.openBlock(1, { type: 'thinking' });
+      sink.textDelta(1, 'Hm');
+      sink.seal(1, { vendor: 'anthropic', value: 's' });
+      sink.closeBlock(1);
+      sink.textDelta(0, 'Yes');
+      sink.closeBlock(0);
+    });
+    expect(deltas).toEqual([
+      { reasoning_content: 'Hm' },
+      { reasoning_details: [{ type: 'reasoning.text', text: 'Hm', signature: 'tg1.anthropic..s', index: 0 }] },
+      { content: 'Yes' },
+    ]);
+  });
+
   it('of redacted thinking show their seal as encrypted, as a whole answer does', () => {
     expect(
       deltasOf((sink) => {

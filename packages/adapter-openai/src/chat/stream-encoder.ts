@@ -85,9 +85,9 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   textDelta(index: number, text: string): void {
     const block = this.blocks[index];
-    const field = block?.kind === 'text' ? 'content' : 'reasoning_content';
+    if (block?.kind === 'text') return this.speak(`{"content":${JSON.stringify(text)}}`);
     if (block?.kind === 'thinking') block.text += text;
-    this.delta(`{"${field}":${JSON.stringify(text)}}`);
+    this.delta(`{"reasoning_content":${JSON.stringify(text)}}`);
   }
 
   argumentsDelta(index: number, fragment: string): void {
@@ -100,7 +100,7 @@ export class ChatStreamEncoder implements CanonicalSink {
       return;
     }
     const json = JSON.stringify(fragment);
-    this.delta(
+    this.speak(
       block.kind === 'custom'
         ? `{"tool_calls":[{"index":${block.place},"custom":{"input":${json}}}]}`
         : `{"tool_calls":[{"index":${block.place},"function":{"arguments":${json}}}]}`,
@@ -145,12 +145,12 @@ export class ChatStreamEncoder implements CanonicalSink {
       this.details.push(sealDetail(block.seal, thinking, block.place));
     } else if (block?.kind === 'unwrapped') {
       const input = JSON.stringify(freeformText(block.text));
-      this.delta(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
+      this.speak(`{"tool_calls":[{"index":${block.place},"custom":{"input":${input}}}]}`);
     } else if (block?.kind === 'wrapped') {
       const json = JSON.stringify(freeformArguments(block.text));
-      this.delta(`{"tool_calls":[{"index":${block.place},"function":{"arguments":${json}}}]}`);
+      this.speak(`{"tool_calls":[{"index":${block.place},"function":{"arguments":${json}}}]}`);
     } else if (block?.kind === 'function' && !block.hasArguments) {
-      this.delta(`{"tool_calls":[{"index":${block.place},"function":{"arguments":"{}"}}]}`);
+      this.speak(`{"tool_calls":[{"index":${block.place},"function":{"arguments":"{}"}}]}`);
     }
   }
 
@@ -190,8 +190,14 @@ export class ChatStreamEncoder implements CanonicalSink {
 
   private writeStart(block: OpenBlock | undefined): void {
     if (block?.start === undefined) return;
-    this.delta(JSON.stringify({ tool_calls: [block.start] }));
+    this.speak(JSON.stringify({ tool_calls: [block.start] }));
     delete block.start;
+  }
+
+  /** Says something that is no thinking: sealed thoughts go out before it, so that nobody takes them for later ones. */
+  private speak(deltaJson: string): void {
+    this.sendDetails();
+    this.delta(deltaJson);
   }
 
   private sendDetails(): void {

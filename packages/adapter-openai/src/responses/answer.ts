@@ -22,7 +22,7 @@ export function answerFrame(upstreamId: string, model: string, request: Canonica
     previous_response_id: null,
     temperature: request.sampling?.temperature ?? 1,
     top_p: request.sampling?.topP ?? 1,
-    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? asked.tool_choice ?? 'auto',
+    tool_choice: encodeToolChoice(request, tools) ?? asked.tool_choice ?? 'auto',
     tools,
     truncation: asked.truncation ?? 'disabled',
   };

@@ -191,10 +191,10 @@ describe('calls and results', () => {
     expect(read(functionOutput('a', '')).turns[0]?.blocks).toEqual([{ type: 'tool-result', callId: 'a', content: [] }]);
   });
 
-  it('belong to namespaces in this dialect only', () => {
+  it('of a namespace have the name under which its tool is declared', () => {
     expect(read({ ...functionCall('a'), namespace: 'crm' })).toEqual({
-      turns: [turn('assistant', callBlock('a'))],
-      lost: ['input.0.namespace'],
+      turns: [turn('assistant', { ...callBlock('a'), name: `crm__${callBlock('a').name}` })],
+      lost: [],
     });
   });
 });
@@ -207,6 +207,7 @@ describe('reasoning', () => {
       reasoning('e'),
       { type: 'thinking', text: '', redacted: true, seal: { vendor: 'openai', value: 'e' } },
     ],
+    ['of another vendor, asked not to show it', reasoning(wrapSeal(sealed), ''), { type: 'thinking', text: '', seal: sealed }],
     ['without a seal', reasoning(null, 'Hm'), { type: 'thinking', text: 'Hm' }],
     ['of another vendor', reasoning(wrapSeal(sealed), 'Hm'), { type: 'thinking', text: 'Hm', seal: sealed }],
     ['of another vendor that seals nothing', reasoning('tg1...', 'Hm'), { type: 'thinking', text: 'Hm' }],

@@ -11,8 +11,10 @@ import {
 } from '@tollgate/plugin-kit';
 import { decodeContent } from './decode-content.js';
 import { decodeReasoning } from './decode-reasoning.js';
+import { isForeignServerTool } from './server-tool-items.js';
 import { responsesDialectId } from './wire.js';
-import { requireName, requireObject, requireText } from '../request-fields.js';
+import { flatName } from './namespaces.js';
+import { optionalText, requireName, requireObject, requireText } from '../request-fields.js';
 
 /**
  * The items of `input` as turns: what one side says or does in a row is one turn, but each message that follows another stays apart.
@@ -47,7 +49,7 @@ class ItemDecoder {
       case 'message':
         return this.message(item, field);
       case 'function_call':
-        return this.add('assistant', [this.functionCall(item, field)]);
+        return this.add('assistant', [functionCall(item, field)]);
       case 'custom_tool_call':
         return this.add('assistant', [customCall(item, field)]);
       case 'function_call_output':
@@ -55,6 +57,9 @@ class ItemDecoder {
         return this.add('user', [this.result(item, field)]);
       case 'reasoning':
         return this.reasoning(item, field);
+      case 'additional_tools':
+        // They are among the tools of the request.
+        return;
       case 'item_reference':
         throw new BadRequestError(
           `${field} refers to an item that the vendor keeps. This model is served in another dialect: send the item itself.`,
@@ -76,29 +81,18 @@ class ItemDecoder {
       this.context.lose({ field: 'phase', how: 'dropped', why: 'Only this dialect tells comments from the final answer.' });
     }
     const last = this.turns.at(-1);
-    if (last?.role === role && !this.lastIsMessage && role !== 'system') last.blocks.push(...blocks);
+    // A message that says nothing is one all the same: it stays apart, where it can be seen.
+    const goesOn = last?.role === role && !this.lastIsMessage && role !== 'system' && blocks.length > 0;
+    if (goesOn) last.blocks.push(...blocks);
     else this.turns.push({ role, blocks });
     this.lastIsMessage = true;
   }
 
   private add(role: Role, blocks: readonly Block[]): void {
     const last = this.turns.at(-1);
-    if (last?.role === role) last.blocks.push(...blocks);
+    if (last?.role === role && last.blocks.length > 0) last.blocks.push(...blocks);
     else this.turns.push({ role, blocks: [...blocks] });
     this.lastIsMessage = false;
-  }
-
-  private functionCall(item: JsonObject, field: string): ToolCallBlock {
-    if (item['namespace'] !== undefined) {
-      this.context.lose({ field: `${field}.namespace`, how: 'dropped', why: 'Only this dialect groups tools in namespaces.' });
-    }
-    const { arguments: given } = item;
-    return {
-      type: 'tool-call',
-      id: requireName(item['call_id'], `${field}.call_id`),
-      name: requireName(item['name'], `${field}.name`),
-      arguments: given === '' ? '{}' : requireText(given, `${field}.arguments`),
-    };
   }
 
   private result(item: JsonObject, field: string): Block {
@@ -132,6 +126,8 @@ class ItemDecoder {
   /** What only this dialect knows: server tools' calls and their results. */
   private foreign(item: JsonObject, field: string): void {
     const type = requireText(item['type'], `${field}.type`);
+    // Told to the client alone: the vendor whose tool it was does not want it back in these words.
+    if (isForeignServerTool(item)) return;
     const isSaidByUser = type.endsWith('_output') || type.endsWith('_response');
     this.add(isSaidByUser ? 'user' : 'assistant', [{ type: 'opaque', dialect: responsesDialectId, data: item }]);
   }
@@ -142,12 +138,29 @@ function typeOfUnnamed(item: JsonObject): string {
   return item['role'] === undefined && typeof item['id'] === 'string' ? 'item_reference' : 'message';
 }
 
+function functionCall(item: JsonObject, field: string): ToolCallBlock {
+  const { arguments: given } = item;
+  return {
+    type: 'tool-call',
+    id: requireName(item['call_id'], `${field}.call_id`),
+    name: nameOf(item, field),
+    arguments: given === '' ? '{}' : requireText(given, `${field}.arguments`),
+  };
+}
+
 function customCall(item: JsonObject, field: string): ToolCallBlock {
   return {
     type: 'tool-call',
     id: requireName(item['call_id'], `${field}.call_id`),
-    name: requireName(item['name'], `${field}.name`),
+    name: nameOf(item, field),
     arguments: requireText(item['input'], `${field}.input`),
     freeform: true,
   };
+}
+
+/** The name of the called tool, as its declaration has it. */
+function nameOf(item: JsonObject, field: string): string {
+  const name = requireName(item['name'], `${field}.name`);
+  const namespace = optionalText(item['namespace'], `${field}.namespace`) ?? '';
+  return namespace === '' ? name : flatName(namespace, name);
 }

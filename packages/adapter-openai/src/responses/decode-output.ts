@@ -1,6 +1,7 @@
 import type { Block, Citation, CodecContext, JsonObject, MediaBlock, ToolCallBlock } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { decodeReasoning } from './decode-reasoning.js';
+import { serverToolUse } from './server-tool-items.js';
 import { responsesDialectId } from './wire.js';
 
 /** What one item of an answer says; unknown items are kept for clients of the same dialect. */
@@ -32,7 +33,9 @@ export function decodeCall(item: JsonObject, context: CodecContext): ToolCallBlo
 export function decodeWhole(item: JsonObject): Block {
   const result = item['result'];
   const isPicture = item['type'] === 'image_generation_call' && typeof result === 'string' && result !== '';
-  return isPicture ? pictureOf(item, result) : { type: 'opaque', dialect: responsesDialectId, data: item };
+  if (isPicture) return pictureOf(item, result);
+  const use = serverToolUse(item);
+  return { type: 'opaque', dialect: responsesDialectId, data: item, ...(use === undefined ? {} : { use }) };
 }
 
 function pictureOf(item: JsonObject, base64: string): MediaBlock {
@@ -56,6 +59,9 @@ export function loseOwnMarks(item: JsonObject, context: CodecContext): void {
   const why = 'Only answers that pass unchanged keep it.';
   const logprobs = listOf(item['content']).some((part) => isObject(part) && listOf(part['logprobs']).length > 0);
   if (logprobs) context.lose({ field: 'logprobs', how: 'dropped', why });
+  const isFile = (annotation: unknown): boolean => isObject(annotation) && typeof annotation['url'] !== 'string';
+  const files = listOf(item['content']).some((part) => isObject(part) && listOf(part['annotations']).some(isFile));
+  if (files) context.lose({ field: 'annotations', how: 'dropped', why: 'Files that the vendor made can be had only from it.' });
   if (typeof item['phase'] === 'string') context.lose({ field: 'phase', how: 'dropped', why });
 }
 

@@ -6,7 +6,8 @@ import { readSeal } from './seals.js';
 export const partBreak = '\n\n';
 
 /**
- * A reasoning item as a block: the reasoning itself where a server shows it, else its summary. Undefined if the item says nothing.
+ * A reasoning item as a block: the reasoning itself where a server shows it, else its summary. Undefined if the item says nothing. A summary
+ * that is there and empty is not redacted: its vendor was asked not to show it.
  * @throws BadRequestError if a list of texts is none.
  */
 export function decodeReasoning(item: JsonObject, field: string): ThinkingBlock | undefined {
@@ -16,9 +17,13 @@ export function decodeReasoning(item: JsonObject, field: string): ThinkingBlock 
   return {
     type: 'thinking',
     text,
-    ...(text === '' ? { redacted: true as const } : {}),
+    ...(text === '' && !hasSummary(item) ? { redacted: true as const } : {}),
     ...(seal === undefined ? {} : { seal }),
   };
+}
+
+function hasSummary({ summary }: JsonObject): boolean {
+  return Array.isArray(summary) && summary.length > 0;
 }
 
 function texts(parts: unknown, field: string): string {

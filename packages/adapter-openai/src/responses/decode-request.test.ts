@@ -55,15 +55,19 @@ describe('decodeRequest', () => {
     [{ text: { format: { type: 'json_schema', name: 'n', strict: null } } }, { format: { type: 'json-schema', name: 'n', schema: {} } }],
     [{ text: { format: { type: 'json_object' }, verbosity: 'low' } }, { format: { type: 'json' }, ...own({ text: { verbosity: 'low' } }) }],
     [{ reasoning: { effort: 'none' } }, { thinking: { mode: 'off' } }],
-    [{ reasoning: { effort: 'minimal' } }, { thinking: { mode: 'on', effort: 'minimal' } }],
-    [{ reasoning: { effort: 'xhigh' } }, { thinking: { mode: 'on', effort: 'max' } }],
-    [{ reasoning: { effort: null, summary: 'auto' } }, own({ reasoning: { summary: 'auto' } })],
-    [
-      { reasoning: { effort: 'low', summary: 'auto' } },
-      { thinking: { mode: 'on', effort: 'low' }, ...own({ reasoning: { summary: 'auto' } }) },
-    ],
+    [{ reasoning: { effort: 'minimal' } }, { thinking: { mode: 'on', effort: 'minimal', shown: false } }],
+    [{ reasoning: { effort: 'xhigh' } }, { thinking: { mode: 'on', effort: 'max', shown: false } }],
+    [{ reasoning: { effort: null, summary: 'auto' } }, { thinking: { mode: 'auto', shown: true } }],
+    [{ reasoning: { generate_summary: 'auto' } }, { thinking: { mode: 'auto', shown: true } }],
+    [{ reasoning: { effort: 'low', summary: 'auto' } }, { thinking: { mode: 'on', effort: 'low', shown: true } }],
+    [{ reasoning: { effort: 'none', summary: 'auto' } }, { thinking: { mode: 'off' } }],
+    [{ reasoning: { summary: null, context: 'all_turns' } }, own({ reasoning: { context: 'all_turns' } })],
   ])('reads %j', (fields, meaning) => {
     expect(added(fields)).toEqual({ ...meaning, lost: [] });
+  });
+
+  it.each(['concise', 'detailed'])('cannot say that a summary shall be %s', (summary) => {
+    expect(added({ reasoning: { summary } })).toEqual({ thinking: { mode: 'auto', shown: true }, lost: ['reasoning.summary'] });
   });
 
   it('reads the switch for streams', () => {
@@ -110,17 +114,21 @@ describe('tools of a request', () => {
       { type: 'function', ...weather },
       { type: 'function', name: 'noArguments', parameters: null, strict: null },
       { type: 'custom', name: 'patch', description: 'Edits.', format },
-      { type: 'web_search', filters: { country: 'CH' } },
+      { type: 'web_search', filters: { allowed_domains: ['a.example'] }, external_web_access: false },
     ];
     expect(added({ tools })).toEqual({
       tools: [
         weather,
         { name: 'noArguments' },
         { name: 'patch', description: 'Edits.', freeform: true },
-        { name: 'web_search', builtin: { dialect: 'openai-responses', data: tools[3] } },
+        {
+          name: 'web_search',
+          server: { kind: 'web-search', allowedDomains: ['a.example'] },
+          builtin: { dialect: 'openai-responses', data: tools[3] },
+        },
       ],
       ...own({ 'tools.format': { patch: format } }),
-      lost: [],
+      lost: ['tools.3.external_web_access'],
     });
   });
 

@@ -6,6 +6,7 @@ import {
   type OutputFormat,
   type RequestFacts,
   type Sampling,
+  type Thinking,
   type ToolChoice,
   type Turn,
 } from '@tollgate/plugin-kit';
@@ -14,7 +15,7 @@ import { readEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
 import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
 import { decodeItems } from './decode-items.js';
-import { customFormats, decodeToolChoice, decodeTools } from './decode-tools.js';
+import { decodeToolChoice, decodeTools } from './decode-tools.js';
 import { responsesDialectId, sealedReasoning } from './wire.js';
 
 /** Top-level fields that have a place in the canonical form; all others travel as extensions. */
@@ -42,22 +43,23 @@ const stateFields = ['previous_response_id', 'conversation', 'prompt'] as const;
 export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContext: CodecContext): CanonicalRequest {
   const context = reportOnce(givenContext);
   refuseState(body);
-  const toolChoice = decodeToolChoice(body['tool_choice']);
+  const { tools, formats } = decodeTools(body, context);
+  const toolChoice = decodeToolChoice(body['tool_choice'], tools);
   const reasoning = optionalObject(body['reasoning'], 'reasoning');
   const text = optionalObject(body['text'], 'text');
   return defined({
     model: facts.model,
     stream: facts.stream,
     turns: readTurns(body, context),
-    tools: decodeTools(body['tools']),
+    tools,
     toolChoice,
     parallelToolCalls: optionalBoolean(body['parallel_tool_calls'], 'parallel_tool_calls'),
     outputTokensMax: facts.outputTokensMax,
     sampling: readSampling(body),
-    thinking: readEffort(reasoning?.['effort'], 'reasoning.effort'),
+    thinking: reasoning === undefined ? undefined : readThinking(reasoning, context),
     format: readFormat(text?.['format'], context),
     endUser: optionalText(body['user'], 'user'),
-    extensions: readExtensions(body, toolChoice, { reasoning, text }),
+    extensions: readExtensions(body, toolChoice, { reasoning, text, formats }),
   });
 }
 
@@ -90,6 +92,23 @@ function readSampling(body: JsonObject): Sampling | undefined {
   return Object.keys(sampling).length === 0 ? undefined : sampling;
 }
 
+const summaries: ReadonlySet<string> = new Set(['auto', 'concise', 'detailed']);
+
+/** Reasoning is shown on demand only, as a summary. */
+function readThinking(reasoning: JsonObject, context: CodecContext): Thinking | undefined {
+  const effort = readEffort(reasoning['effort'], 'reasoning.effort');
+  const summary =
+    optionalText(reasoning['summary'], 'reasoning.summary') ?? optionalText(reasoning['generate_summary'], 'reasoning.generate_summary');
+  if (summary !== undefined && !summaries.has(summary)) {
+    throw new BadRequestError('reasoning.summary must be one of auto, concise, detailed.', 'reasoning.summary');
+  }
+  if (effort?.mode === 'off' || (effort === undefined && summary === undefined)) return effort;
+  if (summary !== undefined && summary !== 'auto') {
+    context.lose({ field: 'reasoning.summary', how: 'coerced', why: 'Other dialects show thinking or not: how much of it is up to them.' });
+  }
+  return { ...(effort ?? { mode: 'auto' }), shown: summary !== undefined };
+}
+
 function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
   const format = optionalObject(value, 'text.format');
   switch (format?.['type']) {
@@ -118,17 +137,16 @@ function readFormat(value: unknown, context: CodecContext): OutputFormat | undef
 function readExtensions(
   body: JsonObject,
   toolChoice: ToolChoice | undefined,
-  { reasoning = {}, text = {} }: { readonly reasoning: JsonObject | undefined; readonly text: JsonObject | undefined },
+  { reasoning = {}, text = {}, formats }: Readonly<Record<'reasoning' | 'text' | 'formats', JsonObject | undefined>>,
 ): CanonicalRequest['extensions'] {
   const fields: JsonObject = Object.fromEntries(
     Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
   );
   if (toolChoice !== undefined) delete fields['tool_choice'];
-  const { effort: _effort, ...reasoningRest } = reasoning;
+  const { effort: _effort, summary: _summary, generate_summary: _olderSummary, ...reasoningRest } = reasoning;
   const { format: _format, ...textRest } = text;
   if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
   if (Object.keys(textRest).length > 0) fields['text'] = textRest;
-  const formats = customFormats(body['tools']);
   if (formats !== undefined) fields['tools.format'] = formats;
   return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
 }

@@ -33,6 +33,16 @@ describe('histories for the vendor itself', () => {
     expect(removedFrom({ model: 'm', input })).toEqual({ body: { model: 'm', input: [said, own, reasoning(null)] }, lost: ['seal'] });
   });
 
+  it('lose all reasoning, and the ids by which the vendor would miss it, once it has refused some', () => {
+    const call = { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' };
+    const search = { type: 'web_search_call', id: 'ws_1', status: 'completed' };
+    const body: JsonObject = { input: [reasoning('gAAAA'), { ...call, id: 'fc_1' }, search, { role: 'user', content: 'Well?' }] };
+    const context = testContext();
+    client?.foreignSeals?.removeAll?.(body, context);
+    expect(body).toEqual({ input: [call, search, { role: 'user', content: 'Well?' }] });
+    expect(context.lostFields()).toEqual(['seal']);
+  });
+
   it('stay as they are where there is none', () => {
     for (const input of ['tg1', undefined, [null, 'tg1', reasoning('gAAAA')]])
       expect(removedFrom({ model: 'm', input })).toEqual({ body: { model: 'm', input }, lost: [] });

@@ -13,6 +13,7 @@ import { foreignSeals } from './seals.js';
 import { ResponsesStreamDecoder } from './stream-decoder.js';
 import { ResponsesStreamEncoder } from './stream-encoder.js';
 import { encodeStreamError } from './stream-error.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { responsesUsage } from './usage.js';
 import { responsesDialectId } from './wire.js';
 
@@ -25,6 +26,9 @@ export const openaiResponses: Dialect = {
   usage: responsesUsage,
   kept: responsesKept,
   upstream: {
+    // Images and files go by address.
+    needsBytes: ({ media }) => media === 'audio',
+    thinkingInNames,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),

@@ -30,12 +30,13 @@ const openai = (value: string) => ({ vendor: 'openai', value });
 const google = { vendor: 'google', value: 'g' };
 
 describe('items of the user', () => {
-  it('are results first, since they must follow their calls, and then what else is said', () => {
-    expect(write('m', turn('user', text('Look'), result('a', { type: 'text', text: 'x' }), picture, result('b')))).toEqual({
+  it('are results and what else is said, in the order of the turn', () => {
+    expect(write('m', turn('user', text('Look'), result('a', { type: 'text', text: 'x' }), picture, text('Well?'), result('b')))).toEqual({
       items: [
+        { type: 'message', role: 'user', content: 'Look' },
         { type: 'function_call_output', call_id: 'a', output: 'x' },
+        { type: 'message', role: 'user', content: [picturePart, { type: 'input_text', text: 'Well?' }] },
         { type: 'function_call_output', call_id: 'b', output: '' },
-        { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Look' }, picturePart] },
       ],
       lost: [],
     });
@@ -149,8 +150,9 @@ describe('items that only this dialect knows', () => {
       items: [
         search,
         { type: 'message', role: 'assistant', content: 'a' },
+        { type: 'message', role: 'user', content: [part] },
         approval,
-        { type: 'message', role: 'user', content: [part, { type: 'input_text', text: 'b' }] },
+        { type: 'message', role: 'user', content: 'b' },
       ],
       lost: [],
     });

@@ -5,7 +5,7 @@ import { isOwnModel } from '../model-families.js';
 import { sealForVendor } from './seals.js';
 import { type InputItem, type ReasoningInput, responsesDialectId } from './wire.js';
 
-/** Turns as items of `input`. Results of tools come first in their turn: they must follow the calls directly. */
+/** Turns as items of `input`, in their order. */
 export function encodeItems(turns: readonly Turn[], model: string, context: CodecContext): InputItem[] {
   const encoder = new ItemEncoder(isOwnModel(model) ? freeformCallsOf(turns) : new Set(), model, context);
   return turns.flatMap(({ role, blocks }) => encoder[role](blocks));
@@ -34,15 +34,20 @@ class ItemEncoder {
   /** A turn stays one, even if nothing of it can be said. */
   user(blocks: readonly Block[]): InputItem[] {
     const items: InputItem[] = [];
-    const said: Block[] = [];
+    let said: Block[] = [];
+    const endMessage = (): void => {
+      const content = encodeContent(said, this.model, this.context) ?? '';
+      if (content !== '') items.push({ type: 'message', role: 'user', content });
+      said = [];
+    };
     for (const block of blocks) {
-      if (block.type === 'tool-result') items.push(this.toolResult(block));
-      else if (isOwnItem(block)) items.push(block.data as InputItem);
-      else said.push(block);
+      if (block.type === 'tool-result' || isOwnItem(block)) {
+        endMessage();
+        items.push(block.type === 'tool-result' ? this.toolResult(block) : (block.data as InputItem));
+      } else said.push(block);
     }
-    const content = encodeContent(said, this.model, this.context) ?? '';
-    if (content !== '' || items.length === 0) items.push({ type: 'message', role: 'user', content });
-    return items;
+    endMessage();
+    return items.length > 0 ? items : [{ type: 'message', role: 'user', content: '' }];
   }
 
   assistant(blocks: readonly Block[]): InputItem[] {

@@ -126,8 +126,15 @@ describe('a reasoning model', () => {
     expect(rest['lost']).toEqual(lost);
   });
 
-  it('may have its effort in its name', () => {
-    expect(encode({ model: 'gpt-5-high' }).body).toMatchObject({ model: 'gpt-5', reasoning: { effort: 'high' } });
+  it.each<[string, NonNullable<CanonicalRequest['thinking']>, JsonObject | undefined]>([
+    ['gpt-5', { mode: 'on', effort: 'low', shown: true }, { effort: 'low', summary: 'auto' }],
+    ['gpt-5', { mode: 'auto', shown: true }, { summary: 'auto' }],
+    ['gpt-5', { mode: 'on', effort: 'low', shown: false }, { effort: 'low' }],
+    ['gpt-5.2', { mode: 'off', shown: true }, { effort: 'none' }],
+    ['some-model', { mode: 'auto', shown: true }, { summary: 'auto' }],
+    ['gpt-4o', { mode: 'auto', shown: true }, undefined],
+  ])('%s is asked for a summary by those alone who want to see one: %j', (model, thinking, reasoning) => {
+    expect(added({ model, thinking })['reasoning']).toEqual(reasoning);
   });
 });
 

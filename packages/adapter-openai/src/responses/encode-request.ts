@@ -2,7 +2,6 @@ import type { CanonicalRequest, CodecContext, JsonObject, OutputFormat } from '@
 import { encodeSampling } from '../chat/encode-sampling.js';
 import { chatDialectId } from '../chat/wire.js';
 import { defined } from '../defined.js';
-import { withEffortOfName } from '../effort-suffix.js';
 import { writableExtensions } from '../extensions.js';
 import { isOwnModel, isReasoningModel } from '../model-families.js';
 import { writeEffort } from '../reasoning-effort.js';
@@ -16,9 +15,8 @@ import { responsesDialectId, sealedReasoning, type TextFormat } from './wire.js'
 const ownOutputTokensMin = 16;
 
 /** The body for an upstream that speaks Responses. It keeps nothing of ours: every request brings the whole conversation. */
-export function encodeRequest(given: CanonicalRequest, givenContext: CodecContext): JsonObject {
+export function encodeRequest(request: CanonicalRequest, givenContext: CodecContext): JsonObject {
   const context = reportOnce(givenContext);
-  const request = withEffortOfName(given, context);
   const extensions = writableExtensions(request, responsesDialectId, chatDialectId, context);
   const { 'tools.format': formats, reasoning, text, include, ...otherExtensions } = extensions;
   const tools = encodeTools(request.tools ?? [], formats, request.model, context);
@@ -29,11 +27,11 @@ export function encodeRequest(given: CanonicalRequest, givenContext: CodecContex
     ...encodeConversation(request, context),
     stream: request.stream ? true : undefined,
     tools: tools.length === 0 ? undefined : tools,
-    tool_choice: encodeToolChoice(request.toolChoice, tools) ?? otherExtensions['tool_choice'],
+    tool_choice: encodeToolChoice(request, tools) ?? otherExtensions['tool_choice'],
     parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: outputLimit(request, context),
     ...sampling(request, context),
-    reasoning: merged(reasoning, { effort: writeEffort(request.thinking, request.model, context) }),
+    reasoning: merged(reasoning, { effort: writeEffort(request.thinking, request.model, context), summary: summaryOf(request) }),
     text: merged(text, { format: request.format === undefined ? undefined : encodeFormat(request.format) }),
     include: includes(include, request.model),
     user: request.endUser,
@@ -73,6 +71,12 @@ function sampling(request: CanonicalRequest, context: CodecContext): JsonObject 
     context.lose({ field, how: 'dropped', why: 'This dialect has no such field.' });
   }
   return defined({ temperature, top_p });
+}
+
+/** The vendor shows reasoning as a summary, on demand; its models that do not reason refuse the demand. */
+function summaryOf({ thinking, model }: CanonicalRequest): 'auto' | undefined {
+  const isAsked = thinking?.shown === true && thinking.mode !== 'off';
+  return isAsked && (isReasoningModel(model) || !isOwnModel(model)) ? 'auto' : undefined;
 }
 
 function merged(extension: unknown, members: JsonObject): JsonObject | undefined {

@@ -127,12 +127,14 @@ describe('the items of an answer', () => {
         { type: 'thinking', text: 'Hm', seal: google },
         { type: 'thinking', text: 'Hm' },
         { type: 'thinking', text: '', redacted: true, seal: google },
+        { type: 'thinking', text: '', seal: google },
       ]).items,
     ).toEqual([
       { type: 'reasoning', summary, encrypted_content: 'e' },
       { type: 'reasoning', summary, encrypted_content: 'tg1.google..g' },
       { type: 'reasoning', summary, encrypted_content: 'tg1...' },
       { type: 'reasoning', summary: [], encrypted_content: 'tg1.google..g' },
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: '' }], encrypted_content: 'tg1.google..g' },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { BlockHead, Citation, CodecContext, Seal } from '@tollgate/plugin-kit';
 import type { EventWriter } from './event-writer.js';
-import { callContent, callItem, encodeCitation, messageItem, reasoningItem, sealItem, textPart } from './output-items.js';
+import { callContent, type CalledTool, callItem, encodeCitation, messageItem, reasoningItem, sealItem, textPart } from './output-items.js';
 import { sealForClient } from './seals.js';
 import type { OutputItem, OutputMessage, OutputText, ReasoningItem } from './wire.js';
 
@@ -118,8 +118,11 @@ export class EncodedThinking implements EncodedBlock {
   private readonly address: { readonly item_id: string; readonly output_index: number; readonly summary_index: 0 };
   private readonly deltaHead: string;
 
-  constructor(private readonly answer: GrowingAnswer) {
-    this.item = reasoningItem('', undefined, answer.context);
+  constructor(
+    private readonly answer: GrowingAnswer,
+    private readonly redacted: boolean,
+  ) {
+    this.item = reasoningItem({ text: '' }, answer.context);
     this.place = announce(answer, this.item);
     this.address = { item_id: this.item.id, output_index: this.place, summary_index: 0 };
     this.deltaHead = `${JSON.stringify(this.address).slice(1, -1)},"delta":`;
@@ -133,6 +136,7 @@ export class EncodedThinking implements EncodedBlock {
 
   seal(seal: Seal): void {
     this.item.encrypted_content = sealForClient(seal);
+    if (!this.redacted) this.item.summary[0] ??= this.openSummary();
   }
 
   citation(): void {
@@ -167,9 +171,9 @@ export class EncodedCall implements EncodedBlock {
   constructor(
     private readonly answer: GrowingAnswer,
     private readonly head: Extract<BlockHead, { type: 'tool-call' }>,
-    private readonly isFreeform: boolean,
+    private readonly tool: CalledTool,
   ) {
-    this.item = callItem(head, isFreeform, '', answer.context, 'in_progress');
+    this.item = callItem(head.id, tool, '', answer.context, 'in_progress');
     this.place = announce(answer, this.item);
     this.address = { item_id: this.item.id, output_index: this.place };
     this.deltaHead = `${JSON.stringify(this.address).slice(1, -1)},"delta":`;
@@ -191,7 +195,7 @@ export class EncodedCall implements EncodedBlock {
   close(): void {
     const { events, context } = this.answer;
     const given = this.given === '' && this.head.freeform !== true ? '{}' : this.given;
-    const content = callContent({ ...this.head, arguments: given }, this.isFreeform);
+    const content = callContent({ ...this.head, arguments: given }, this.tool.isFreeform);
     if (content !== '' && (this.isTranslated || this.given === '')) this.tell(content);
     if (this.item.type === 'function_call') {
       this.item.arguments = content;
@@ -207,7 +211,7 @@ export class EncodedCall implements EncodedBlock {
 
   /** The upstream and the caller know different kinds of tool: what it gets can be told only when it is complete. */
   private get isTranslated(): boolean {
-    return this.isFreeform !== (this.head.freeform === true);
+    return this.tool.isFreeform !== (this.head.freeform === true);
   }
 
   private tell(fragment: string): void {

@@ -3,6 +3,7 @@ import { encodeError } from '../public-error.js';
 import { isObject, requireName } from '../request-fields.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
+import { thinkingInNames } from './thinking-in-names.js';
 import { referencesOf } from './references.js';
 
 /** What the counting endpoint knows of a request, by the vendor's API reference. */
@@ -27,6 +28,7 @@ export const openaiInputTokens: Dialect = defineUnaryDialect({
   vendor: 'openai',
   readUsage: () => undefined,
   upstream: {
+    thinkingInNames,
     encodeRequest: (request, context) =>
       Object.fromEntries(Object.entries(encodeRequest(request, context)).filter(([field]) => countedFields.has(field))),
     decodeResponse(body) {

@@ -5,11 +5,14 @@ import {
   type CodecContext,
   type Seal,
   type SealedPlace,
+  type ThinkingBlock,
   type ToolCallBlock,
   wrapPlacedSeal,
 } from '@tollgate/plugin-kit';
 import { freeformArguments, freeformText, isFreeformTool } from '../freeform.js';
+import { declaredName } from './namespaces.js';
 import { sealForClient } from './seals.js';
+import { serverToolItem } from './server-tool-items.js';
 import {
   type Annotation,
   type CustomCall,
@@ -37,12 +40,16 @@ export function encodeCitation({ url, title }: Citation): Annotation {
   return { type: 'url_citation', url: url ?? '', title: title ?? '', start_index: 0, end_index: 0 };
 }
 
-/** Thinking is shown as a summary, the only form of it that clients of this dialect show to people. */
-export function reasoningItem(text: string, seal: Seal | undefined, context: CodecContext): ReasoningItem {
+/**
+ * Thinking is shown as a summary, the only form of it that clients of this dialect show to people. Sealed thinking of which nothing is said
+ * has an empty one: without, it would come back as if its vendor had redacted it, and some want to know which it was.
+ */
+export function reasoningItem({ text, seal, redacted }: Omit<ThinkingBlock, 'type'>, context: CodecContext): ReasoningItem {
+  const hasSummary = text !== '' || (seal !== undefined && redacted !== true);
   return {
     id: context.newId('rs_'),
     type: 'reasoning',
-    summary: text === '' ? [] : [{ type: 'summary_text', text }],
+    summary: hasSummary ? [{ type: 'summary_text', text }] : [],
     encrypted_content: sealForClient(seal),
   };
 }
@@ -55,16 +62,27 @@ export function sealItem(seal: Seal, place: SealedPlace, context: CodecContext):
   return { id: context.newId('rs_'), type: 'reasoning', summary: [], encrypted_content: wrapPlacedSeal(seal, place) };
 }
 
-/** A call of the kind of tool that the caller declared, whatever the upstream took it for; `content` is what {@link callContent} says. */
+/** How the caller knows the tool that is called, whatever the upstream took it for. */
+export interface CalledTool {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly isFreeform: boolean;
+}
+
+export function calledTool(request: CanonicalRequest, name: string): CalledTool {
+  return { ...declaredName(request, name), isFreeform: isFreeformTool(request, name) };
+}
+
+/** A call of a tool; `content` is what {@link callContent} says. */
 export function callItem(
-  { id, name }: Pick<ToolCallBlock, 'id' | 'name'>,
-  isFreeform: boolean,
+  callId: string,
+  { isFreeform, ...named }: CalledTool,
   content: string,
   context: CodecContext,
   status: 'completed' | 'in_progress' = 'completed',
 ): (FunctionCall & { id: string }) | (CustomCall & { id: string }) {
-  if (isFreeform) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: id, name, input: content };
-  return { id: context.newId('fc_'), type: 'function_call', status, arguments: content, call_id: id, name };
+  if (isFreeform) return { id: context.newId('ctc_'), type: 'custom_tool_call', call_id: callId, ...named, input: content };
+  return { id: context.newId('fc_'), type: 'function_call', status, arguments: content, call_id: callId, ...named };
 }
 
 /** What the tool gets: plain text if the caller declared it so, else JSON. */
@@ -76,6 +94,8 @@ export function callContent({ arguments: given, freeform }: Pick<ToolCallBlock, 
 /** The item of a block that arrives whole; undefined, and said, where this dialect has none. */
 export function wholeItem(block: Block, context: CodecContext): OutputItem | undefined {
   if (block.type === 'opaque' && block.dialect === responsesDialectId) return block.data as OutputItem;
+  if (block.type === 'opaque' && block.use !== undefined) return serverToolItem(block.use, context);
+  if (block.type === 'opaque' && block.toldLater === true) return undefined;
   if (block.type === 'media' && block.media === 'image' && 'base64' in block.source) return imageItem(block.source.base64, context);
   context.lose({ field: `${block.type} block`, how: 'dropped', why: 'This dialect has no place for it in an answer.' });
   return undefined;
@@ -107,10 +127,10 @@ function itemsOf(block: Block, request: CanonicalRequest, context: CodecContext)
     case 'text':
       return block.seal === undefined ? [] : [sealItem(block.seal, 'text', context)];
     case 'thinking':
-      return [reasoningItem(block.text, block.seal, context)];
+      return [reasoningItem(block, context)];
     case 'tool-call': {
-      const isFreeform = isFreeformTool(request, block.name);
-      const item = callItem(block, isFreeform, callContent(block, isFreeform), context);
+      const tool = calledTool(request, block.name);
+      const item = callItem(block.id, tool, callContent(block, tool.isFreeform), context);
       return block.seal === undefined ? [item] : [item, sealItem(block.seal, { callId: block.id }, context)];
     }
     default: {

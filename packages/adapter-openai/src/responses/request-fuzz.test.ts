@@ -102,6 +102,30 @@ describe('request round trip', () => {
     );
   });
 
+  it('leaves every item in its place, empty messages too', () => {
+    const said = fc.constantFrom<JsonObject>(
+      { type: 'message', role: 'user', content: '' },
+      { type: 'message', role: 'user', content: 'Hi' },
+      { type: 'message', role: 'assistant', content: 'Hello' },
+      { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'x' },
+      { type: 'mcp_approval_response', approve: true, approval_request_id: 'a' },
+    );
+    fc.assert(
+      fc.property(fc.array(said, { minLength: 1, maxLength: 8 }), (items) => {
+        const written = (input: unknown) => {
+          const body = { model: 'gpt-4o', input };
+          return encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext())['input'];
+        };
+        const once = written(items);
+        expect(written(once)).toEqual(once);
+        // Only what the user goes on to say after a result becomes one message with what was said before.
+        expect((once as unknown[]).flatMap(wordsOf)).toEqual(items.flatMap(wordsOf));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('writes fields that only this dialect knows back', () => {
     const body = {
       model: 'gpt-4o',
@@ -121,10 +145,18 @@ describe('request round trip', () => {
       service_tier: 'flex',
       truncation: 'auto',
       text: { verbosity: 'low' },
-      reasoning: { summary: 'auto' },
+      reasoning: { context: 'current_turn' },
       tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [] },
       tools: [{ type: 'custom', name: 'patch', format: { type: 'grammar', syntax: 'regex', definition: 'a+' } }, { type: 'web_search' }],
     };
     expect(encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext())).toEqual(body);
   });
 });
+
+/** What an item says, whether alone or as one of several parts. */
+function wordsOf(item: unknown): readonly unknown[] {
+  const { content, ...rest } = item as JsonObject;
+  if (content === undefined) return [rest];
+  if (typeof content === 'string') return [[rest['role'], content]];
+  return (content as readonly JsonObject[]).map(({ text }) => [rest['role'], text]);
+}

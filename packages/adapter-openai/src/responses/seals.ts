@@ -7,6 +7,7 @@ import {
   sealFromClient,
 } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
+import { isForeignServerTool } from './server-tool-items.js';
 
 const vendor = 'openai';
 
@@ -34,11 +35,30 @@ export const foreignSeals = {
     const kept = input.filter((item: unknown) => !isForeign(item));
     if (kept.length === input.length) return;
     body['input'] = kept;
-    context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
+    if (input.some(isForeignReasoning)) context.lose({ field: 'seal', how: 'dropped', why: 'Only the vendor that made it can read it.' });
+  },
+  removeAll(body: JsonObject, context: CodecContext): void {
+    const { input } = body;
+    if (!Array.isArray(input)) return;
+    const kept = input.filter((item: unknown) => !(isObject(item) && item['type'] === 'reasoning') && !isForeignServerTool(item));
+    // By its id the vendor knows an item, and misses the reasoning that led to it.
+    body['input'] = kept.map((item: unknown) => (isObject(item) && anonymousTypes.has(item['type']) ? withoutId(item) : item));
+    context.lose({ field: 'seal', how: 'dropped', why: 'The vendor refused encrypted reasoning: it gets the history without any.' });
   },
 };
 
+const anonymousTypes: ReadonlySet<unknown> = new Set(['message', 'function_call', 'custom_tool_call']);
+
+function withoutId({ id: _id, ...item }: JsonObject): JsonObject {
+  return item;
+}
+
+/** What a server tool of another vendor did was told to the client alone: nothing is lost with it. */
 function isForeign(item: unknown): boolean {
+  return isForeignReasoning(item) || isForeignServerTool(item);
+}
+
+function isForeignReasoning(item: unknown): boolean {
   if (!isObject(item) || item['type'] !== 'reasoning') return false;
   const encrypted = item['encrypted_content'];
   return typeof encrypted === 'string' && encrypted.startsWith(foreignSealMark);

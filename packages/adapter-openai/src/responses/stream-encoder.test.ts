@@ -189,6 +189,18 @@ describe('the reasoning of a stream', () => {
     ]);
   });
 
+  it('of which its vendor says nothing has an empty part, so that it is told from redacted thinking', () => {
+    const events = eventsBetween((sink) => {
+      sink.openBlock(0, { type: 'thinking' });
+      sink.seal(0, google);
+      sink.closeBlock(0);
+    });
+    expect(events.at(-1)?.['item']).toMatchObject({
+      summary: [{ type: 'summary_text', text: '' }],
+      encrypted_content: 'tg1.google..g',
+    });
+  });
+
   it('that is redacted has no part', () => {
     expect(
       courseOf((sink) => {

@@ -12,12 +12,11 @@ import {
   type Usage,
   type Verdict,
 } from '@tollgate/plugin-kit';
-import { isFreeformTool } from '../freeform.js';
 import { reportOnce } from '../report-once.js';
 import { type AnswerFrame, answerFrame } from './answer.js';
 import { EncodedCall, EncodedMessage, EncodedThinking, type EncodedBlock, type GrowingAnswer, tellWhole } from './encoded-blocks.js';
 import { EventWriter } from './event-writer.js';
-import { wholeItem } from './output-items.js';
+import { calledTool, wholeItem } from './output-items.js';
 import { writeStop } from './stop-reason.js';
 import { answerError, errorEvent } from './stream-error.js';
 import { writeResponsesUsage } from './usage.js';
@@ -57,8 +56,8 @@ export class ResponsesStreamEncoder implements CanonicalSink {
     this.endMessage();
     this.blocks[index] =
       head.type === 'thinking'
-        ? new EncodedThinking(this.answer)
-        : new EncodedCall(this.answer, head, isFreeformTool(this.request, head.name));
+        ? new EncodedThinking(this.answer, head.redacted === true)
+        : new EncodedCall(this.answer, head, calledTool(this.request, head.name));
   }
 
   textDelta(index: number, text: string): void {

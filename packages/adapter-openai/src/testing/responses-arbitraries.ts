@@ -88,7 +88,11 @@ const commonFields = {
   toolChoice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const, 'first' as const),
   parallelToolCalls: fc.boolean(),
 };
-const someThinking = fc.constantFrom('low', 'medium', 'high').map((effort) => ({ mode: 'on' as const, effort }));
+const someThinking = fc.record({
+  mode: fc.constant('on' as const),
+  effort: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
+  shown: fc.boolean(),
+});
 const requiredKeys = ['model', 'turns', 'stream'] as const;
 const toolsOf = (tool: fc.Arbitrary<ToolDefinition>) => fc.array(tool, { minLength: 1, maxLength: 3 });
 

@@ -5,7 +5,8 @@ import { ConfigurationError } from '../foundation/errors.js';
 import { executeApply, parseApplyFile, presentApply } from '../modules/apply/index.js';
 import { configOption } from './arguments.js';
 import { checkArguments } from './check-arguments.js';
-import { loadSurroundings } from './surroundings.js';
+import { withoutTrace } from './dry-run.js';
+import { loadSurroundings, type Surroundings } from './surroundings.js';
 import { processTerminal } from './terminal.js';
 import { withApplyContext } from './with-apply-context.js';
 
@@ -22,10 +23,11 @@ export const applyCommand = defineCommand({
   args: declared,
   async run({ args, rawArgs }) {
     checkArguments(rawArgs, declared);
-    const surroundings = await loadSurroundings(args.config);
     const file = parseApplyFile(readApplyFile(args.file), args.file, processVariables());
     const options = { dryRun: args['dry-run'] === true, prune: args.prune === true };
-    const result = await withApplyContext(surroundings, (context) => executeApply(context, file, options));
+    const apply = (surroundings: Surroundings, schema: 'migrate' | 'check') =>
+      withApplyContext(surroundings, (context) => executeApply(context, file, options), schema);
+    const result = await (options.dryRun ? withoutTrace(args.config, apply) : apply(await loadSurroundings(args.config), 'migrate'));
     processTerminal.print(args.json === true ? JSON.stringify(result, undefined, 2) : presentApply(result));
   },
 });

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/index.js';
 import { loadConfiguration } from '../configuration/index.js';
-import { readEnvironment } from '../environment.js';
+import { processVariables, readEnvironment } from '../environment.js';
 import type { Environment } from '../environment.js';
 import { createLogger } from '../foundation/logger.js';
 import type { RootLogger } from '../foundation/logger.js';
@@ -13,9 +13,9 @@ export interface Surroundings {
 }
 
 /** @throws ConfigurationError */
-export async function loadSurroundings(configurationFile: string | undefined): Promise<Surroundings> {
+export async function loadSurroundings(configurationFile: string | undefined, variables = processVariables()): Promise<Surroundings> {
   const place = { folder: process.cwd(), ...(configurationFile === undefined ? {} : { file: configurationFile }) };
   const configuration = await loadConfiguration(place);
-  const environment = readEnvironment();
+  const environment = readEnvironment(variables);
   return { environment, configuration, logger: createLogger(environment.logLevel) };
 }

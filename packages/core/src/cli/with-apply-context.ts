@@ -19,8 +19,9 @@ import type { Surroundings } from './surroundings.js';
 export function withApplyContext<Result>(
   surroundings: Surroundings,
   work: (context: ApplyContext, plugins: PluginRegistry) => Promise<Result>,
+  schema: 'migrate' | 'check' = 'migrate',
 ): Promise<Result> {
-  return withDatabase(surroundings.environment, 'migrate', async (database) => {
+  return withDatabase(surroundings.environment, schema, async (database) => {
     const { configuration, logger } = surroundings;
     const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
     try {

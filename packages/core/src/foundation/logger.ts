@@ -24,7 +24,7 @@ export interface RootLogger extends Logger {
 export type LogDestination = number | { write(line: string): void };
 
 /** Lines are written together once there are this many bytes, and after this time at the latest. */
-const togetherBytes = 4_096;
+const togetherBytes = 12_288;
 const togetherMs = 250;
 
 /** JSON lines on `destination`; lines are handed to the operating system without holding up the event loop. */

@@ -1,8 +1,15 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { RowMac, rowMacKey } from './row-mac.js';
 
 describe('row mac', () => {
   const mac = new RowMac(rowMacKey('a master secret of sufficient length'));
+
+  it('is HMAC-SHA256 under the hexadecimal text of the key', () => {
+    const key = rowMacKey('a master secret of sufficient length');
+    const expected = createHmac('sha256', Buffer.from(key).toString('hex')).update('transfers|3:Ö😀|-|1:7').digest('base64url');
+    expect(new RowMac(key).sign('transfers', ['Ö😀', null, 7])).toBe(expected);
+  });
 
   it('accepts the row that it signed, whether integers come as number or bigint', () => {
     expect(mac.verify('transfers', ['a', 5n, null], mac.sign('transfers', ['a', 5, null]))).toBe(true);

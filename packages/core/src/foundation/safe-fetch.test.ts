@@ -75,6 +75,15 @@ describe('safe fetch', () => {
     await expect(safe.fetch(get(url))).rejects.toMatchObject({ code: 'response_too_large' });
   });
 
+  it('gives bytes as they are, and counts them against a budget that several responses share', async () => {
+    const bytes = Buffer.from([0xff, 0xd8, 0, 0x80]);
+    const url = await serve((_request, response) => response.end(bytes));
+    const safe = fetcher({ allowPrivate: true, responseBytesMax: 1 });
+    const budget = { bytesLeft: 7 };
+    expect((await safe.fetch(get(url), { budget })).body).toEqual(bytes);
+    await expect(safe.fetch(get(url), { budget })).rejects.toMatchObject({ code: 'response_too_large' });
+  });
+
   it('ends with its time', async () => {
     const url = await serve(() => undefined);
     await expect(fetcher({ allowPrivate: true }).fetch(get(url), { timeoutMs: 20 })).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -11,9 +11,16 @@ export interface SafeFetchOptions {
   readonly redirectsMax?: number;
 }
 
+/** Bytes that several responses may have together: counted down while they are read. */
+export interface ByteBudget {
+  bytesLeft: number;
+}
+
 export interface SafeFetchLimits {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Takes the place of `responseBytesMax`. */
+  readonly budget?: ByteBudget;
 }
 
 /** A response, read to its end. */
@@ -21,6 +28,7 @@ export interface SafeResponse {
   readonly status: number;
   /** Names in lower case; values of a repeated header joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
   text(): Promise<string>;
   /** @throws SyntaxError */
   json(): Promise<unknown>;
@@ -56,7 +64,7 @@ export class SafeFetch {
     for (let redirects = 0; redirects <= this.#redirectsMax; redirects += 1) {
       const response = await this.#send(next, signal);
       const target = redirectTarget(next.url, response);
-      if (target === undefined) return this.#read(response);
+      if (target === undefined) return read(response, limits.budget ?? { bytesLeft: this.#responseBytesMax });
       response.body.on('error', () => undefined).destroy();
       next = redirected(next, target, response.statusCode);
     }
@@ -83,23 +91,25 @@ export class SafeFetch {
     if (!this.#allowPrivate && /^[\d.]+$|:/.test(host) && !isPublicAddress(host))
       throw new AddressRefusedError(`${host} is in a private network.`);
   }
+}
 
-  async #read(response: Dispatcher.ResponseData): Promise<SafeResponse> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > this.#responseBytesMax) throw new ResponseTooLargeError(`The response is larger than ${this.#responseBytesMax} bytes.`);
-      chunks.push(chunk);
-    }
-    const text = Buffer.concat(chunks).toString('utf8');
-    return {
-      status: response.statusCode,
-      headers: headerMap(response.headers),
-      text: async () => text,
-      json: async () => JSON.parse(text) as unknown,
-    };
+/** @throws ResponseTooLargeError */
+async function read(response: Dispatcher.ResponseData, budget: ByteBudget): Promise<SafeResponse> {
+  const chunks: Buffer[] = [];
+  const bytesMax = budget.bytesLeft;
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    budget.bytesLeft -= chunk.length;
+    if (budget.bytesLeft < 0) throw new ResponseTooLargeError(`The response is larger than ${bytesMax} bytes.`);
+    chunks.push(chunk);
   }
+  const body = Buffer.concat(chunks);
+  return {
+    status: response.statusCode,
+    headers: headerMap(response.headers),
+    body,
+    text: async () => body.toString('utf8'),
+    json: async () => JSON.parse(body.toString('utf8')) as unknown,
+  };
 }
 
 function redirectTarget(from: string, response: Dispatcher.ResponseData): string | undefined {

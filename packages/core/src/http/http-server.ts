@@ -78,6 +78,16 @@ export class HttpServer {
   }
 }
 
+/**
+ * Makes sure that a place can be listened on, before anything is made that somebody would lose when it cannot.
+ * @throws ConfigurationError, saying which variable to change.
+ */
+export async function checkPlace(port: number, host: string): Promise<void> {
+  const probe = new HttpServer(async () => undefined);
+  await probe.listen(port, host);
+  await probe.drain(0);
+}
+
 function timer(timeMs: number): { readonly over: Promise<void>; stop(): void } {
   let handle: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definePlugin, z } from '@tollgate/plugin-kit';
-import type { Dialect, PluginParts, ProviderAdapter } from '@tollgate/plugin-kit';
+import type { Dialect, PaymentAdapter, PluginParts, ProviderAdapter, TaskAdapter } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../foundation/logger.js';
 import { loadPlugins } from './load-plugins.js';
@@ -125,6 +125,15 @@ describe('a broken plugin', () => {
     const needy = definePlugin({ name: 'needy', kit: '1.0', needs: ['tasks'], setup: () => ({}) });
     await expect(load([needy])).rejects.toThrow('it needs tasks');
     await expect(load([needy], { features: new Set(['tasks']) })).resolves.toBeDefined();
+  });
+
+  it('is refused for parts that nobody would run', async () => {
+    const payment = { id: 'paylink' } as unknown as PaymentAdapter;
+    const task = { id: 'films' } as unknown as TaskAdapter;
+    await expect(load([plugin('paying', { payments: [payment], tasks: [task] })])).rejects.toThrow(
+      /Plugin paying .*payment paylink, task films, and this version of the gateway runs neither payments nor tasks yet/,
+    );
+    await expect(load([plugin('paid', { payments: [], tasks: [] })])).resolves.toBeDefined();
   });
 
   it('closes the plugins that were started before it', async () => {

@@ -13,6 +13,7 @@ export class PartRegistry {
 
   /** @throws PluginLoadError */
   add(plugin: string, parts: PluginParts): void {
+    refuseUnknownParts(plugin, parts);
     for (const dialect of parts.dialects ?? []) this.#addDialect(plugin, dialect);
     for (const provider of parts.providers ?? []) this.#addProvider(plugin, provider);
   }
@@ -58,4 +59,12 @@ export class PartRegistry {
     if (owner !== undefined) throw new PluginLoadError(plugin, `the ${thing} is already there, from ${owner}. Leave one of the two out.`);
     this.#owners.set(thing, plugin);
   }
+}
+
+/** Parts of the contract that this version has no use for: whoever lists them would wait for money or results that never come. */
+function refuseUnknownParts(plugin: string, { payments = [], tasks = [] }: PluginParts): void {
+  const parts = [...payments.map(({ id }) => `payment ${id}`), ...tasks.map(({ id }) => `task ${id}`)];
+  if (parts.length === 0) return;
+  const words = `it brings ${parts.join(', ')}, and this version of the gateway runs neither payments nor tasks yet.`;
+  throw new PluginLoadError(plugin, `${words} Take it out of the configuration until it does.`);
 }

@@ -17,10 +17,11 @@ import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive } from './keep-alive.js';
+import type { MediaFetcher } from './media-fetcher.js';
 import type { KeptFinder } from './kept-finder.js';
 import { faultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
-import type { RelayCall, ServedDialect, Translation } from './relay-call.js';
+import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
@@ -37,6 +38,7 @@ import { WholeReader } from './whole-reader.js';
 export interface AttemptTools {
   readonly pools: UpstreamPools;
   readonly keepAlive: KeepAlive;
+  readonly media: MediaFetcher;
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
@@ -60,6 +62,12 @@ export interface AttemptParts {
   readonly headArrived: ((status: number) => void) | undefined;
 }
 
+const lossHeader = 'x-tollgate-loss';
+
+function fieldsOf(losses: readonly CallLoss[]): string {
+  return losses.map(({ field, how }) => `${field}=${how}`).join(', ');
+}
+
 /** One try against one channel: describe, send, and let the right receiver take the answer. */
 export class Attempt {
   #finish: (end: AttemptEnd) => void = () => undefined;
@@ -73,15 +81,18 @@ export class Attempt {
     this.#parts = parts;
   }
 
-  /** @throws BadRequestError if the request cannot be said in the channel's language. */
+  /** @throws BadRequestError if the request cannot be said in the channel's language, or its media cannot be fetched. */
   async run(): Promise<AttemptEnd> {
-    const providerCall = providerCallOf(this.#parts.call, this.#parts.route);
+    const { call, view, route, translation } = this.#parts;
+    const providerCall = providerCallOf(call, route);
     let wire: WireRequest;
     try {
+      const fetching = this.#tools.media.fetchFor(route, call, translation, view);
+      if (fetching !== undefined) await fetching;
       wire = await this.#signed(this.#describe(providerCall), providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
-      this.#tools.fault(error, this.#parts.route);
+      this.#tools.fault(error, route);
       return { answered: false, verdict: faultVerdict() };
     }
     return new Promise((resolve) => {
@@ -98,28 +109,36 @@ export class Attempt {
   }
 
   #describe(providerCall: ProviderCall<Record<string, unknown>>): WireRequest {
-    const { call, route, translation } = this.#parts;
+    const { call, route, translation, reply } = this.#parts;
+    if (translation.losses !== undefined) {
+      translation.startAttempt();
+      reply.dropHeader(lossHeader);
+    }
     const body = upstreamBody(call, route, translation);
-    if (translation.losses.length > 0) this.#tellLosses();
+    if (translation.losses !== undefined) this.#judgeLosses(translation.losses);
     return { method: 'POST', url: route.spoken.url(providerCall), headers: route.channel.adapter.headers(providerCall), body };
   }
 
-  #tellLosses(): void {
-    const { settings, translation, reply } = this.#parts;
-    const fields = translation.losses.map(({ field, how }) => `${field}=${how}`).join(', ');
-    if (settings.onLoss === 'reject') {
+  /** What the request would lose, before it is sent. */
+  #judgeLosses(losses: readonly CallLoss[]): void {
+    if (this.#parts.settings.onLoss === 'reject') {
       throw new BadRequestError(
-        `This request cannot be translated without loss (${fields}). Leave these fields out, or use a model of this dialect.`,
+        `This request cannot be translated without loss (${fieldsOf(losses)}). Leave these fields out, or use a model of this dialect.`,
         undefined,
         'translation_loss',
       );
     }
-    if (settings.onLoss === 'header' && !reply.headSent) reply.setHeader('x-tollgate-loss', fields.replace(/[^\x20-\x7e]/g, '?'));
+    this.#showLosses(losses);
+  }
+
+  #showLosses(losses: readonly CallLoss[]): void {
+    const { settings, reply } = this.#parts;
+    if (settings.onLoss === 'header' && !reply.headSent) reply.setHeader(lossHeader, fieldsOf(losses).replace(/[^\x20-\x7e]/g, '?'));
   }
 
   #send(wire: WireRequest): void {
     const { settings, reply } = this.#parts;
-    const url = new URL(wire.url);
+    const { pool, path } = this.#tools.pools.placeOf(wire.url, settings.connectTimeoutMs);
     const exchange: UpstreamExchange = new UpstreamExchange(
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),
@@ -127,10 +146,10 @@ export class Attempt {
     reply.onGone(() => this.#clientLeft(exchange));
     const headers = ['user-agent', this.#tools.userAgent];
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
-    this.#tools.pools.poolFor(url.origin, settings.connectTimeoutMs).dispatch(
+    pool.dispatch(
       {
         method: wire.method,
-        path: url.pathname + url.search,
+        path,
         headers,
         body: wire.body ?? null,
         headersTimeout: settings.firstByteTimeoutMs,
@@ -206,6 +225,7 @@ export class Attempt {
         this.#finish({ answered: false, verdict: answer.verdict });
         return;
       }
+      if (translation.losses !== undefined) this.#showLosses(translation.losses);
       reply.sendWhole(200, answer.contentType, answer.body);
       this.#finish({ answered: true, ending: 'complete' });
     } catch (error) {

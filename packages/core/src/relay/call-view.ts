@@ -69,7 +69,7 @@ export function routeView(route: Route): RouteView {
 /** Decodes an upstream's stream for plugins beside the lane that serves the client, which it cannot disturb. */
 export function streamTap(route: Route, translation: Translation, call: RelayCall, sink: CanonicalSink): (bytes: Buffer) => void {
   const { dialect } = route.spoken;
-  const decoder = dialect.upstream.streamDecoder(sink, translation.context(route.model), dialect.edits?.frame);
+  const decoder = dialect.upstream.streamDecoder(sink, translation.context(route.model, 'none'), dialect.edits?.frame);
   const framing = route.lane === 'translate' ? dialect.framing : call.framing;
   const scanner = new FrameScanner(framing, (data, event) => decoder.frame(data, event));
   let broken = false;

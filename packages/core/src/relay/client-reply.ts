@@ -3,12 +3,16 @@ import type { ServerResponse } from 'node:http';
 /** An answer of this size or more is sent as it is; smaller ones share one buffer with the head. */
 const oneBufferBytesMax = 65_536;
 
+const lastChunk = '0\r\n\r\n';
+
 /**
  * The way back to the client. It is the only writer of the response: once the head is out it stays out, and nothing is written to a client
  * that left.
  */
 export class ClientReply {
   #streaming = false;
+  /** True once this class writes the chunks of HTTP/1.1 itself: whole, where Node would write each in four parts. */
+  #framesChunks = false;
   #left = false;
   #firstByte: number | undefined;
   readonly #leaveListeners: (() => void)[] = [];
@@ -61,6 +65,11 @@ export class ClientReply {
     this.#extraHeaders.set(name, value);
   }
 
+  /** Takes a header back that an attempt set and the next one does not. */
+  dropHeader(name: string): void {
+    this.#extraHeaders.delete(name);
+  }
+
   sendWhole(status: number, contentType: string, body: Buffer | string): void {
     if (this.#left) return;
     this.noteFirstByte();
@@ -75,15 +84,22 @@ export class ClientReply {
     if (this.#streaming || this.#left) return;
     this.#streaming = true;
     this.#writeHead(200, contentType, ['cache-control', 'no-cache', 'x-accel-buffering', 'no']);
+    this.#framesChunks = this.#response.chunkedEncoding;
+    this.#response.chunkedEncoding = false;
   }
 
   /** False if the client is slower than the upstream: read no more until `onDrain` runs. */
   write(bytes: Buffer | string): boolean {
-    return this.#left || this.#response.write(bytes);
+    if (this.#left || bytes.length === 0) return true;
+    return this.#response.write(this.#framesChunks ? chunkOf(bytes) : bytes);
   }
 
-  end(): void {
-    if (!this.#left) this.#response.end();
+  /** Ends the answer, with these last bytes if there are any. */
+  end(bytes?: Buffer | string): void {
+    if (this.#left) return;
+    const isEmpty = bytes === undefined || bytes.length === 0;
+    if (this.#framesChunks) this.#response.end(isEmpty ? lastChunk : chunkOf(bytes, lastChunk));
+    else this.#response.end(bytes);
   }
 
   #writeHead(status: number, contentType: string, headers: readonly string[]): void {
@@ -98,4 +114,15 @@ export class ClientReply {
     for (const listener of this.#leaveListeners) listener();
     this.#leaveListeners.length = 0;
   }
+}
+
+/** One chunk of a body of unknown length (RFC 9112 §7.1) in one piece of memory, and what follows it. */
+function chunkOf(bytes: Buffer | string, after = ''): Buffer | string {
+  if (typeof bytes === 'string') return `${Buffer.byteLength(bytes).toString(16)}\r\n${bytes}\r\n${after}`;
+  const head = `${bytes.length.toString(16)}\r\n`;
+  const chunk = Buffer.allocUnsafe(head.length + bytes.length + 2 + after.length);
+  chunk.write(head, 'latin1');
+  bytes.copy(chunk, head.length);
+  chunk.write(`\r\n${after}`, head.length + bytes.length, 'latin1');
+  return chunk;
 }

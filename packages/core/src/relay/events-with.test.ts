@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { eventsWith } from './events-with.js';
+import { eventsWith, needlePattern } from './events-with.js';
 
-const needles = ['"usage":{', '"usage": {'];
-const found = (text: string): readonly string[] => eventsWith(Buffer.from(text), needles).map(String);
+const pattern = needlePattern(['"usage":{', '"usage": {']);
+const found = (text: string): readonly string[] => eventsWith(Buffer.from(text), pattern).map(String);
 
 describe('events with a needle', () => {
   const plain = 'data: {"text":"a"}\n\n';
@@ -41,9 +41,16 @@ describe('events with a needle', () => {
     expect(found(plain + stating.trimEnd())).toEqual([stating.trimEnd()]);
   });
 
+  it('are found by needles of any characters, taken as they are', () => {
+    const text = 'data: {"größe (a|b)*": 1}\n\n';
+    expect(eventsWith(Buffer.from(plain + text), needlePattern(['"größe (a|b)*":'])).map(String)).toEqual([text]);
+    expect(eventsWith(Buffer.from(plain + text), needlePattern(['"größe ab']))).toEqual([]);
+    expect(eventsWith(Buffer.from(plain + text), needlePattern([]))).toEqual([]);
+  });
+
   it('share the memory of the bytes', () => {
     const bytes = Buffer.from(plain + stating + plain);
-    const [event] = eventsWith(bytes, needles);
+    const [event] = eventsWith(bytes, pattern);
     expect(event?.byteOffset).toBe(bytes.byteOffset + plain.length);
   });
 });

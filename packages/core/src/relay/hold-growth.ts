@@ -4,11 +4,12 @@ import type { UsageMeter } from './usage-meter.js';
 const bytesPerTokenMin = 2;
 
 /**
- * Watches whether a stream outgrows what is held for it. Bytes are compared first, since they cost nothing to count; tokens only once the
- * bytes could be enough.
+ * Watches whether a stream outgrows what is held for it. Bytes are compared first, since they cost nothing to count; tokens only when the
+ * bytes since the last look could be enough.
  */
 export class HoldGrowth {
   #extending = false;
+  #nextLookBytes: number;
 
   readonly #meter: UsageMeter;
   #toleratedOutputTokens: number;
@@ -18,6 +19,7 @@ export class HoldGrowth {
   constructor(meter: UsageMeter, toleratedOutputTokens: number, stepTokens: number, extendHold: (tokens: number) => Promise<boolean>) {
     this.#meter = meter;
     this.#toleratedOutputTokens = toleratedOutputTokens;
+    this.#nextLookBytes = toleratedOutputTokens * bytesPerTokenMin;
     this.#stepTokens = stepTokens;
     this.#extendHold = extendHold;
   }
@@ -25,8 +27,11 @@ export class HoldGrowth {
   /** True if it is time to hold more. */
   outgrown(): boolean {
     if (this.#extending) return false;
-    if (this.#meter.passedBytes > 0 && this.#meter.passedBytes < this.#toleratedOutputTokens * bytesPerTokenMin) return false;
-    return this.#meter.outputTokens() >= this.#toleratedOutputTokens;
+    const { passedBytes } = this.#meter;
+    if (passedBytes > 0 && passedBytes < this.#nextLookBytes) return false;
+    const tokensLeft = this.#toleratedOutputTokens - this.#meter.outputTokens();
+    this.#nextLookBytes = passedBytes + Math.max(0, tokensLeft) * bytesPerTokenMin;
+    return tokensLeft <= 0;
   }
 
   /** Holds one more step; false if there is not enough left. */

@@ -1,5 +1,5 @@
 import { type Dialect, FrameScanner, lastFrameEnd, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { eventsWith } from './events-with.js';
+import { needlePattern, nominatedIn } from './events-with.js';
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import { terminalErrorBytes } from './stream-frames.js';
@@ -23,6 +23,7 @@ export class PassLane implements StreamLane {
   readonly #upstreamDialect: Dialect;
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
+  readonly #needles: RegExp;
   readonly #kept: KeptFinder | undefined;
 
   constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
@@ -30,6 +31,7 @@ export class PassLane implements StreamLane {
     this.#upstreamDialect = upstreamDialect;
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
+    this.#needles = needlePattern(upstreamDialect.usage.needles);
     this.#kept = kept;
   }
 
@@ -60,12 +62,12 @@ export class PassLane implements StreamLane {
 
   #pass(frames: Buffer): Buffer | undefined {
     this.#kept?.pass(frames);
-    const { needles, keep } = this.#upstreamDialect.usage;
-    if (!needles.some((needle) => frames.includes(needle))) {
+    const stating = nominatedIn(frames, this.#call.framing, this.#needles);
+    if (stating.length === 0) {
       this.#meter.passed(frames);
       return frames;
     }
-    const stating = this.#call.framing === 'sse' ? eventsWith(frames, needles) : [frames];
+    const { keep } = this.#upstreamDialect.usage;
     if (keep === 'each') for (const bytes of stating) this.#readUsage(bytes);
     else this.#nominated = [...this.#nominated, ...stating].slice(-2);
     const visible = this.#hidesUsageFrame ? this.#withoutExtraFrames(frames, stating) : frames;

@@ -12,6 +12,9 @@ import type {
   TopLevelSpans,
 } from '@tollgate/plugin-kit';
 import type { Principal } from '../modules/tokens/index.js';
+import type { LossRecord } from '../modules/usage/index.js';
+import { refusedSeal, withoutSeals } from './without-seals.js';
+import type { FetchedMedia } from './linked-media.js';
 
 /** A dialect that the gateway serves. */
 export type ServedDialect = Dialect & { readonly client: ClientSide };
@@ -36,10 +39,23 @@ export interface RelayCall {
   readonly passHeaders: ClientHeaders;
 }
 
+/** Callers name fields as they like: what is told and kept of them is bounded. */
+const lossesMax = 50;
+const lostFieldLengthMax = 100;
+
+/** A loss with the side on which it arose. */
+export type CallLoss = Loss & LossRecord;
+
 /** The call in canonical form with all that translating it needs: made once, when a lane or a plugin first asks for it. */
 export class Translation {
-  readonly losses: Loss[] = [];
+  /** What the attempt under way cannot carry; undefined as long as it carries everything. */
+  losses: CallLoss[] | undefined;
+  /** By address: what an attempt fetched for its upstream is there for the next one, too. */
+  fetchedMedia: Map<string, FetchedMedia> | undefined;
   #decoded: CanonicalRequest | undefined;
+  /** What the canonical form has no place for: lost only by attempts that send it. */
+  readonly #undecoded: Loss[] = [];
+  #sealsDropped = false;
 
   readonly #call: RelayCall;
   readonly #newId: (prefix: string) => string;
@@ -53,13 +69,50 @@ export class Translation {
 
   /** @throws BadRequestError if the request cannot be said in another dialect. */
   request(): CanonicalRequest {
-    this.#decoded ??= this.#call.dialect.client.decodeRequest(this.#call.json, this.#call.facts, this.context(this.#call.facts.model));
+    const { json, facts, dialect } = this.#call;
+    const lose = (loss: Loss): void => void this.#undecoded.push(loss);
+    this.#decoded ??= dialect.client.decodeRequest(json, facts, this.#contextOf(facts.model, lose));
     return this.#decoded;
   }
 
-  context(model: string): CodecContext {
+  /** The request for an attempt that translates it. @throws BadRequestError */
+  requestToSend(): CanonicalRequest {
+    const request = this.request();
+    for (const loss of this.#undecoded) this.#lose(loss, 'request');
+    if (!this.#sealsDropped) return request;
+    this.#lose(refusedSeal, 'request');
+    return withoutSeals(request);
+  }
+
+  /** True once an upstream has refused a seal: from then on none is sent. */
+  get sealsDropped(): boolean {
+    return this.#sealsDropped;
+  }
+
+  dropSeals(): void {
+    this.#sealsDropped = true;
+  }
+
+  /** Each attempt loses what its upstream's dialect makes it lose. */
+  startAttempt(): void {
+    this.losses = undefined;
+  }
+
+  /** For codecs of the one side or the other; those that only look on lose nothing that counts. */
+  context(model: string, side: LossRecord['side'] | 'none'): CodecContext {
+    return this.#contextOf(model, side === 'none' ? () => undefined : (loss) => this.#lose(loss, side));
+  }
+
+  #lose({ field, how, why }: Loss, side: LossRecord['side']): void {
+    const losses = (this.losses ??= []);
+    const shortField = field.slice(0, lostFieldLengthMax);
+    if (losses.length >= lossesMax || losses.some((loss) => loss.field === shortField && loss.how === how && loss.side === side)) return;
+    losses.push({ side, field: shortField, how, why });
+  }
+
+  #contextOf(model: string, lose: CodecContext['lose']): CodecContext {
     return {
-      lose: (loss) => this.losses.push(loss),
+      lose,
       newId: this.#newId,
       now: () => Date.now(),
       model: { id: model, ...(this.#outputTokensMax === undefined ? {} : { outputTokensMax: this.#outputTokensMax }) },

@@ -17,6 +17,8 @@ import { answerEstimatedCount } from './count-tokens.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeepAlive } from './keep-alive.js';
+import { MediaFetcher } from './media-fetcher.js';
+import { mediaSettings } from './media-settings.js';
 import { KeptFinder } from './kept-finder.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
@@ -27,6 +29,7 @@ import { routeTo, type Route } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { canDropSeals } from './upstream-body.js';
 import { UpstreamPools } from './upstream-pools.js';
 import { UsageMeter } from './usage-meter.js';
 
@@ -60,10 +63,11 @@ export class Relay {
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
-    this.#settler = new Settler(doors);
+    this.#settler = new Settler({ ...doors, sweepPolicy: () => doors.settings.current(ledgerSettings).sweepPolicy });
     this.#tools = {
       pools: this.#pools,
       keepAlive: new KeepAlive(),
+      media: new MediaFetcher(() => doors.settings.current(mediaSettings), doors.userAgent),
       ioOf: doors.ioOf,
       userAgent: doors.userAgent,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
@@ -98,6 +102,7 @@ export class Relay {
 
   async close(): Promise<void> {
     await this.#pools.close();
+    await this.#tools.media.close();
   }
 
   /** Sets aside what the call may cost, before anything is sent. */
@@ -157,12 +162,22 @@ export class Relay {
       if (channel === undefined) break;
       const route = routeTo(channel, call, course.attempts.length + 1);
       if (route === undefined || (await this.#vetoed(running, route))) continue;
-      const end = await this.#attempt(running, route, growthOf);
+      let end = await this.#attempt(running, route, growthOf);
+      if (!end.answered && this.#mayDropSeals(running, route, end.verdict)) {
+        running.translation.dropSeals();
+        end = await this.#attempt(running, { ...route, attempt: course.attempts.length + 1 }, growthOf);
+      }
       if (end.answered || reply.gone) return;
       last = end.verdict;
       if (last.retry === 'never') break;
     }
     throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last, binding?.field);
+  }
+
+  /** Once in a call, and not where losses are refused: then the upstream's own refusal says more. */
+  #mayDropSeals({ call, reply, translation }: RunningCall, route: Route, verdict: Verdict): boolean {
+    if (verdict.retry !== 'without-seals' || translation.sealsDropped || reply.gone) return false;
+    return this.#doors.settings.current(relaySettings).onLoss !== 'reject' && canDropSeals(call, route);
   }
 
   async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {

@@ -101,13 +101,13 @@ export class ResourceSender {
         exchange.abort();
         refuse(faultVerdict());
       });
-      const url = new URL(wire.url);
+      const { pool, path } = pools.placeOf(wire.url, connectTimeoutMs);
       const headers = ['user-agent', userAgent];
       for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
-      pools.poolFor(url.origin, connectTimeoutMs).dispatch(
+      pool.dispatch(
         {
           method: wire.method,
-          path: url.pathname + url.search,
+          path,
           headers,
           body: wire.body ?? null,
           headersTimeout: firstByteTimeoutMs,

@@ -1,4 +1,4 @@
-import { type Dialect, operationOf, type ProviderCall, type SpokenDialect } from '@tollgate/plugin-kit';
+import { type Dialect, operationOf, type ProviderCall, type SpokenDialect, type Thinking } from '@tollgate/plugin-kit';
 import type { Channel } from '../modules/channels/index.js';
 import type { RelayCall } from './relay-call.js';
 
@@ -12,6 +12,8 @@ export interface Route {
   readonly lane: Lane;
   /** Name of the model at the upstream. */
   readonly model: string;
+  /** How the model shall think, where the name by which it was asked for says so. */
+  readonly thinking?: Thinking;
   readonly attempt: number;
 }
 
@@ -20,13 +22,24 @@ export type ResourceSpoken = Spoken & Required<Pick<Spoken, 'resourceUrl'>>;
 
 /** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
 export function routeTo(channel: Channel, call: RelayCall, attempt: number): Route | undefined {
-  const model = channel.modelMapping.get(call.facts.model) ?? call.facts.model;
+  const asked = call.facts.model;
+  const model = channel.modelMapping.get(asked) ?? asked;
   const spoken = channel.adapter.speaks.filter(
     (candidate) => usable(candidate, channel, model) && sameOperation(candidate.dialect, call.dialect),
   );
   const own = spoken.find(({ dialect }) => dialect.wire === call.dialect.wire);
   const chosen = own ?? (operationOf(call.dialect) === 'passed' ? undefined : spoken[0]);
-  return chosen && { channel, spoken: chosen, lane: own === undefined ? 'translate' : laneOf(own.dialect), model, attempt };
+  if (chosen === undefined) return undefined;
+  const lane = own === undefined ? 'translate' : laneOf(own.dialect);
+  return { channel, spoken: chosen, lane, ...namedModel(channel, chosen.dialect, asked), attempt };
+}
+
+/** The model's name at the upstream, and what the name by which it was asked for says of its thinking. A mapped name is taken as it is. */
+function namedModel({ modelMapping }: Channel, { upstream }: Dialect, asked: string): Pick<Route, 'model' | 'thinking'> {
+  const mapped = modelMapping.get(asked);
+  const named = mapped === undefined ? upstream.thinkingInNames?.read(asked) : undefined;
+  if (named === undefined) return { model: mapped ?? asked };
+  return { model: modelMapping.get(named.model) ?? named.model, thinking: named.thinking };
 }
 
 /** How a channel reaches the resources of a dialect; undefined if it cannot. */

@@ -1,8 +1,9 @@
 import type { SettledView } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
+import { StorageUnavailableError } from '../foundation/errors.js';
 import { pointsText } from '../foundation/millipoints.js';
-import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
+import type { Ledger, SettledReceipt, Settlement, SweepPolicy } from '../modules/ledger/index.js';
 import { type CallResult, resultOf } from './call-course.js';
 import type { RelayHooks } from './relay-hooks.js';
 import type { HeldCall } from './running-call.js';
@@ -16,6 +17,8 @@ export interface SettlerDoors {
   readonly hooks: RelayHooks;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How a hold is closed whose settlement the database refuses. */
+  readonly sweepPolicy: () => SweepPolicy;
 }
 
 /** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
@@ -60,13 +63,32 @@ export class Settler {
     this.#report(running, settlement, result, receipt);
   }
 
-  /** While the database is away the settlement waits: a call that used tokens must be on record. */
+  /**
+   * While the database is away the settlement waits: a call that used tokens must be on record. A settlement that the database refuses would
+   * be refused for ever: its hold is closed like that of a dead node, so that no money stays set aside.
+   */
   async #untilDurable(settlement: Settlement): Promise<SettledReceipt> {
+    const { ledger, sweepPolicy } = this.#doors;
+    try {
+      return await this.#patiently(settlement, () => ledger.settle(settlement));
+    } catch (error) {
+      const { holdId, record } = settlement;
+      this.#doors.log.error(
+        { err: error, holdId, requestId: record.requestId, usage: record.usage },
+        'A settlement was refused; its hold is swept',
+      );
+      return this.#patiently(settlement, () => ledger.sweep(holdId, sweepPolicy()));
+    }
+  }
+
+  /** @throws whatever is not a database that is away. */
+  async #patiently({ holdId }: Settlement, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
     for (let waitMs = retryAfterMsMin; ; waitMs = Math.min(waitMs * 2, retryAfterMsMax)) {
       try {
-        return await this.#doors.ledger.settle(settlement);
+        return await close();
       } catch (error) {
-        this.#doors.log.warn({ err: error, holdId: settlement.holdId }, 'A settlement is not durable yet; trying again');
+        if (!(error instanceof StorageUnavailableError)) throw error;
+        this.#doors.log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
@@ -74,7 +96,7 @@ export class Settler {
 
   #report(running: HeldCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
     const { log, hooks } = this.#doors;
-    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, firstByteMs, totalMs } = record;
+    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, losses, firstByteMs, totalMs } = record;
     log.info(
       {
         requestId,
@@ -85,6 +107,7 @@ export class Settler {
         usage,
         attempts: attempts.length,
         failure,
+        losses: losses?.length,
         firstByteMs,
         totalMs,
         costPoints: pointsText(receipt.charged),
@@ -101,7 +124,7 @@ export class Settler {
 type RecordDraft = { -readonly [Key in keyof Settlement['record']]: Settlement['record'][Key] };
 
 /** What may be missing is added to a literal, not spread into it: with this many fields, spreading costs as much as writing the log line. */
-function settlementOf({ call, course, quote, reply, holdId }: HeldCall, result: CallResult, now: number): Settlement {
+function settlementOf({ call, course, quote, reply, holdId, translation }: HeldCall, result: CallResult, now: number): Settlement {
   const { route, attempts } = course;
   const record: RecordDraft = {
     id: holdId,
@@ -129,6 +152,7 @@ function settlementOf({ call, course, quote, reply, holdId }: HeldCall, result: 
     record.upstreamDialect = route.spoken.dialect.id;
   }
   if (result.failure !== undefined) record.failure = result.failure;
+  if (translation.losses !== undefined) record.losses = translation.losses.map(({ side, field, how }) => ({ side, field, how }));
   if (reply.firstByteAt !== undefined) record.firstByteMs = reply.firstByteAt - call.startedAt;
   return { holdId, actual: result.cost, record };
 }
@@ -139,7 +163,7 @@ function settledView({ translation }: HeldCall, record: Settlement['record'], re
     estimated: record.estimated,
     costMillipoints: receipt.charged,
     outcome: result.outcome,
-    losses: translation.losses,
+    losses: translation.losses ?? [],
     totalMs: record.totalMs,
     ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),

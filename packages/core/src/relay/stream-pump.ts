@@ -93,7 +93,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     if (this.#done) return;
     try {
       if (this.#waiting.length > 0) this.#move(this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting));
-      if (!this.#done && this.#upstreamEnded) this.#finish();
+      else if (this.#upstreamEnded) this.#finish(undefined);
       if (!this.#done && this.#brokenBy !== undefined) this.#failWith(this.#brokenBy);
     } catch (error) {
       this.#parts.fault(error);
@@ -106,17 +106,23 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     this.#waiting = [];
     this.#parts.tap?.(bytes);
     const out = this.#parts.lane.take(bytes);
-    if (this.#stoppedByFailure(out) || out === undefined) return;
+    if (this.#stoppedByFailure(out)) return;
+    if (this.#upstreamEnded) {
+      this.#finish(out);
+      return;
+    }
+    if (out === undefined) return;
     this.#write(out);
     if (this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
   }
 
-  #finish(): void {
-    const out = this.#parts.lane.finish();
+  /** What was taken last leaves together with what the lane has left to say and the end itself. */
+  #finish(taken: Buffer | string | undefined): void {
+    const out = joined(taken, this.#parts.lane.finish());
     if (this.#stoppedByFailure(out)) return;
-    if (out !== undefined) this.#write(out);
+    if (out !== undefined) this.#start();
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
-    this.#parts.reply.end();
+    this.#parts.reply.end(out);
     this.#settle({ answered: true, ending: 'complete' });
   }
 
@@ -142,12 +148,15 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     this.#settle(end);
   }
 
+  #start(): void {
+    if (this.#wrote) return;
+    this.#wrote = true;
+    this.#parts.reply.noteFirstByte();
+    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+  }
+
   #write(out: Buffer | string): void {
-    if (!this.#wrote) {
-      this.#wrote = true;
-      this.#parts.reply.noteFirstByte();
-      this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
-    }
+    this.#start();
     this.#watch.noteWrite();
     if (!this.#parts.reply.write(out)) this.#parts.flow.pause();
   }
@@ -165,4 +174,10 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     this.stop();
     this.#parts.finished(end);
   }
+}
+
+/** A lane gives either bytes or text, always the same. */
+function joined(one: Buffer | string | undefined, other: Buffer | string | undefined): Buffer | string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return typeof one === 'string' ? `${one}${other.toString()}` : Buffer.concat([one, Buffer.from(other)]);
 }

@@ -27,7 +27,7 @@ export class TranslateLane implements StreamLane {
   readonly #sink: MeteredSink;
 
   constructor(call: RelayCall, upstreamDialect: Dialect, model: string, translation: Translation, meter: UsageMeter) {
-    const context = translation.context(model);
+    const context = translation.context(model, 'answer');
     this.#writer = new FrameWriter(call.framing, (text) => {
       this.#out += text;
     });

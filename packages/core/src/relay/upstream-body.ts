@@ -1,36 +1,61 @@
-import { type JsonObject, spliceTopLevel } from '@tollgate/plugin-kit';
+import { type CanonicalRequest, type CodecContext, type JsonObject, spliceTopLevel } from '@tollgate/plugin-kit';
+import { withFetchedMedia } from './linked-media.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
 /**
- * The body of an attempt. In the pass lane it is the client's own bytes, with only the model's name and the demand for usage spliced in.
+ * The body of an attempt. In the pass lane it is the client's own bytes, with only the model's name and the demand for usage spliced in,
+ * unless the name says how the model shall think, or others have sealed parts of the history.
  * @throws BadRequestError if a request cannot be translated.
  */
 export function upstreamBody(call: RelayCall, route: Route, translation: Translation): Buffer | string {
   const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
   switch (route.lane) {
     case 'pass':
-      if (holdsForeignSeals(call)) return editedBody(call, edits, route, translation);
+      if (route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
+        return editedBody(call, edits, route, translation);
+      }
       return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
     case 'edit':
       return editedBody(call, edits, route, translation);
     case 'translate': {
       const { dialect } = route.spoken;
-      const context = translation.context(route.model);
-      const body = dialect.upstream.encodeRequest({ ...translation.request(), model: route.model }, context);
+      const context = translation.context(route.model, 'request');
+      const request = withFetchedMedia(translation.requestToSend(), translation.fetchedMedia, dialect.upstream);
+      const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
       dialect.edits?.request?.(body, context);
       return JSON.stringify(body);
     }
   }
 }
 
+/** Whoever names a way to think with the model means it: it counts more than another field. */
+function requestTo({ model, thinking }: Route, request: CanonicalRequest, context: CodecContext): CanonicalRequest {
+  if (thinking === undefined) return { ...request, model };
+  const given = request.thinking;
+  const isOther = (['mode', 'effort', 'budgetTokens'] as const).some((field) => given?.[field] !== thinking[field]);
+  if (given !== undefined && isOther) {
+    context.lose({ field: 'thinking', how: 'coerced', why: `The name ${request.model} says how to think.` });
+  }
+  return { ...request, model, thinking: { ...thinking, ...(given?.shown === undefined ? {} : { shown: given.shown }) } };
+}
+
 function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, route: Route, translation: Translation): string {
   const body = JSON.parse(call.body.toString()) as JsonObject;
   for (const [key, json] of Object.entries(edits)) body[key] = JSON.parse(json);
-  const context = translation.context(route.model);
-  if (holdsForeignSeals(call)) call.dialect.client.foreignSeals?.remove(body, context);
+  const context = translation.context(route.model, 'request');
+  const { foreignSeals } = call.dialect.client;
+  if (translation.sealsDropped) foreignSeals?.removeAll?.(body, context);
+  else if (holdsForeignSeals(call)) foreignSeals?.remove(body, context);
+  const { model, thinking } = route;
+  if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);
   route.spoken.dialect.edits?.request?.(body, context);
   return JSON.stringify(body);
+}
+
+/** True if the attempt could be made without the seals of the history. */
+export function canDropSeals(call: RelayCall, { lane }: Route): boolean {
+  return lane === 'translate' || call.dialect.client.foreignSeals?.removeAll !== undefined;
 }
 
 /** True if the history may come from answers of other vendors, sealed by them. */

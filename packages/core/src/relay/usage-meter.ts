@@ -4,6 +4,7 @@ import {
   emptyUsage,
   FrameScanner,
   type Framing,
+  requestCounters,
   tokenCount,
   type Usage,
   type UsageBucket,
@@ -102,6 +103,10 @@ export class UsageMeter {
       const tokens = tokenCount(this.#figures[bucket]);
       suspicious ||= tokens > bucketTokensMax;
       usage[bucket] = Math.min(tokens, bucketTokensMax);
+    }
+    for (const counter of requestCounters) {
+      const requests = Math.min(tokenCount(this.#figures[counter]), bucketTokensMax);
+      if (requests > 0) usage[counter] = requests;
     }
     if (this.#anyStated && complete) return { usage, estimated: false, suspicious };
     if (!this.#anyStated) usage.inputText = this.#estimatedInputTokens;

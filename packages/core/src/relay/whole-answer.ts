@@ -28,7 +28,7 @@ export function wholeAnswer(
 ): WholeAnswer {
   const { dialect } = route.spoken;
   const json = parsed(bytes);
-  const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model));
+  const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model, 'none'));
   if (route.lane === 'pass') {
     kept?.read(json);
     readPassedUsage(meter, dialect, json, answerOf);
@@ -47,7 +47,7 @@ export function wholeAnswer(
 }
 
 function translated(call: RelayCall, route: Route, translation: Translation, meter: UsageMeter, json: object): WholeAnswer {
-  const context = translation.context(route.model);
+  const context = translation.context(route.model, 'answer');
   try {
     const response = route.spoken.dialect.upstream.decodeResponse(json, context);
     readUsage(meter, route.spoken.dialect, json, () => response);

@@ -1,6 +1,6 @@
 import type { Block, CanonicalResponse, Citation, Seal, StopReason } from '../canonical.js';
 import type { BlockHead, CanonicalSink } from '../sink.js';
-import { type Usage, usageBuckets } from '../usage.js';
+import { requestCounters, type Usage, usageBuckets } from '../usage.js';
 import type { Verdict } from '../verdict.js';
 import { foldCalls } from './fold-calls.js';
 
@@ -77,7 +77,7 @@ class RecordingSink implements CheckedSink {
   usage(patch: Partial<Usage>): void {
     this.#insistStarted('usage');
     for (const [bucket, count] of Object.entries(patch)) {
-      this.#insist((usageBuckets as readonly string[]).includes(bucket), 'usage', `there is no bucket "${bucket}"`);
+      this.#insist(counters.includes(bucket), 'usage', `there is no bucket "${bucket}"`);
       this.#insist(Number.isSafeInteger(count) && count >= 0, 'usage', `counts are whole and not negative, ${bucket} is ${count}`);
     }
     this.calls.push(['usage', { ...patch }]);
@@ -127,6 +127,8 @@ class RecordingSink implements CheckedSink {
     if (!holds) throw broken(method, rule);
   }
 }
+
+const counters: readonly string[] = [...usageBuckets, ...requestCounters];
 
 function broken(method: keyof CanonicalSink, rule: string): Error {
   return new Error(`Sink order broken at ${method}: ${rule}.`);

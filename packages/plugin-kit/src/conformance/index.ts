@@ -3,7 +3,11 @@ export { type CheckedSink, checkedSink, type SinkCall } from './checked-sink.js'
 export { type DialectEvidence, dialectSuite } from './dialect/dialect-suite.js';
 export { readFixtures } from './fixtures/read-fixtures.js';
 export { type ExpectedAnswer, type Fixtures, joinFixtures, noFixtures, type RecordedError, type Recording } from './fixtures/recordings.js';
+export { type PaymentRecording, type RecordedExchange, type RecordedWebhook } from './fixtures/payment-recordings.js';
+export { type RecordedJob, type TaskRecording } from './fixtures/task-recordings.js';
+export { type PaymentEvidence, paymentSuite } from './payment/payment-suite.js';
 export { register, type TestRunner } from './register.js';
 export { type CheckResult, type ConformanceReport, runSuite } from './run-suite.js';
 export { type PluginEvidence, pluginSuite } from './plugin/plugin-suite.js';
 export { type ProviderEvidence, providerSuite } from './provider/provider-suite.js';
+export { type TaskEvidence, taskSuite } from './task/task-suite.js';

@@ -1,4 +1,4 @@
-import { usageBuckets } from '@tollgate/plugin-kit';
+import { requestCounters, usageBuckets } from '@tollgate/plugin-kit';
 import { z } from 'zod';
 import { pointsText } from '../../foundation/millipoints.js';
 import type { UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
@@ -9,6 +9,8 @@ export type ReadUsage = (tokenId: string, page: UsagePageRequest) => Promise<rea
 
 const tokens = z.number().meta({ title: 'Tokens' });
 
+const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, where it states them' });
+
 const receipt = z.object({
   requestId: z.string(),
   createdAt: z.iso.datetime(),
@@ -18,7 +20,14 @@ const receipt = z.object({
   outcome: z.enum(['ok', 'failed', 'aborted', 'lost']),
   policy: z.string().meta({ title: 'The rule by which the call was closed' }),
   failure: z.string().optional(),
-  usage: z.object(Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens]))),
+  losses: z
+    .array(z.object({ side: z.enum(['request', 'answer']), field: z.string(), how: z.enum(['dropped', 'coerced', 'emulated']) }))
+    .optional()
+    .meta({ title: 'What had no place in the other dialect' }),
+  usage: z.object({
+    ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
+    ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
+  }),
   estimated: z.boolean(),
   group: z.string(),
   groupRatio: z.string(),
@@ -62,7 +71,7 @@ function positionOf(text: string): { readonly createdAt: number; readonly id: st
 }
 
 function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
-  const { requestId, model, dialect, stream, outcome, policy, failure, usage, estimated, firstByteMs, totalMs } = record;
+  const { requestId, model, dialect, stream, outcome, policy, failure, losses, usage, estimated, firstByteMs, totalMs } = record;
   const { by: _by, ...price } = record.rate.price;
   return {
     requestId,
@@ -73,6 +82,7 @@ function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
     outcome,
     policy,
     ...(failure === undefined ? {} : { failure }),
+    ...(losses === undefined ? {} : { losses: [...losses] }),
     usage: { ...usage },
     estimated,
     group: record.rate.group,

@@ -1,6 +1,7 @@
 import type { Millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
 import type { UsageRecord } from '../usage/index.js';
+import type { SweepPolicy } from './ledger-operation.js';
 
 export type HoldOwnerKind = 'call' | 'task' | 'session' | 'job';
 
@@ -47,6 +48,8 @@ export interface Ledger {
   extend(holdId: string, amount: Millipoints): Promise<boolean>;
   /** Closes a hold: takes what the call cost as far as it is there, gives the rest back, writes the receipt. @throws StorageUnavailableError */
   settle(settlement: Settlement): Promise<SettledReceipt>;
+  /** Closes a hold whose call cannot be settled: its node died, or its receipt is refused. @throws StorageUnavailableError */
+  sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt>;
   /** Waits until everything accepted so far is durable. */
   drain(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Usage } from '@tollgate/plugin-kit';
 import { millipoints } from '../../foundation/millipoints.js';
 import type { RowValue } from '../../foundation/row-mac.js';
 import type { FrozenRate } from '../pricing/index.js';
-import type { AttemptRecord, ClosingPolicy, UsageRecord } from './usage.js';
+import type { AttemptRecord, ClosingPolicy, LossRecord, UsageRecord } from './usage.js';
 
 /** A receipt as the database keeps it. Amounts are millipoints, nested parts JSON text, truths 0 or 1. */
 export interface UsageRecordRow {
@@ -29,6 +29,7 @@ export interface UsageRecordRow {
   readonly uncollected: bigint;
   readonly attempts: string;
   readonly failure: string | null;
+  readonly losses: string | null;
   readonly first_byte_ms: number | null;
   readonly total_ms: number;
   readonly mac: string;
@@ -62,6 +63,7 @@ export const signedUsageColumns = [
   'uncollected',
   'attempts',
   'failure',
+  'losses',
   'first_byte_ms',
   'total_ms',
 ] as const satisfies readonly (keyof UsageRecordRow)[];
@@ -93,6 +95,7 @@ export function receiptRowOf(record: Omit<UsageRecord, 'cost' | 'uncollected'>, 
     rate,
     attempts: JSON.stringify(record.attempts),
     failure: storable(record.failure),
+    losses: record.losses === undefined ? null : JSON.stringify(record.losses),
     first_byte_ms: record.firstByteMs === undefined ? null : durationOf(record.firstByteMs),
     total_ms: durationOf(record.totalMs),
   };
@@ -124,6 +127,7 @@ export function rowToUsageRecord(row: { readonly [Column in keyof UsageRecordRow
     uncollected: millipoints(row.uncollected as bigint),
     attempts: JSON.parse(String(row.attempts)) as readonly AttemptRecord[],
     ...optionalText('failure', row.failure),
+    ...(row.losses === null ? {} : { losses: JSON.parse(row.losses as string) as readonly LossRecord[] }),
     ...(row.first_byte_ms === null ? {} : { firstByteMs: Number(row.first_byte_ms) }),
     totalMs: Number(row.total_ms),
   };

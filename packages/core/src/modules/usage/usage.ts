@@ -24,6 +24,13 @@ export interface AttemptRecord {
   readonly durationMs: number;
 }
 
+/** A field that a translation could not carry, of the request or of the answer. */
+export interface LossRecord {
+  readonly side: 'request' | 'answer';
+  readonly field: string;
+  readonly how: 'dropped' | 'coerced' | 'emulated';
+}
+
 /** The receipt of a call: what it used, at which rate, what it cost, how it ended. Never changed afterwards. */
 export interface UsageRecord {
   /** Equal to the hold's id. */
@@ -54,6 +61,8 @@ export interface UsageRecord {
   readonly uncollected: Millipoints;
   readonly attempts: readonly AttemptRecord[];
   readonly failure?: string;
+  /** What the attempt that answered could not carry; absent where nothing was lost. */
+  readonly losses?: readonly LossRecord[];
   readonly firstByteMs?: number;
   readonly totalMs: number;
 }

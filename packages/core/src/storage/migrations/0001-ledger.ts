@@ -107,6 +107,7 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     uncollected bigint not null,
     attempts text not null,
     failure text,
+    losses text,
     first_byte_ms integer,
     total_ms integer not null,
     mac text not null,

@@ -18,6 +18,9 @@ function asking(fields: Partial<CanonicalRequest> = {}): CanonicalRequest {
   return { model: trialModel, stream: false, turns: [{ role: 'user', blocks: [text('Hello')] }], outputTokensMax: 4_000, ...fields };
 }
 
+/** The request that asks for nothing else. */
+export const question: CanonicalRequest = asking();
+
 const parameters: JsonObject = {
   type: 'object',
   properties: { city: { type: 'string' } },
@@ -193,6 +196,18 @@ const tools: readonly Feature[] = [
     without: asking({ tools: [weather] }),
     asked: asking({ tools: [weather, { name: 'mark_search', builtin: { dialect: 'elsewhere-chat', data: { type: 'mark_search' } } }] }),
     marks: ['mark_search'],
+  },
+  {
+    title: 'a search at the vendor',
+    without: asking({ tools: [weather] }),
+    asked: asking({ tools: [weather, { name: 'web_search', server: { kind: 'web-search', allowedDomains: ['mark.example'] } }] }),
+    marks: ['mark.example'],
+  },
+  {
+    title: 'code that runs at the vendor',
+    without: asking(),
+    asked: asking({ tools: [{ name: 'mark_code', server: { kind: 'code-execution' } }] }),
+    marks: [],
   },
   choice('the duty to call a tool', { toolChoice: 'required' }),
   choice('the duty to call one tool', { toolChoice: { name: 'weather' } }),

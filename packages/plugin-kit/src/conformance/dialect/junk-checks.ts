@@ -3,7 +3,7 @@ import type { Dialect } from '../../dialect.js';
 import { UpstreamError } from '../../errors.js';
 import { operationOf } from '../../operations.js';
 import type { KeptResource } from '../../resources.js';
-import { type UsageBucket, usageBuckets } from '../../usage.js';
+import { requestCounters, usageBuckets } from '../../usage.js';
 import { damaged, junkDocuments } from '../canonical/junk.js';
 import { type Check, checksOf } from '../check.js';
 import type { Recording } from '../fixtures/recordings.js';
@@ -119,9 +119,11 @@ function complaint(error: unknown, input: unknown): Error {
   return new Error(`${error instanceof Error ? error.message : String(error)}\n  input: ${shown(input)}`, { cause: error });
 }
 
+const counters: readonly string[] = [...usageBuckets, ...requestCounters];
+
 function insistCounts(usage: object, source: unknown): void {
   for (const [bucket, count] of Object.entries(usage)) {
-    insist(usageBuckets.includes(bucket as UsageBucket), `There is no usage bucket "${bucket}".`);
+    insist(counters.includes(bucket), `There is no usage bucket "${bucket}".`);
     insist(
       Number.isSafeInteger(count) && (count as number) >= 0,
       `${bucket} is ${String(count)}, not a whole count.\n  input: ${shown(source)}`,

@@ -48,8 +48,14 @@ function targetIn(exported: unknown): string | undefined {
 }
 
 /** What the parts are called in `tollgate.provides`. */
-function provided({ dialects, providers, hooks }: PluginParts): readonly string[] {
-  const parts = { dialect: dialects?.length ?? 0, provider: providers?.length ?? 0, hook: Object.keys(hooks ?? {}).length };
+function provided({ dialects = [], providers = [], payments = [], tasks = [], hooks = {} }: PluginParts): readonly string[] {
+  const parts = {
+    dialect: dialects.length,
+    provider: providers.length,
+    payment: payments.length,
+    task: tasks.length,
+    hook: Object.keys(hooks).length,
+  };
   return Object.entries(parts).flatMap(([name, count]) => (count > 0 ? [name] : []));
 }
 

@@ -7,7 +7,9 @@ import { dialectSuite } from '../dialect/dialect-suite.js';
 import { readFixtures } from '../fixtures/read-fixtures.js';
 import { type Fixtures, joinFixtures, noFixtures } from '../fixtures/recordings.js';
 import { insist } from '../insist.js';
+import { paymentSuite } from '../payment/payment-suite.js';
 import { providerSuite } from '../provider/provider-suite.js';
+import { taskSuite } from '../task/task-suite.js';
 import { hookChecks } from './hook-checks.js';
 import { manifestChecks, readManifest } from './manifest-checks.js';
 import { startPlugin, type StartedPlugin } from './start-plugin.js';
@@ -37,7 +39,11 @@ export async function pluginSuite(plugin: Plugin | ConfiguredPlugin, evidence: P
   ]);
 }
 
-function partSuites({ dialects = [], providers = [], hooks }: PluginParts, fixtures: Fixtures, { seed }: PluginEvidence): readonly Suite[] {
+function partSuites(
+  { dialects = [], providers = [], payments = [], tasks = [], hooks }: PluginParts,
+  fixtures: Fixtures,
+  { seed }: PluginEvidence,
+): readonly Suite[] {
   const onDemand = new Set(
     providers.flatMap(({ speaks }) => speaks.filter((spoken) => spoken.onDemand === true).map(({ dialect }) => dialect)),
   );
@@ -49,6 +55,8 @@ function partSuites({ dialects = [], providers = [], hooks }: PluginParts, fixtu
       return onDemand.has(dialect) && !dialects.includes(dialect) ? { ...suite, missing: [] } : suite;
     }),
     ...providers.map((provider) => providerSuite(provider, { fixtures })),
+    ...payments.map((payment) => paymentSuite(payment, { recording: fixtures.payments[payment.id] })),
+    ...tasks.map((task) => taskSuite(task, { recording: fixtures.tasks[task.id] })),
     ...(hooks === undefined ? [] : [{ name: 'hooks', checks: hookChecks('hooks', hooks), missing: [] }]),
   ];
 }
@@ -59,23 +67,28 @@ function dialectsOf({ dialects = [], providers = [] }: PluginParts): readonly Di
 }
 
 function partChecks({ parts }: StartedPlugin, fixtures: Fixtures): readonly Check[] {
-  const dialects = dialectsOf(parts).map(({ id }) => id);
-  const providers = (parts.providers ?? []).map(({ id }) => id);
+  const ids = {
+    dialect: dialectsOf(parts).map(({ id }) => id),
+    provider: (parts.providers ?? []).map(({ id }) => id),
+    payment: (parts.payments ?? []).map(({ id }) => id),
+    task: (parts.tasks ?? []).map(({ id }) => id),
+  };
+  const recorded = {
+    dialect: fixtures.recordings.map(({ dialect }) => dialect),
+    provider: [fixtures.errors, fixtures.modelLists, fixtures.configs].flatMap(Object.keys),
+    payment: Object.keys(fixtures.payments),
+    task: Object.keys(fixtures.tasks),
+  };
   return checksOf('package', 'bronze', {
     'brings parts whose names are told apart': () => {
-      for (const ids of [dialects, providers]) insist(new Set(ids).size === ids.length, `Two parts have one id: ${ids.join(', ')}.`);
+      for (const known of Object.values(ids)) insist(new Set(known).size === known.length, `Two parts have one id: ${known.join(', ')}.`);
     },
-    'has recordings of its own dialects and providers only': () => {
-      const folders = fixtures.recordings.map(({ dialect }) => dialect).filter((id) => !dialects.includes(id));
-      insist(
-        folders.length === 0,
-        `There is no dialect "${folders[0]}" for the recordings of that name. There are: ${dialects.join(', ')}.`,
-      );
-      const unknown = [fixtures.errors, fixtures.modelLists, fixtures.configs].flatMap(Object.keys).filter((id) => !providers.includes(id));
-      insist(
-        unknown.length === 0,
-        `There is no provider "${unknown[0]}" for the recordings of that name. There are: ${providers.join(', ')}.`,
-      );
+    'has recordings of its own parts only': () => {
+      for (const [part, folders] of Object.entries(recorded)) {
+        const known = ids[part as keyof typeof ids];
+        const unknown = folders.find((id) => !known.includes(id));
+        insist(unknown === undefined, `There is no ${part} "${unknown}" for the recordings of that name. There are: ${known.join(', ')}.`);
+      }
     },
   });
 }

@@ -8,8 +8,8 @@ import { formFields, sampleInput } from './config-samples.js';
 const credentialName =
   /(secret|password|passphrase|credential|(api|access|private|secret|signing)_?key|(access|auth|bearer|refresh|session)_?token)/i;
 
-/** What a channel's configuration promises: form, storage and secrecy follow from it. */
-export function configChecks(subject: string, provider: ProviderAdapter): readonly Check[] {
+/** What a configuration promises, whatever it configures: form, storage and secrecy follow from it. */
+export function configChecks(subject: string, provider: Pick<ProviderAdapter, 'config'>): readonly Check[] {
   return checksOf(subject, 'bronze', {
     'has a configuration that a form can be drawn from': () => {
       const schema = jsonSchemaOf(provider.config);

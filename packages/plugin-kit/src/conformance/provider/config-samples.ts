@@ -20,9 +20,9 @@ export function formFields(config: z.ZodObject): readonly (readonly [string, For
   return Object.entries(properties);
 }
 
-/** The configuration of a channel for trials: `given`, or one that fits the schema. @throws ZodError if none can be made up. */
+/** A configuration for trials: `given`, or one that fits the schema. @throws ZodError if none can be made up. */
 export function sampleConfig<Schema extends z.ZodObject>(
-  provider: ProviderAdapter<Schema>,
+  provider: Pick<ProviderAdapter<Schema>, 'config'>,
   given?: Readonly<Record<string, unknown>>,
 ): z.output<Schema> {
   return provider.config.parse({ ...sampleInput(provider.config), ...given });

@@ -75,7 +75,7 @@ function insistVerdict(verdict: Verdict, source: unknown): void {
     [kinds.includes(kind), 'kind'],
     [Number.isInteger(status) && status >= 400 && status <= 599, 'status'],
     [['request', 'model', 'key', 'channel'].includes(scope), 'scope'],
-    [retry === 'never' || retry === 'other', 'retry'],
+    [['never', 'other', 'without-seals'].includes(retry), 'retry'],
     [typeof message === 'string' && message !== '', 'message'],
     [typeof code === 'string' && code !== '', 'code'],
     [retryAfterMs === undefined || (Number.isFinite(retryAfterMs) && retryAfterMs >= 0), 'retryAfterMs'],
