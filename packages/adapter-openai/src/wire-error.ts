@@ -1,4 +1,4 @@
-import { type FailureKind, type Verdict, verdictForFailure, verdictForStatus } from '@tollgate/plugin-kit';
+import { type FailureKind, type Verdict, verdictForFailure, verdictForKind, verdictForStatus } from '@tollgate/plugin-kit';
 import { defined } from './defined.js';
 import { redact } from './redact.js';
 import { isObject } from './request-fields.js';

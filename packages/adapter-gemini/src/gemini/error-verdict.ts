@@ -1,4 +1,4 @@
-import { type FailureKind, type JsonObject, type Verdict, verdictForFailure } from '@tollgate/plugin-kit';
+import { type FailureKind, type JsonObject, type Verdict, verdictForFailure, verdictForKind } from '@tollgate/plugin-kit';
 import { isJsonObject } from './wire.js';
 
 const kindsByStatus: Readonly<Record<string, FailureKind>> = {
