@@ -1,10 +1,11 @@
-import type { Block, CanonicalRequest, CanonicalResponse, Citation, ToolDefinition } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CanonicalResponse, Citation, ToolChoice, ToolDefinition } from '@tollgate/plugin-kit';
 
 /** A request without what two dialects say in different words and mean alike. */
 export function meaningOf(request: CanonicalRequest): unknown {
-  const { thinking, format, tools, ...rest } = request;
+  const { thinking, format, tools, toolChoice, ...rest } = request;
   return {
     ...rest,
+    toolChoice: chosen(toolChoice, tools),
     turns: request.turns.map(({ role, blocks }) => ({ role, blocks: blocks.map(withoutDefaults) })),
     tools: tools?.map(meaningOfTool),
     // A degree and a number of tokens stand for each other: where the number is only near, a loss says so.
@@ -12,6 +13,12 @@ export function meaningOf(request: CanonicalRequest): unknown {
     // Some vendors hold to every schema, and have no name for it; some have no word for members that nobody named.
     format: format?.type === 'json-schema' ? { type: format.type, schema: withoutStrictness(format.schema) } : format,
   };
+}
+
+/** A tool that several vendors run is called by each in its own way. */
+function chosen(choice: ToolChoice | undefined, tools: readonly ToolDefinition[] = []): unknown {
+  if (typeof choice !== 'object') return choice;
+  return tools.find(({ name }) => name === choice.name)?.server?.kind ?? choice;
 }
 
 /**

@@ -10,6 +10,16 @@ function read(...frames: readonly object[]): Partial<Usage> {
 }
 
 describe('usageReader', () => {
+  it('looks only into frames that state usage, with and without a space', () => {
+    const nominated = (frame: string): boolean => usageReader.needles.some((needle) => frame.includes(needle));
+    expect(nominated('{"usage":{"x":1}}')).toBe(true);
+    expect(nominated('{"usage": {"x":1}}')).toBe(true);
+    expect(nominated('{"usage":null}')).toBe(false);
+    expect(nominated('{"text":"usage"}')).toBe(false);
+    expect(usageReader.needles.every((needle) => needle.includes('usage'))).toBe(true);
+    expect(usageReader.keep).toBe('each');
+  });
+
   it('finds usage in both events that carry it, with and without a space', () => {
     for (const frame of [
       '{"type":"message_start","message":{"usage":{"input_tokens":1}}}',

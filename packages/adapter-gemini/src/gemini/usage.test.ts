@@ -9,6 +9,54 @@ function read(usageMetadata: unknown): Partial<Usage> {
 }
 
 describe('usage', () => {
+  it('is looked for only in frames that state it, with and without a space', () => {
+    const nominated = (frame: string): boolean => geminiUsage.needles.some((needle) => frame.includes(needle));
+    expect(nominated('{"usageMetadata":{"x":1}}')).toBe(true);
+    expect(nominated('{"usageMetadata": {"x":1}}')).toBe(true);
+    expect(nominated('{"usageMetadata":null}')).toBe(false);
+    expect(nominated('{"text":"usageMetadata"}')).toBe(false);
+    expect(geminiUsage.needles.every((needle) => needle.includes('usageMetadata'))).toBe(true);
+    expect(geminiUsage.keep).toBe('last');
+  });
+
+  it('reads what a frame says of the answer alone', () => {
+    expect(read({ candidatesTokenCount: 7 })).toEqual({ outputReasoning: 0, outputAudio: 0, outputImage: 0, outputText: 7 });
+    expect(read({ thoughtsTokenCount: 7 })).toEqual({});
+  });
+
+  it('never finds more of one kind than there is in all', () => {
+    const details = [
+      { modality: 'AUDIO', tokenCount: 60 },
+      { modality: 'IMAGE', tokenCount: 70 },
+    ];
+    const usage = read({
+      promptTokenCount: 100,
+      candidatesTokenCount: 100,
+      promptTokensDetails: details,
+      candidatesTokensDetails: details,
+    });
+    expect(usage).toMatchObject({ inputAudio: 60, inputImage: 40, inputText: 0, outputAudio: 60, outputImage: 40, outputText: 0 });
+  });
+
+  it('passes over details that are none', () => {
+    const details = [null, 'AUDIO', { modality: 'AUDIO', tokenCount: 3 }];
+    expect(read({ promptTokenCount: 10, promptTokensDetails: details })).toMatchObject({ inputAudio: 3, inputText: 7 });
+  });
+
+  it('states every kind that there is, and only those', () => {
+    const usage = { ...emptyUsage(), inputText: 10, inputCacheWrite5m: 20, inputCacheRead: 300, inputAudio: 4_000 };
+    expect(encodeUsage(usage)).toEqual({
+      promptTokenCount: 4_330,
+      cachedContentTokenCount: 300,
+      candidatesTokenCount: 0,
+      totalTokenCount: 4_330,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 330 },
+        { modality: 'AUDIO', tokenCount: 4_000 },
+      ],
+    });
+  });
+
   it('takes cached input out of the prompt', () => {
     const usage = read({ promptTokenCount: 12_013, cachedContentTokenCount: 11_243, candidatesTokenCount: 15, thoughtsTokenCount: 73 });
     expect(usage).toMatchObject({ inputText: 770, inputCacheRead: 11_243, outputText: 15, outputReasoning: 73 });

@@ -3,7 +3,7 @@ import { emptyUsage, inputTokens, outputTokens } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someUsage } from '../testing/arbitraries.js';
-import { readChatUsage, writeChatUsage } from './usage.js';
+import { chatUsage, readChatUsage, writeChatUsage } from './usage.js';
 
 function read(usage: unknown): Partial<Usage> {
   const counted: Partial<Usage> = {};
@@ -19,6 +19,32 @@ function withoutZeros(usage: Partial<Usage>): Partial<Usage> {
 const anyCount = fc.oneof(fc.nat({ max: 1_000_000 }), fc.constantFrom<unknown>(undefined, null, -5, 1.5, '7', Number.MAX_SAFE_INTEGER, {}));
 
 describe('usage of a chat answer', () => {
+  it('is looked for only in frames that state it, with and without a space', () => {
+    const nominated = (frame: string): boolean => chatUsage.needles.some((needle) => frame.includes(needle));
+    expect(nominated('{"usage":{"x":1}}')).toBe(true);
+    expect(nominated('{"usage": {"x":1}}')).toBe(true);
+    expect(nominated('{"usage":null}')).toBe(false);
+    expect(nominated('{"text":"usage"}')).toBe(false);
+    expect(chatUsage.needles.every((needle) => needle.includes('usage'))).toBe(true);
+    expect(chatUsage.keep).toBe('last');
+  });
+
+  it('is found in each of the places where compatible servers keep it, the answer first', () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 4 };
+    const found = (json: unknown): Partial<Usage> => {
+      const counted: Partial<Usage> = {};
+      readChatUsage(json, counted);
+      return withoutZeros(counted);
+    };
+    const other = { prompt_tokens: 90, completion_tokens: 90 };
+    const counted = { inputText: 3, outputText: 4 };
+    expect(found({ usage, x_groq: { usage: other } })).toEqual(counted);
+    expect(found({ x_groq: { usage }, choices: [{ usage: other }] })).toEqual(counted);
+    expect(found({ x_groq: { id: 'x' }, choices: [{ usage }, { usage: other }] })).toEqual(counted);
+    for (const nothing of [null, 'usage', { usage: 1 }, { x_groq: 1 }, { choices: {} }, { choices: [null] }, { choices: [{ usage: 1 }] }])
+      expect(found(nothing)).toEqual({});
+  });
+
   it.each<[string, JsonObject, Partial<Usage>]>([
     ['plain totals', { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 }, { inputText: 3, outputText: 4 }],
     [

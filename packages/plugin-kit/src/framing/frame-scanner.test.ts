@@ -19,6 +19,10 @@ describe('FrameScanner', () => {
     ['past comments, ids and retry times', ': hello\n\nid: 7\nretry: 10\ndata: 1\n\n', [{ data: '1' }]],
     ['past a byte order mark', '\uFEFFdata: 1\n\n', [{ data: '1' }]],
     ['past fields whose names only start like known ones', 'database: 1\nevents: x\ndata: 2\n\n', [{ data: '2' }]],
+    ['data of several lines with line ends of CR LF', 'data: a\r\ndata: b\r\n\r\n', [{ data: 'a\nb' }]],
+    ['an event that is named and then is not', 'event: ping\nevent\ndata: 1\n\n', [{ data: '1' }]],
+    ['a bare JSON document past comments', 'data: 1\n\n{\n: wait\n"a":1}\n', [{ data: '1' }, { data: '{\n"a":1}\n' }]],
+    ['a bare JSON document past words', 'Bad gateway\n[1]\n', [{ data: '[1]\n' }]],
     ['no frame that is cut off', 'data: 1\n\ndata: {"a":', [{ data: '1' }]],
     ['a last frame whose blank line is missing', 'data: 1\n\ndata: {"a":1}\r\n', [{ data: '1' }, { data: '{"a":1}' }]],
     ['a last frame without any line end', 'data: {"a":1}', [{ data: '{"a":1}' }]],
@@ -36,6 +40,11 @@ describe('FrameScanner', () => {
     expect(frames[0]).toEqual({ data: '1' });
     expect(JSON.parse(frames[1]?.data ?? '')).toEqual({ error: { code: 499, message: 'data: none' } });
     expect(frames).toHaveLength(2);
+  });
+
+  it('gives up a bare JSON document that is longer than any error', () => {
+    expect(scan('sse', [Buffer.from(`{\n"a": "${'x'.repeat(70_000)}"\n}\n`)])).toEqual([]);
+    expect(scan('sse', [Buffer.from(`{\n"a": "${'x'.repeat(60_000)}"\n}\n`)])).toHaveLength(1);
   });
 
   it('hands a frame out as soon as its blank line is there', () => {

@@ -5,6 +5,8 @@ const lineFeed = 0x0a;
 const space = 0x20;
 /** Text between the frames is kept up to this length; an error object is shorter, and a page of HTML is none. */
 const bareTextLengthMax = 64 * 1024;
+/** Stands for a text that was longer: no JSON, whatever follows. */
+const tooLong = 'too long\n';
 
 /** Reads server-sent events by the rules of the WHATWG HTML standard, section "Interpreting an event stream". */
 export class SseReader implements FrameReader {
@@ -59,7 +61,7 @@ export class SseReader implements FrameReader {
   }
 
   #addBareText(line: string): void {
-    if (this.#bareText.length + line.length < bareTextLengthMax) this.#bareText += `${line}\n`;
+    this.#bareText = this.#bareText.length + line.length < bareTextLengthMax ? `${this.#bareText}${line}\n` : tooLong;
   }
 
   #dispatch(): void {
