@@ -1,4 +1,4 @@
-import { type DependencyContainer } from 'tsyringe';
+import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
 import { accountEndpoint } from './http/api/account.js';
