@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that wire the house together and may enter every room. */
-const wiring: ReadonlySet<string> = new Set(['gateway.ts', 'cli.ts', 'index.ts', 'cli', 'settings-definitions.ts']);
+const wiring: ReadonlySet<string> = new Set(['gateway.ts', 'gateway', 'cli.ts', 'index.ts', 'cli', 'settings-definitions.ts']);
 
 function roomOf(path: string): string {
   return path.slice(core.length).split('/')[0] ?? '';
@@ -108,7 +108,7 @@ export function speaksToDatabase(path: string): boolean {
 const homes: readonly { readonly packages: ReadonlySet<string>; readonly allows: (path: string) => boolean }[] = [
   { packages: databasePackages, allows: speaksToDatabase },
   { packages: new Set(['koa', '@koa/router']), allows: (path) => path.startsWith(`${core}http/`) },
-  { packages: new Set(['tsyringe', 'reflect-metadata']), allows: (path) => path === `${core}gateway.ts` },
+  { packages: new Set(['tsyringe', 'reflect-metadata']), allows: (path) => path.startsWith(`${core}gateway`) },
 ];
 
 /** Packages that have one home in the core. */

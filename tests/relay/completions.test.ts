@@ -63,12 +63,16 @@ describe('text completions', () => {
       scriptedChannel('breaks', breaksOff({ afterChunks: 2 })),
       scriptedChannel('down', refuses(500), { models: ['moves-on'], priority: 1 }, both),
       scriptedChannel('up', vendor, { models: ['moves-on'] }),
+      scriptedChannel('chats-first', vendor, { models: ['either'], priority: 1 }),
+      scriptedChannel('completes-second', vendor, { models: ['either'] }, both),
+      scriptedChannel('down-second', refuses(500), { models: ['neither'] }, both),
+      scriptedChannel('chats-too', vendor, { models: ['neither'], priority: 1 }),
     ];
     gateway = await startGateway({
       apply: {
         models: [
           ...fixtureModels(fixtures),
-          ...pricedByTokens('own', 'chats-only', 'gpt-3.5-turbo-instruct', 'gpt-4o', 'refuses', 'breaks', 'moves-on'),
+          ...pricedByTokens('own', 'chats-only', 'gpt-3.5-turbo-instruct', 'gpt-4o', 'refuses', 'breaks', 'moves-on', 'either', 'neither'),
         ],
         channels,
         users: [alice, { username: 'bob', password: 'a long enough password', points: 500 }],
@@ -184,6 +188,15 @@ describe('text completions', () => {
     const answer = await client.completions.create({ model: 'moves-on', prompt });
     expect(answer.choices[0]?.text).toBe('chatted');
     expect(bodiesAt('down')).toHaveLength(1);
+  });
+
+  it('go past channels that cannot be asked in their dialect to one that can', async () => {
+    expect((await client.completions.create({ model: 'either', prompt })).choices[0]?.text).toBe('chatted');
+    expect((await client.completions.create({ model: 'either', prompt, suffix: 'The end.' })).choices[0]?.text).toBe('answer 0');
+    expect(bodiesAt('chats-first')).toHaveLength(1);
+    // The failure of the one that could be asked is what the caller has to know.
+    await expect(client.completions.create({ model: 'neither', prompt, suffix: 'The end.' })).rejects.toMatchObject({ status: 502 });
+    expect(bodiesAt('chats-too')).toEqual([]);
   });
 
   it.each<[string, object]>([

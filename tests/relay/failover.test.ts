@@ -28,6 +28,12 @@ describe('the choice of a channel', () => {
       ...['a', 'b', 'c', 'd'].map((name) => chatChannel(`down-${name}`, upstream.place(`down-${name}`, refuses(503)), ['down'])),
       bad('500', 'after-500', refuses(500)),
       good('500-next', 'after-500'),
+      bad(
+        '503',
+        'after-503',
+        refuses(503, { error: { message: 'Bad request.', type: 'invalid_request_error', code: 'context_length_exceeded' } }),
+      ),
+      good('503-next', 'after-503'),
       bad('429', 'after-429', refuses(429)),
       good('429-next', 'after-429'),
       bad('401', 'after-401', refuses(401)),
@@ -81,7 +87,7 @@ describe('the choice of a channel', () => {
     expect(upstream.requestsTo('second')).toEqual([]);
   });
 
-  it.each(['500', '429', '401', 'hang-up', 'refused', 'silent'])('moves on after %s', async (failure) => {
+  it.each(['500', '503', '429', '401', 'hang-up', 'refused', 'silent'])('moves on after %s', async (failure) => {
     for (const stream of [false, true]) {
       const answer = await ask(`after-${failure}`, stream);
       expect(answer.status, answer.body.toString('utf8')).toBe(200);

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureChannels, fixtureModels, modelNameOf } from '../replay/fixture-channels.js';
+import { allFixtures, announceMissingRecordings, chatDialects } from '../replay/fixtures.js';
+import { type ReplayUpstream, startReplayUpstream } from '../replay/replay-upstream.js';
 import { type ScriptedUpstream, sendJson, startScriptedUpstream } from '../replay/scripted-upstream.js';
-import { alice, openToken, pricedByTokens } from '../support/apply-document.js';
+import { wireResponseOf } from '../replay/wire.js';
+import { alice, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
 import { bodiesTo, channelIn, plainAnswerIn, plainDialects } from './plain-vendors.js';
@@ -50,7 +54,9 @@ describe('a tool that runs at the vendor', () => {
       ];
     });
     const models = pricedByTokens(...plainDialects.flatMap((dialect) => [`at-${dialect}`, `tells-${dialect}`]));
-    gateway = await startGateway({ apply: { models, channels, users: [alice], tokens: [openToken] } });
+    gateway = await startGateway({
+      apply: { models, channels, users: [alice], tokens: [openToken, { ...openToken, name: 'counting', key: keyOf('counting') }] },
+    });
   });
 
   afterAll(async () => {
@@ -192,20 +198,116 @@ describe('a tool that runs at the vendor', () => {
   });
 
   it('is counted where the vendor counts it', async () => {
-    const before = (await usageRowsOf(gateway, openToken.key, 1)).length;
-    const answer = await ask('claude-messages', 'tells-claude-messages');
-    const translated = await ask('openai-chat', 'tells-claude-messages');
-    const rows = await usageRowsOf(gateway, openToken.key, before + 2);
-    for (const { headers } of [answer, translated]) {
-      const row = rows.find(({ requestId }) => requestId === headers.get('x-request-id'));
-      expect([row?.webSearches, row?.webFetches]).toEqual([1, 2]);
-    }
+    const key = keyOf('counting');
+    for (const dialect of ['claude-messages', 'openai-chat'])
+      await rawCall({ url: gateway.url, key, dialect, model: 'tells-claude-messages' });
+    const rows = await usageRowsOf(gateway, key, 2);
+    expect(rows.map(({ webSearches, webFetches }) => [webSearches, webFetches])).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 
   it('leaves the books clean', async () => {
     await gateway.expectCleanLedger();
   });
 });
+
+/** What a vendor's answer tells of its tools, counted by the vendors' documents in whatever dialect it is. */
+interface Told {
+  readonly searches: number;
+  readonly codeRuns: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+const member = (value: unknown, name: string): unknown => (value as Json | undefined)?.[name];
+
+/** The JSON of each frame, or the one body. */
+function messagesOf(body: Buffer): readonly Json[] {
+  const text = body.toString('utf8');
+  if (!/^(?:data|event|:)/m.test(text)) return [JSON.parse(text) as Json];
+  const data = [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, json]) => json ?? '');
+  return data.map((json) => JSON.parse(json) as Json);
+}
+
+function toldIn(dialect: string, body: Buffer): Told {
+  const messages = messagesOf(body);
+  const count = (items: readonly Json[], holds: (item: Json) => boolean): number => items.filter(holds).length;
+  switch (dialect) {
+    case 'claude-messages': {
+      const blocks = messages.flatMap((message) =>
+        message['content_block'] === undefined ? list(message['content']) : [message['content_block'] as Json],
+      );
+      const runs = ['bash_code_execution_tool_result', 'code_execution_tool_result'];
+      return {
+        searches: count(blocks, ({ type }) => type === 'web_search_tool_result'),
+        codeRuns: count(blocks, ({ type }) => runs.includes(String(type))),
+      };
+    }
+    case 'openai-responses': {
+      const items = messages.flatMap((message) =>
+        message['type'] === 'response.completed' ? list(member(message['response'], 'output')) : list(message['output']),
+      );
+      return {
+        searches: count(items, ({ type, action }) => type === 'web_search_call' && member(action, 'type') === 'search'),
+        codeRuns: count(items, ({ type }) => type === 'code_interpreter_call'),
+      };
+    }
+    default: {
+      const candidates = messages.flatMap(({ candidates: all }) => list(all));
+      const parts = candidates.flatMap(({ content }) => list(member(content, 'parts')));
+      const queries = candidates.flatMap(({ groundingMetadata }) => list(member(groundingMetadata, 'webSearchQueries')));
+      return { searches: queries.length, codeRuns: count(parts, ({ codeExecutionResult }) => codeExecutionResult !== undefined) };
+    }
+  }
+}
+
+const recorded = allFixtures.filter(
+  ({ tags, status, dialect }) => status === 200 && tags.includes('server-tool') && chatDialects.has(dialect),
+);
+
+describe('a recorded answer of a tool that runs at the vendor', () => {
+  announceMissingRecordings('server-tools');
+  let replay: ReplayUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    replay = await startReplayUpstream();
+    const models = fixtureModels(recorded);
+    gateway = await startGateway({ apply: { models, channels: fixtureChannels(replay, recorded), users: [alice], tokens: [openToken] } });
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    await replay?.close();
+  });
+
+  it.each(['openai-responses', 'claude-messages', 'gemini'])(
+    'tells clients of %s of every search and every run of code',
+    async (client) => {
+      const foreign = recorded.filter(({ dialect }) => dialect !== client);
+      const told = await Promise.all(
+        foreign.map(async (fixture) => {
+          const model = modelNameOf(fixture);
+          const { body } = await rawCall({ url: gateway.url, key: openToken.key, dialect: client, model, stream: fixture.stream });
+          return [fixture.file, atMostOneSearch(toldIn(client, body), client, fixture.dialect)] as const;
+        }),
+      );
+      const vendors = foreign.map(
+        (fixture) =>
+          [fixture.file, atMostOneSearch(toldIn(fixture.dialect, wireResponseOf(fixture).body), client, fixture.dialect)] as const,
+      );
+      expect(told).toEqual(vendors);
+    },
+  );
+});
+
+/** Gemini tells what was searched for, in how many searches ever. */
+function atMostOneSearch({ searches, codeRuns }: Told, ...dialects: readonly string[]): Told {
+  return { searches: dialects.includes('gemini') ? Math.min(searches, 1) : searches, codeRuns };
+}
 
 const tellingAnswerIn: Readonly<Record<string, object>> = {
   'openai-chat': plainAnswerIn['openai-chat'] ?? {},

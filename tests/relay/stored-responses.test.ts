@@ -222,6 +222,30 @@ describe('a stored response', () => {
     expect(upstream.requestsTo('first')).toHaveLength(before);
   });
 
+  it('tells nothing of the key with which its account is called', async () => {
+    const { id } = await atSecond();
+    accounts.second.isLocked = true;
+    const failures = await Promise.all([openai.responses.retrieve(id), openai.responses.delete(id)].map(failureOf));
+    accounts.second.isLocked = false;
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ status: 502, code: 'upstream_refused' });
+      expect(failure.message).not.toContain(upstreamKeyOf('second'));
+    }
+  });
+
+  it('that its account has lost is told to be lost, in the words of the vendor', async () => {
+    const { id, output } = await atSecond();
+    const itemId = output[0]?.id ?? '';
+    accounts.second.lose(id);
+    accounts.second.lose(itemId);
+    expect(await failureOf(openai.responses.retrieve(id))).toMatchObject({ status: 404, code: 'resource_not_found' });
+    const continued = await failureOf(openai.responses.create({ model: 'common', input: 'And?', previous_response_id: id }));
+    expect(continued).toMatchObject({ status: 400, code: 'previous_response_not_found', param: 'previous_response_id' });
+    const referred = await failureOf(openai.responses.create({ model: 'common', input: [{ type: 'item_reference', id: itemId }] }));
+    expect(referred).toMatchObject({ status: 404, code: 'resource_not_found', param: 'input' });
+    expect(referred.message).toContain(`Item with id '${itemId}' not found.`);
+  });
+
   it('is out of reach while its channel is switched off, and back with it', async () => {
     const { id } = await atSecond();
     const continued = { model: 'common', input: 'And?', previous_response_id: id } as const;
@@ -247,6 +271,14 @@ describe('a stored response', () => {
     });
     const translated = await openai.responses.create({ model: 'spoken-otherwise', input: 'Hello' });
     await expect(openai.responses.retrieve(translated.id)).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
+  });
+
+  it('of an impossible name is as unknown as any other', async () => {
+    for (const id of ['nul\u0000', 'x'.repeat(5_000), '\ud800', 'a/../b', "'; drop table resources"]) {
+      const refused = await failureOf(openai.responses.create({ model: 'common', input: 'And?', previous_response_id: id }));
+      expect(refused).toMatchObject({ status: 400, code: 'reference_not_found', param: 'previous_response_id' });
+    }
+    await expect(openai.responses.retrieve('nul%00')).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
   });
 
   it('is named once and plainly, so that everybody reads the same', async () => {

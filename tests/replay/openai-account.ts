@@ -10,6 +10,10 @@ export interface OpenaiAccount {
   readonly behaviour: Behaviour;
   /** Refuses everything with a 500 while it is true. */
   isDown: boolean;
+  /** Refuses its own key, and repeats it, while it is true. */
+  isLocked: boolean;
+  /** Loses what has this id, as an account does when its time is over. */
+  lose(id: string): void;
   /** How long streams stay open after their last event. */
   lingerMs: number;
 }
@@ -35,11 +39,13 @@ export function openaiAccount(name: string, key: string): OpenaiAccount {
   const store = new Store(name);
   const account: OpenaiAccount = {
     isDown: false,
+    isLocked: false,
     lingerMs: 0,
+    lose: (id) => store.lose(id),
     behaviour: async (request, response) => {
       try {
         if (account.isDown) throw new Refusal(500, 'The server had an error.');
-        if (request.headers.authorization !== `Bearer ${key}`)
+        if (account.isLocked || request.headers.authorization !== `Bearer ${key}`)
           throw new Refusal(401, `Incorrect API key provided: ${key}`, 'invalid_api_key');
         const { pathname } = new URL(request.path, 'http://account');
         await route(store, account, request, pathname.split('/').slice(3), response);
@@ -108,6 +114,11 @@ class Store {
 
   constructor(name: string) {
     this.#name = name;
+  }
+
+  lose(id: string): void {
+    this.#responses.delete(id);
+    this.#items.delete(id);
   }
 
   /** Ids say whose they are, so that a test can tell where an answer came from. */

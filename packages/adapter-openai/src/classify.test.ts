@@ -55,6 +55,12 @@ describe('a failure of the vendor', () => {
       { kind: 'not-found', scope: 'model', retry: 'other' },
     ],
     [
+      'an item that the account does not keep',
+      404,
+      error("Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.", 'invalid_request_error', null, 'input'),
+      { kind: 'invalid-request', status: 404, code: 'resource_not_found', scope: 'request', retry: 'other', field: 'input' },
+    ],
+    [
       'too long a prompt',
       400,
       error("This model's maximum context length is 128000 tokens.", 'invalid_request_error', 'context_length_exceeded', 'messages'),

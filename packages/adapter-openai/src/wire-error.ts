@@ -1,4 +1,4 @@
-import { type FailureKind, type Verdict, verdictForFailure, verdictForStatus } from '@tollgate/plugin-kit';
+import { type FailureKind, type Verdict, verdictForFailure, verdictForKind, verdictForStatus } from '@tollgate/plugin-kit';
 import { defined } from './defined.js';
 import { redact } from './redact.js';
 import { isObject } from './request-fields.js';
@@ -47,6 +47,8 @@ const statusByKind: Readonly<Partial<Record<FailureKind, number>>> = {
   server: 502,
 };
 
+/** Something that a request names and that the account does not keep, by its id. Models are missed in other words, or by a code. */
+const missingMessage = /^(?:item|response|previous response|conversation|file) with id\b.*\bnot found|^no such file/i;
 const contextMessage = /context (?:length|window)|maximum context/i;
 /** Some vendors refuse a key with status 400 and say so in words only. */
 const keyMessage = /(?:incorrect|invalid) api key|api key (?:is )?(?:not valid|invalid)/i;
@@ -84,11 +86,18 @@ export function verdictOf(error: WireError, httpStatus?: number): Verdict {
   const status = httpStatus ?? error.status;
   const kind = kindOf(error, status);
   const verdictStatus = status ?? statusByKind[kind] ?? 400;
+  // Another account may have it, and then the request is right.
+  if (verdictStatus === 404 && error.code === undefined && missingMessage.test(error.message)) return missing(error);
   const code = error.code ?? (error.type === 'insufficient_quota' ? error.type : `upstream_${verdictStatus}`);
   const usual = verdictForFailure(kind, verdictStatus, redact(error.message), code);
   const refusesSeal = usual.kind === 'invalid-request' && (code === 'invalid_encrypted_content' || sealMessage.test(error.message));
   const verdict: Verdict = refusesSeal ? { ...usual, retry: 'without-seals' } : usual;
   return error.field === undefined ? verdict : { ...verdict, field: error.field };
+}
+
+function missing({ message, field }: WireError): Verdict {
+  const verdict = verdictForKind('invalid-request', 404, redact(message), 'resource_not_found');
+  return { ...verdict, retry: 'other', ...(field === undefined ? {} : { field }) };
 }
 
 function kindOf(error: WireError, status: number | undefined): FailureKind {

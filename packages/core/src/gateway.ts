@@ -1,14 +1,6 @@
-import 'reflect-metadata';
-import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
-import { NodeLease } from './cluster/node-lease.js';
-import { RevisionWatcher } from './cluster/revision-watcher.js';
-import type { Configuration } from './configuration/index.js';
-import type { Environment } from './environment.js';
+import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
-import { newId, newPrefixedId, newRequestId } from './foundation/ids.js';
-import type { Logger } from './foundation/logger.js';
-import { rowMacKey } from './foundation/row-mac.js';
-import { SecretBox } from './foundation/secret-box.js';
+import { newRequestId } from './foundation/ids.js';
 import { accountEndpoint } from './http/api/account.js';
 import { usageEndpoint } from './http/api/usage.js';
 import { createApp } from './http/app.js';
@@ -18,213 +10,14 @@ import { checkPlace, HttpServer } from './http/http-server.js';
 import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
-import { ServedDialects } from './http/served-dialects.js';
-import { ChannelDirectory } from './modules/channels/index.js';
-import { GroupDirectory } from './modules/groups/index.js';
-import { accountOf, budgetOf, HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from './modules/ledger/index.js';
-import { ModelDirectory } from './modules/models/index.js';
-import { PriceBook, pricingSettings } from './modules/pricing/index.js';
-import { ResourceDirectory, resourceExpiryJob, resourceSettings } from './modules/resources/index.js';
-import { checkMasterSecret, Settings } from './modules/settings/index.js';
-import { AddressList, TokenDirectory } from './modules/tokens/index.js';
+import { accountOf, budgetOf } from './modules/ledger/index.js';
+import { AddressList } from './modules/tokens/index.js';
 import { usageOfToken } from './modules/usage/index.js';
-import { loadPlugins, type PluginRegistry } from './plugins/index.js';
-import { Relay } from './relay/relay.js';
-import { ResourceRelay } from './relay/resource-relay.js';
-import { settingsDefinitions } from './settings-definitions.js';
-import { type Database, openDatabase } from './storage/database.js';
-import { JobRunner } from './storage/job-runner.js';
-import { migrate } from './storage/migrate.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
+import { type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
+import { startModules, stopModules, tokens } from './gateway/modules.js';
 
-const version = '0.1.0';
-const userAgent = `tollgate/${version}`;
-const dayMs = 86_400_000;
-
-export interface GatewayParts {
-  readonly environment: Environment;
-  readonly configuration: Configuration;
-  readonly logger: Logger;
-}
-
-/** Database and plugins of a gateway that does not serve yet. */
-export interface OpenedHouse {
-  readonly database: Database;
-  readonly plugins: PluginRegistry;
-}
-
-/** What everything else stands on. */
-interface Foundations extends OpenedHouse {
-  readonly settings: Settings;
-  readonly secretBox: SecretBox;
-}
-
-/**
- * Loads the plugins, so that a broken one leaves the database alone; then opens and migrates the database.
- * @throws ConfigurationError, PluginLoadError, StorageUnavailableError
- */
-async function openFoundations({ environment, configuration, logger }: GatewayParts): Promise<Foundations> {
-  const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
-  try {
-    const database = await openDatabase(environment);
-    try {
-      await migrate(database);
-      const secretBox = new SecretBox(environment.masterSecret);
-      await checkMasterSecret(database, secretBox);
-      const settings = new Settings(database, settingsDefinitions, secretBox);
-      await settings.reload();
-      return { database, plugins, settings, secretBox };
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
-  } catch (error) {
-    await plugins.close();
-    throw error;
-  }
-}
-
-/** What lives as long as the gateway, each made once, when first asked for. */
-const tokens = {
-  channels: Symbol('ChannelDirectory') as InjectionToken<ChannelDirectory>,
-  groups: Symbol('GroupDirectory') as InjectionToken<GroupDirectory>,
-  models: Symbol('ModelDirectory') as InjectionToken<ModelDirectory>,
-  tokens: Symbol('TokenDirectory') as InjectionToken<TokenDirectory>,
-  prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
-  lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
-  ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
-  executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
-  watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
-  jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
-  resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
-  relay: Symbol('Relay') as InjectionToken<Relay>,
-  resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
-  dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
-};
-
-function register<Part>(container: DependencyContainer, token: InjectionToken<Part>, make: () => Part): void {
-  container.register(token, { useFactory: instanceCachingFactory(make) });
-}
-
-function wireModules({ environment, logger }: GatewayParts, foundations: Foundations): DependencyContainer {
-  const { database, plugins, settings, secretBox } = foundations;
-  const container = rootContainer.createChildContainer();
-  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
-  register(container, tokens.channels, () => new ChannelDirectory(database, plugins.providers, secretBox, logger));
-  register(container, tokens.groups, () => new GroupDirectory(database));
-  register(container, tokens.models, () => new ModelDirectory(database));
-  register(container, tokens.tokens, () => new TokenDirectory(database));
-  register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
-  register(container, tokens.prices, () => {
-    const groups = get(tokens.groups);
-    return new PriceBook({ groupRatioOf: (group) => groups.ratioOf(group), settings: () => settings.current(pricingSettings) });
-  });
-  register(container, tokens.executor, () =>
-    openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability),
-  );
-  register(
-    container,
-    tokens.lease,
-    () =>
-      new NodeLease({
-        database,
-        leaseMs: () => settings.current(ledgerSettings).nodeLeaseMs,
-        onProblem: (problem) => logger.warn({ err: problem }, problem.message),
-      }),
-  );
-  register(
-    container,
-    tokens.ledger,
-    () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId }),
-  );
-  register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
-  register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
-  register(container, tokens.resources, () => resourcesOf(foundations, logger));
-  register(container, tokens.relay, () => relayOf(container, foundations, logger));
-  register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
-  return container;
-}
-
-/** Brings changes of the configuration into memory, in an order in which each finds what it stands on. */
-function watcherOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): RevisionWatcher {
-  const executor = container.resolve(tokens.executor);
-  const prices = container.resolve(tokens.prices);
-  const reloaders = [
-    { name: 'settings', reload: () => settings.reload() },
-    { name: 'durability', reload: () => executor.setDurability(settings.current(ledgerSettings).durability) },
-    { name: 'groups', reload: () => container.resolve(tokens.groups).reload() },
-    { name: 'models', reload: () => container.resolve(tokens.models).reload() },
-    { name: 'prices', reload: () => prices.clear() },
-    { name: 'channels', reload: () => container.resolve(tokens.channels).reload() },
-    { name: 'tokens', reload: () => container.resolve(tokens.tokens).reload() },
-  ];
-  return new RevisionWatcher(database, reloaders, logger);
-}
-
-function jobsOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): JobRunner {
-  const sweeper = new HoldSweeper({
-    database,
-    lease: container.resolve(tokens.lease),
-    writer: container.resolve(tokens.ledger),
-    policy: () => settings.current(ledgerSettings).sweepPolicy,
-  });
-  return new JobRunner({
-    database,
-    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs), resourceExpiryJob(database, systemClock)],
-    // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
-    leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
-    onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
-  });
-}
-
-function resourcesOf({ database, settings }: Foundations, log: Logger): ResourceDirectory {
-  const retentionMs = (): number => settings.current(resourceSettings).retentionDays * dayMs;
-  return new ResourceDirectory({ database, clock: systemClock, log, retentionMs });
-}
-
-function resourceRelayOf(container: DependencyContainer, { plugins, settings }: Foundations, log: Logger): ResourceRelay {
-  return new ResourceRelay({
-    settings,
-    channels: container.resolve(tokens.channels),
-    resources: container.resolve(tokens.resources),
-    ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
-    clock: systemClock,
-    log,
-    userAgent,
-  });
-}
-
-function relayOf(container: DependencyContainer, { plugins, settings }: Foundations, logger: Logger): Relay {
-  return new Relay({
-    settings,
-    models: container.resolve(tokens.models),
-    channels: container.resolve(tokens.channels),
-    resources: container.resolve(tokens.resources),
-    prices: container.resolve(tokens.prices),
-    ledger: container.resolve(tokens.ledger),
-    hooks: plugins.hooks,
-    ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
-    clock: systemClock,
-    log: logger,
-    newId,
-    newPrefixedId,
-    random: Math.random,
-    userAgent,
-  });
-}
-
-/** Each stops before what it stands on. */
-async function stopModules(container: DependencyContainer): Promise<void> {
-  const relay = container.resolve(tokens.relay);
-  await relay.drain();
-  await container.resolve(tokens.resources).close();
-  await container.resolve(tokens.jobs).close();
-  await container.resolve(tokens.watcher).stop();
-  await container.resolve(tokens.ledger).close();
-  await container.resolve(tokens.lease).close();
-  await relay.close();
-  await container.resolve(tokens.resourceRelay).close();
-}
+export type { GatewayParts, OpenedHouse } from './gateway/foundations.js';
 
 /** A running gateway. */
 export interface Gateway {
@@ -259,20 +52,6 @@ export async function createGateway(
     }
   } catch (error) {
     lock?.release();
-    throw error;
-  }
-}
-
-async function startModules(parts: GatewayParts, foundations: Foundations): Promise<DependencyContainer> {
-  const container = wireModules(parts, foundations);
-  try {
-    await container.resolve(tokens.lease).start();
-    await container.resolve(tokens.watcher).start();
-    await container.resolve(tokens.jobs).start();
-    return container;
-  } catch (error) {
-    // The reason matters to the caller; that a database which is away cannot be told good-bye does not.
-    await stopModules(container).catch(() => undefined);
     throw error;
   }
 }

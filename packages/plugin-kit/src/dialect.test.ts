@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from './canonical.js';
+import type { CanonicalRequest, JsonObject } from './canonical.js';
 import { checkedSink } from './conformance/checked-sink.js';
 import { type ClientSide, type CodecContext, type Dialect, extendDialect, type FrameDecoder, type UpstreamSide } from './dialect.js';
 import type { CanonicalSink } from './sink.js';
@@ -75,6 +75,16 @@ describe('extendDialect', () => {
       ['usage', { outputText: 10 }],
       ['usage', { outputText: 70 }],
     ]);
+  });
+
+  it('may want the bytes of media that the dialect it extends would open itself', () => {
+    const media = { media: 'image', url: 'https://a.example/a.png' } as const;
+    const needsBytes = ({ url }: { readonly url: string }): boolean => url.endsWith('.png');
+    const upstream = { needsBytes: () => false, encodeRequest: () => ({ model: 'm' }) } as unknown as UpstreamSide;
+    const kept = extendDialect({ ...base, upstream }, { id: 'moon', usage: { read: readTokens } });
+    const changed = extendDialect({ ...base, upstream }, { id: 'moon', needsBytes, usage: { read: readTokens } });
+    expect([kept, changed].map((dialect) => dialect.upstream.needsBytes?.(media))).toEqual([false, true]);
+    expect(changed.upstream.encodeRequest({} as CanonicalRequest, {} as CodecContext)).toEqual({ model: 'm' });
   });
 
   it('adds its edits to those of the dialect it extends', () => {

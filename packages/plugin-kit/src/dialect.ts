@@ -242,6 +242,8 @@ export interface DialectChange {
   readonly vendor?: Vendor;
   readonly usage?: Partial<UsageReader>;
   readonly edits?: DialectEdits;
+  /** For places that open no addresses where the vendor of the dialect does. */
+  readonly needsBytes?: UpstreamSide['needsBytes'];
 }
 
 /**
@@ -251,13 +253,25 @@ export interface DialectChange {
 export function extendDialect(base: Dialect, change: DialectChange): Dialect {
   const { client: _client, ...upstreamOnly } = base;
   const edits = { ...base.edits, ...change.edits };
-  const read = change.usage?.read;
   return {
     ...upstreamOnly,
     id: change.id,
     vendor: change.vendor ?? base.vendor,
     usage: { ...base.usage, ...change.usage },
-    upstream: read === undefined ? base.upstream : withOwnUsage(base.upstream, read),
+    upstream: changedUpstream(base.upstream, change),
     ...(edits.request !== undefined || edits.frame !== undefined ? { edits } : {}),
+  };
+}
+
+function changedUpstream(base: UpstreamSide, { usage, needsBytes }: DialectChange): UpstreamSide {
+  const upstream = usage?.read === undefined ? base : withOwnUsage(base, usage.read);
+  if (needsBytes === undefined) return upstream;
+  const { thinkingInNames } = upstream;
+  return {
+    needsBytes,
+    ...(thinkingInNames === undefined ? {} : { thinkingInNames }),
+    encodeRequest: (request, context) => upstream.encodeRequest(request, context),
+    decodeResponse: (body, context) => upstream.decodeResponse(body, context),
+    streamDecoder: (out, context, editFrame) => upstream.streamDecoder(out, context, editFrame),
   };
 }

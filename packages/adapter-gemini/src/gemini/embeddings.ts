@@ -8,11 +8,13 @@ import {
   emptyUsage,
   type JsonObject,
   type RequestFacts,
+  type RequestTarget,
   UpstreamError,
   verdictForKind,
 } from '@tollgate/plugin-kit';
 import { modelInPath } from './client-requests.js';
 import { encodeError } from './errors.js';
+import { embeddedReferencesOf } from './references.js';
 import { RequestFields } from './request-fields.js';
 import { geminiUsage } from './usage.js';
 import { geminiVendor, isJsonObject } from './wire.js';
@@ -26,7 +28,10 @@ const shared = {
 const sharedClient = {
   credentials: [{ header: 'x-goog-api-key' }, { query: 'key' }],
   guardedKeys: [],
-  inspect: (_body: JsonObject, target: Parameters<typeof modelInPath>[0]) => ({ model: modelInPath(target) }),
+  inspect(body: JsonObject, target: RequestTarget) {
+    const refersTo = embeddedReferencesOf(body);
+    return { model: modelInPath(target), ...(refersTo.length === 0 ? {} : { refersTo }) };
+  },
   encodeError,
 };
 

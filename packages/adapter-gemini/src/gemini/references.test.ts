@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { keptCachedContent, keptFile } from './kept.js';
-import { referencesOf } from './references.js';
+import { embeddedReferencesOf, referencesOf } from './references.js';
 import { geminiResources } from './resource-routes.js';
 
 const address = 'https://generativelanguage.googleapis.com/v1beta/files/abc-1';
@@ -28,6 +28,17 @@ describe('what a request names that the service keeps', () => {
     ['nothing in junk', { cachedContent: 7, contents: [null, { parts: [null, { fileData: 'x' }] }], systemInstruction: 'x' }, []],
   ])('is %s', (_title, body, expected) => {
     expect(referencesOf(body).map(({ kind, id, field }) => `${kind} ${id} at ${field}`)).toEqual(expected);
+  });
+});
+
+describe('what a request for vectors names', () => {
+  const content = { parts: [{ text: 'x' }, { fileData: { fileUri: address } }] };
+
+  it('is looked for in one request and in a batch', () => {
+    const fieldsOf = (body: JsonObject): readonly string[] => embeddedReferencesOf(body).map(({ field }) => field);
+    expect(fieldsOf({ content })).toEqual(['content.parts.1.fileData.fileUri']);
+    expect(fieldsOf({ requests: [{}, { content }, null] })).toEqual(['requests.1.content.parts.1.fileData.fileUri']);
+    expect(fieldsOf({ requests: 'x' })).toEqual([]);
   });
 });
 

@@ -28,6 +28,18 @@ export function referencesOf(body: JsonObject, at = ''): readonly ResourceRefere
   return found;
 }
 
+/** Uploaded files that the body of a request for vectors names, by itself or in a batch. */
+export function embeddedReferencesOf(body: JsonObject): readonly ResourceReference[] {
+  const found: ResourceReference[] = [];
+  addFiles(body['content'], 'content', found);
+  const { requests } = body;
+  if (!Array.isArray(requests)) return found;
+  requests.forEach((request: unknown, index) => {
+    if (isJsonObject(request)) addFiles(request['content'], `requests.${index}.content`, found);
+  });
+  return found;
+}
+
 function addFiles(content: unknown, field: string, found: ResourceReference[]): void {
   const parts = isJsonObject(content) ? content['parts'] : undefined;
   if (!Array.isArray(parts)) return;

@@ -34,6 +34,7 @@ export class MediaFetcher {
     if (wanted === undefined) return undefined;
     const fetched = (translation.fetchedMedia ??= new Map());
     const missing = new Map(wanted.filter(({ url }) => !fetched.has(url)).map((media) => [media.url, media]));
+    if (missing.size === 0) return undefined;
     return this.#fetchAll([...missing.values()], view.signal, fetched, (url) => fieldOfText(json, url));
   }
 

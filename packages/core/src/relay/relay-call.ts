@@ -54,7 +54,7 @@ export class Translation {
   fetchedMedia: Map<string, FetchedMedia> | undefined;
   #decoded: CanonicalRequest | undefined;
   /** What the canonical form has no place for: lost only by attempts that send it. */
-  readonly #undecoded: Loss[] = [];
+  #undecoded: Loss[] | undefined;
   #sealsDropped = false;
 
   readonly #call: RelayCall;
@@ -70,7 +70,7 @@ export class Translation {
   /** @throws BadRequestError if the request cannot be said in another dialect. */
   request(): CanonicalRequest {
     const { json, facts, dialect } = this.#call;
-    const lose = (loss: Loss): void => void this.#undecoded.push(loss);
+    const lose = (loss: Loss): void => void (this.#undecoded ??= []).push(loss);
     this.#decoded ??= dialect.client.decodeRequest(json, facts, this.#contextOf(facts.model, lose));
     return this.#decoded;
   }
@@ -78,7 +78,7 @@ export class Translation {
   /** The request for an attempt that translates it. @throws BadRequestError */
   requestToSend(): CanonicalRequest {
     const request = this.request();
-    for (const loss of this.#undecoded) this.#lose(loss, 'request');
+    for (const loss of this.#undecoded ?? []) this.#lose(loss, 'request');
     if (!this.#sealsDropped) return request;
     this.#lose(refusedSeal, 'request');
     return withoutSeals(request);

@@ -1,4 +1,4 @@
-import { operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
+import { BadRequestError, operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
 import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
@@ -157,21 +157,33 @@ export class Relay {
     const { call, reply, course, binding } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;
+    let refusal: BadRequestError | undefined;
     while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
       const channel = candidates.next();
       if (channel === undefined) break;
       const route = routeTo(channel, call, course.attempts.length + 1);
-      if (route === undefined || (await this.#vetoed(running, route))) continue;
-      let end = await this.#attempt(running, route, growthOf);
-      if (!end.answered && this.#mayDropSeals(running, route, end.verdict)) {
-        running.translation.dropSeals();
-        end = await this.#attempt(running, { ...route, attempt: course.attempts.length + 1 }, growthOf);
+      // What could not be translated once needs a channel that speaks the caller's own dialect.
+      if (route === undefined || (refusal !== undefined && route.lane === 'translate')) continue;
+      if (await this.#vetoed(running, route)) continue;
+      const end = await this.#attemptAt(running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
+      if (BadRequestError.isInstance(end)) {
+        refusal = end;
+        continue;
       }
       if (end.answered || reply.gone) return;
       last = end.verdict;
       if (last.retry === 'never') break;
     }
-    throw last === undefined ? new NoChannelError(call.facts.model, call.principal.group) : new UpstreamFailedError(last, binding?.field);
+    if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
+    throw refusal ?? new NoChannelError(call.facts.model, call.principal.group);
+  }
+
+  /** One attempt, and one more without seals where the upstream refuses those. */
+  async #attemptAt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
+    const end = await this.#attempt(running, route, growthOf);
+    if (end.answered || !this.#mayDropSeals(running, route, end.verdict)) return end;
+    running.translation.dropSeals();
+    return this.#attempt(running, { ...route, attempt: running.course.attempts.length + 1 }, growthOf);
   }
 
   /** Once in a call, and not where losses are refused: then the upstream's own refusal says more. */
@@ -231,6 +243,12 @@ export class Relay {
     const extend = (tokens: number): Promise<boolean> => ledger.extend(holdId, costOfMoreOutput(rate, tokens));
     return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }
+}
+
+/** What the caller asks for and a translation cannot say. @throws every other error. */
+function refusalIn(error: unknown, { lane }: Route): BadRequestError {
+  if (lane === 'translate' && BadRequestError.isInstance(error)) return error;
+  throw error;
 }
 
 /** @throws ResourceUnreachableError */

@@ -161,9 +161,13 @@ export class ResourceRelay {
     answer: WholeResourceAnswer,
     reply: ClientReply,
   ): void {
-    const made = route.kept?.(answer) ?? [];
-    this.#doors.resources.remember(call.principal.userId, place.channel.id, made);
-    for (const [name, value] of Object.entries(route.answerHeaders?.(answer, call.origin) ?? {})) reply.setHeader(name, value);
+    try {
+      this.#doors.resources.remember(call.principal.userId, place.channel.id, route.kept?.(answer) ?? []);
+      for (const [name, value] of Object.entries(route.answerHeaders?.(answer, call.origin) ?? {})) reply.setHeader(name, value);
+    } catch (error) {
+      // Bytes that pass need not be understood.
+      this.#doors.log.error({ err: error, channel: place.channel.name }, 'An adapter failed');
+    }
     reply.sendWhole(answer.status, answer.contentType, answer.body);
     this.#log(call, place, answer.status);
   }

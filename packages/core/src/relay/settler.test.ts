@@ -20,6 +20,7 @@ const heldCall = {
   course: { attempts: [] },
   quote: { rate: { model: 'm', group: 'default', groupRatio: '1', price: { by: 'call', pricePerCall: '1' } } },
   reply: { gone: false },
+  translation: {},
   holdId: 'hold-1',
 } as unknown as HeldCall;
 

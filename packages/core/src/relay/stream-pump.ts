@@ -23,12 +23,16 @@ export interface StreamPumpParts {
   readonly fault: (error: unknown) => void;
 }
 
+/** One turn of the event loop may bring megabytes from a fast upstream: no more than this is taken before the client has had its part. */
+const waitingBytesMax = 131_072;
+
 /**
  * Moves one streamed answer. All upstream chunks of one turn of the event loop are joined and leave in one write; a client that is slower
  * than the upstream pauses it. Only whole frames are written, so comments and error events can stand anywhere in between.
  */
 export class StreamPump implements AnswerReceiver, QuietStream {
   #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #flushPlanned = false;
   #wrote = false;
   #done = false;
@@ -47,6 +51,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
 
   data(chunk: Buffer): void {
     this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes >= waitingBytesMax) this.#parts.flow.pause();
     this.#planFlush();
   }
 
@@ -104,6 +110,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
 
   #move(bytes: Buffer): void {
     this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#parts.tap?.(bytes);
     const out = this.#parts.lane.take(bytes);
     if (this.#stoppedByFailure(out)) return;
@@ -111,8 +118,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
       this.#finish(out);
       return;
     }
-    if (out === undefined) return;
-    this.#write(out);
+    const flows = out === undefined || this.#write(out);
+    if (bytes.length >= waitingBytesMax && flows) this.#parts.flow.resume();
     if (this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
   }
 
@@ -155,10 +162,13 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
   }
 
-  #write(out: Buffer | string): void {
+  /** False if the client is slower than the upstream, which then waits for it. */
+  #write(out: Buffer | string): boolean {
     this.#start();
     this.#watch.noteWrite();
-    if (!this.#parts.reply.write(out)) this.#parts.flow.pause();
+    const flows = this.#parts.reply.write(out);
+    if (!flows) this.#parts.flow.pause();
+    return flows;
   }
 
   async #grow(growth: HoldGrowth): Promise<void> {

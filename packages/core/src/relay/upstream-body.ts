@@ -1,4 +1,4 @@
-import { type CanonicalRequest, type CodecContext, type JsonObject, spliceTopLevel } from '@tollgate/plugin-kit';
+import { type CanonicalRequest, type CodecContext, type JsonObject, operationOf, spliceTopLevel } from '@tollgate/plugin-kit';
 import { withFetchedMedia } from './linked-media.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -55,6 +55,7 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
 
 /** True if the attempt could be made without the seals of the history. */
 export function canDropSeals(call: RelayCall, { lane }: Route): boolean {
+  if (operationOf(call.dialect) === 'embed') return false;
   return lane === 'translate' || call.dialect.client.foreignSeals?.removeAll !== undefined;
 }
 

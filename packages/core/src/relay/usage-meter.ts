@@ -14,7 +14,7 @@ import { estimateTextTokens } from './estimate-tokens.js';
 import { measuringSink } from './measuring-sink.js';
 
 /** How much of a stream is kept to tell how many tokens its bytes carry. */
-const sampleBytesMax = 8_192;
+const sampleBytesMax = 4_096;
 /** More tokens than this in one bucket is no true report of one call: it is bounded and flagged. */
 const bucketTokensMax = 10_000_000;
 

@@ -42,6 +42,11 @@ export async function migrate(database: Database, migrations: readonly Migration
   return ran;
 }
 
+/** True for a database that no gateway has used yet. @throws StorageUnavailableError */
+export async function isUnused(database: Database): Promise<boolean> {
+  return !(await database.knex.schema.hasTable('schema_migrations'));
+}
+
 /** Refuses a database that this release cannot serve. @throws SchemaTooNewError, SchemaPendingError, StorageUnavailableError */
 export async function checkSchema(database: Database, migrations: readonly Migration[] = allMigrations): Promise<void> {
   const rows = (await database.knex.schema.hasTable('schema_migrations')) ? await appliedRows(database.knex) : [];

@@ -15,6 +15,9 @@ export interface ResourceDirectoryParts {
   readonly retentionMs: () => number;
 }
 
+/** No vendor's ids are longer; an index of the database takes no more than about twice as much. */
+const idLengthMax = 1_024;
+
 /** Waits before an id that is not there is looked for again: another node may just have handed it out. */
 const secondLooksMs = [50, 150, 300, 500];
 
@@ -34,9 +37,10 @@ export class ResourceDirectory {
     const { clock, retentionMs } = this.#parts;
     const now = clock.now();
     for (const { kind, id, expiresAt } of made) {
+      if (!isPlainId(id)) continue;
       // A stream names an answer several times.
       if (expiresAt === undefined && this.#recent.channelOf(userId, { kind, id }, now) === channelId) continue;
-      const end = expiresAt === undefined ? now + retentionMs() : expiresAt;
+      const end = expiresAt === undefined ? now + retentionMs() : wholeTime(expiresAt);
       this.#recent.add(userId, { kind, id }, channelId, end);
       this.#writer.add({ userId, kind, id, channelId, createdAt: now, expiresAt: end });
     }
@@ -51,7 +55,7 @@ export class ResourceDirectory {
     const channels = names.map((name) => this.#recent.channelOf(userId, name, now));
     await this.#lookUp(userId, names, channels);
     for (const waitMs of this.#parts.database.kind === 'postgres' ? secondLooksMs : []) {
-      if (!channels.includes(undefined)) break;
+      if (!names.some(({ id }, place) => channels[place] === undefined && isPlainId(id))) break;
       await wait(waitMs);
       await this.#lookUp(userId, names, channels);
     }
@@ -60,6 +64,7 @@ export class ResourceDirectory {
 
   /** What the user has of a kind, in the order of ids, beginning after the one given. @throws StorageUnavailableError */
   async list(userId: string, kind: string, after: string, limit: number): Promise<readonly FoundResource[]> {
+    if (after !== '' && !isPlainId(after)) return [];
     await this.#writer.written();
     return listResources(this.#parts.database.knex, { userId, kind, after, limit, now: this.#parts.clock.now() });
   }
@@ -78,7 +83,7 @@ export class ResourceDirectory {
 
   /** Fills the gaps from the database. */
   async #lookUp(userId: string, names: readonly ResourceName[], channels: (string | undefined)[]): Promise<void> {
-    const missing = names.filter((_name, place) => channels[place] === undefined);
+    const missing = names.filter(({ id }, place) => channels[place] === undefined && isPlainId(id));
     for (const kind of new Set(missing.map((name) => name.kind))) {
       const ids = [...new Set(missing.filter((name) => name.kind === kind).map(({ id }) => id))];
       const found = await findResources(this.#parts.database.knex, { userId, kind, ids, now: this.#parts.clock.now() });
@@ -88,4 +93,13 @@ export class ResourceDirectory {
       });
     }
   }
+}
+
+/** Upstreams and callers can write anything for an id. What no database would take is none, so that it can spoil nothing. */
+function isPlainId(id: string): boolean {
+  return id.length <= idLengthMax && /^[\x21-\x7e]+$/.test(id);
+}
+
+function wholeTime(time: number | null): number | null {
+  return time === null ? null : Math.min(Math.max(0, Math.floor(time) || 0), Number.MAX_SAFE_INTEGER);
 }
