@@ -1,4 +1,4 @@
-import type { CanonicalRequest, CodecContext, JsonObject } from '@tollgate/plugin-kit';
+import type { CanonicalRequest, CodecContext, DialectId, JsonObject, ToolChoice } from '@tollgate/plugin-kit';
 import { isObject } from './request-fields.js';
 
 /** Fields that chat and responses both know, by the same name and with the same meaning. */
@@ -12,6 +12,31 @@ const sharedFields: ReadonlySet<string> = new Set([
   'service_tier',
   'store',
 ]);
+
+/** What is left of a request for its own dialect to write back. */
+export interface LeftOver {
+  /** Objects of which some members have a place in the canonical form, by their field, with the rest. */
+  readonly parts: Readonly<Record<string, JsonObject>>;
+  readonly toolChoice: ToolChoice | undefined;
+  /** Formats of tools for plain text. */
+  readonly formats: JsonObject | undefined;
+}
+
+/** The fields of a request that have no place in the canonical form, under the name of their dialect. */
+export function ownExtensions(
+  dialect: DialectId,
+  body: JsonObject,
+  carriedFields: ReadonlySet<string>,
+  { parts, toolChoice, formats }: LeftOver,
+): CanonicalRequest['extensions'] {
+  const fields: JsonObject = Object.fromEntries(
+    Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && !Object.hasOwn(parts, field) && value !== null),
+  );
+  if (toolChoice !== undefined) delete fields['tool_choice'];
+  for (const [field, rest] of Object.entries(parts)) if (Object.keys(rest).length > 0) fields[field] = rest;
+  if (formats !== undefined) fields['tools.format'] = formats;
+  return Object.keys(fields).length === 0 ? undefined : { [dialect]: fields };
+}
 
 /** The extension fields that `own` can write; every other is reported as lost. */
 export function writableExtensions(request: CanonicalRequest, own: string, sibling: string, context: CodecContext): JsonObject {

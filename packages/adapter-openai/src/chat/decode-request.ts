@@ -3,13 +3,14 @@ import {
   type CanonicalRequest,
   type CodecContext,
   type JsonObject,
-  type OutputFormat,
   type RequestFacts,
   type Thinking,
   type ToolChoice,
   type ToolDefinition,
 } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
+import { ownExtensions } from '../extensions.js';
+import { readOutputFormat } from '../output-format.js';
 import { readEffort } from '../reasoning-effort.js';
 import {
   isObject,
@@ -65,7 +66,7 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
   const messages = requireArray(body['messages'], 'messages');
   if (messages.length === 0) throw new BadRequestError('messages must hold at least one message.', 'messages');
   const toolChoice = readToolChoice(body);
-  const streamOptions = optionalObject(body['stream_options'], 'stream_options');
+  const { include_usage: usageInStream, ...otherStreamOptions } = optionalObject(body['stream_options'], 'stream_options') ?? {};
   return defined({
     model: facts.model,
     stream: facts.stream,
@@ -77,10 +78,14 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, context: Co
     stopSequences: readStop(body['stop']),
     sampling: readSampling(body),
     thinking: readThinking(body, context),
-    format: readFormat(body['response_format'], context),
+    format: readOutputFormat(body['response_format'], 'response_format', 'json_schema', context),
     endUser: optionalText(body['user'], 'user'),
-    usageInStream: streamOptions?.['include_usage'] === true ? (true as const) : undefined,
-    extensions: readExtensions(body, toolChoice, streamOptions),
+    usageInStream: usageInStream === true ? (true as const) : undefined,
+    extensions: ownExtensions(chatDialectId, body, carriedFields, {
+      parts: { stream_options: otherStreamOptions },
+      toolChoice,
+      formats: customFormats(body['tools']),
+    }),
   });
 }
 
@@ -128,48 +133,4 @@ function readReasoning(reasoning: JsonObject, context: CodecContext): Thinking {
   const budgetTokens = optionalCount(budget, 'reasoning.max_tokens');
   if (optionalBoolean(enabled, 'reasoning.enabled') === false) return { mode: 'off' };
   return readEffort(effort, 'reasoning.effort') ?? defined({ mode: 'on' as const, budgetTokens });
-}
-
-function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
-  const format = optionalObject(value, 'response_format');
-  if (format === undefined) return undefined;
-  switch (format['type']) {
-    case 'text':
-      return undefined;
-    case 'json_object':
-      return { type: 'json' };
-    case 'json_schema': {
-      const declared = requireObject(format['json_schema'], 'response_format.json_schema');
-      if (declared['description'] !== undefined) {
-        const why = 'The canonical form has no description of a format.';
-        context.lose({ field: 'response_format.json_schema.description', how: 'dropped', why });
-      }
-      return defined({
-        type: 'json-schema' as const,
-        name: requireName(declared['name'], 'response_format.json_schema.name'),
-        schema: optionalObject(declared['schema'], 'response_format.json_schema.schema') ?? {},
-        strict: optionalBoolean(declared['strict'], 'response_format.json_schema.strict'),
-      });
-    }
-    default:
-      throw new BadRequestError('response_format.type must be one of text, json_object, json_schema.', 'response_format.type');
-  }
-}
-
-function readExtensions(
-  body: JsonObject,
-  toolChoice: ToolChoice | undefined,
-  streamOptions: JsonObject | undefined,
-): CanonicalRequest['extensions'] {
-  const { include_usage: _carried, ...streamRest } = streamOptions ?? {};
-  const fields: JsonObject = {};
-  for (const [field, value] of Object.entries(body)) {
-    if (!carriedFields.has(field) && value !== null) fields[field] = value;
-  }
-  delete fields['stream_options'];
-  if (Object.keys(streamRest).length > 0) fields['stream_options'] = streamRest;
-  if (toolChoice !== undefined) delete fields['tool_choice'];
-  const formats = customFormats(body['tools']);
-  if (formats !== undefined) fields['tools.format'] = formats;
-  return Object.keys(fields).length === 0 ? undefined : { [chatDialectId]: fields };
 }

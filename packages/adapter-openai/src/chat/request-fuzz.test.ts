@@ -1,24 +1,12 @@
-import { BadRequestError, type JsonObject } from '@tollgate/plugin-kit';
+import type { JsonObject } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { someRequest } from '../testing/arbitraries.js';
-import { anyValue, pathsOf, replaced } from '../testing/broken-json.js';
+import { testAnyJsonAsRequest } from '../testing/any-json-request.js';
 import { testContext } from '../testing/test-context.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { inspect } from './inspect.js';
-
-/** Runs a body through everything that a client's request meets here. @throws whatever a stage throws but a well-formed refusal. */
-function outcomeOf(body: JsonObject): 'taken' | 'refused' {
-  try {
-    encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext());
-    return 'taken';
-  } catch (error) {
-    if (!BadRequestError.isInstance(error)) throw error;
-    expect(error.field).toBeTruthy();
-    return 'refused';
-  }
-}
 
 const sampleBody: JsonObject = {
   model: 'gpt-4o-mini',
@@ -65,27 +53,10 @@ const sampleBody: JsonObject = {
   ],
 };
 
-describe('any JSON as a request', () => {
-  it('is taken, or refused with the field at fault', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(sampleBody), 'user', 'seed', 'x'), anyValue), (fields) => {
-        outcomeOf({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...fields });
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('is taken, or refused with the field at fault, wherever one value of a good request is wrong', () => {
-    expect(outcomeOf(sampleBody)).toBe('taken');
-    const paths = pathsOf(sampleBody).filter(({ length }) => length > 0);
-    fc.assert(
-      fc.property(fc.constantFrom(...paths), anyValue, (path, value) => {
-        outcomeOf(replaced(sampleBody, path, value) as JsonObject);
-      }),
-      { numRuns: 3_000 },
-    );
-  });
-});
+testAnyJsonAsRequest(
+  { inspect, decodeRequest, encodeRequest },
+  { sample: sampleBody, smallest: { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }, otherFields: ['user', 'seed', 'x'] },
+);
 
 describe('request round trip', () => {
   it('keeps the meaning of everything that the dialect can say', () => {

@@ -3,17 +3,17 @@ import {
   type CanonicalRequest,
   type CodecContext,
   type JsonObject,
-  type OutputFormat,
   type RequestFacts,
   type Sampling,
   type Thinking,
-  type ToolChoice,
   type Turn,
 } from '@tollgate/plugin-kit';
 import { defined } from '../defined.js';
+import { type LeftOver, ownExtensions } from '../extensions.js';
+import { readOutputFormat } from '../output-format.js';
 import { readEffort } from '../reasoning-effort.js';
 import { reportOnce } from '../report-once.js';
-import { optionalBoolean, optionalNumber, optionalObject, optionalText, requireName } from '../request-fields.js';
+import { optionalBoolean, optionalNumber, optionalObject, optionalText } from '../request-fields.js';
 import { decodeItems } from './decode-items.js';
 import { decodeToolChoice, decodeTools } from './decode-tools.js';
 import { responsesDialectId, sealedReasoning } from './wire.js';
@@ -31,9 +31,6 @@ const carriedFields: ReadonlySet<string> = new Set([
   'top_p',
   'user',
   'background',
-  // Taken apart below.
-  'reasoning',
-  'text',
 ]);
 
 /** Fields that stand for a conversation which the vendor keeps: without it the answer would be about something else. */
@@ -57,9 +54,9 @@ export function decodeRequest(body: JsonObject, facts: RequestFacts, givenContex
     outputTokensMax: facts.outputTokensMax,
     sampling: readSampling(body),
     thinking: reasoning === undefined ? undefined : readThinking(reasoning, context),
-    format: readFormat(text?.['format'], context),
+    format: readOutputFormat(text?.['format'], 'text.format', undefined, context),
     endUser: optionalText(body['user'], 'user'),
-    extensions: readExtensions(body, toolChoice, { reasoning, text, formats }),
+    extensions: readExtensions(body, { reasoning, text, toolChoice, formats }),
   });
 }
 
@@ -109,46 +106,23 @@ function readThinking(reasoning: JsonObject, context: CodecContext): Thinking | 
   return { ...(effort ?? { mode: 'auto' }), shown: summary !== undefined };
 }
 
-function readFormat(value: unknown, context: CodecContext): OutputFormat | undefined {
-  const format = optionalObject(value, 'text.format');
-  switch (format?.['type']) {
-    case undefined:
-    case 'text':
-      return undefined;
-    case 'json_object':
-      return { type: 'json' };
-    case 'json_schema': {
-      if (typeof format['description'] === 'string') {
-        const why = 'The canonical form has no description of a format.';
-        context.lose({ field: 'text.format.description', how: 'dropped', why });
-      }
-      return defined({
-        type: 'json-schema' as const,
-        name: requireName(format['name'], 'text.format.name'),
-        schema: optionalObject(format['schema'], 'text.format.schema') ?? {},
-        strict: optionalBoolean(format['strict'], 'text.format.strict'),
-      });
-    }
-    default:
-      throw new BadRequestError('text.format.type must be one of text, json_object, json_schema.', 'text.format.type');
-  }
-}
-
 function readExtensions(
   body: JsonObject,
-  toolChoice: ToolChoice | undefined,
-  { reasoning = {}, text = {}, formats }: Readonly<Record<'reasoning' | 'text' | 'formats', JsonObject | undefined>>,
+  {
+    reasoning = {},
+    text = {},
+    toolChoice,
+    formats,
+  }: Omit<LeftOver, 'parts'> & Readonly<Record<'reasoning' | 'text', JsonObject | undefined>>,
 ): CanonicalRequest['extensions'] {
-  const fields: JsonObject = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !carriedFields.has(field) && value !== null && !isDoneAnyway(field, value)),
-  );
-  if (toolChoice !== undefined) delete fields['tool_choice'];
-  const { effort: _effort, summary: _summary, generate_summary: _olderSummary, ...reasoningRest } = reasoning;
-  const { format: _format, ...textRest } = text;
-  if (Object.keys(reasoningRest).length > 0) fields['reasoning'] = reasoningRest;
-  if (Object.keys(textRest).length > 0) fields['text'] = textRest;
-  if (formats !== undefined) fields['tools.format'] = formats;
-  return Object.keys(fields).length === 0 ? undefined : { [responsesDialectId]: fields };
+  const { effort: _effort, summary: _summary, generate_summary: _olderSummary, ...otherReasoning } = reasoning;
+  const { format: _format, ...otherText } = text;
+  const open = Object.fromEntries(Object.entries(body).filter(([field, value]) => !isDoneAnyway(field, value)));
+  return ownExtensions(responsesDialectId, open, carriedFields, {
+    parts: { reasoning: otherReasoning, text: otherText },
+    toolChoice,
+    formats,
+  });
 }
 
 /** Wishes that a translated call fulfils by itself: nothing is kept, nothing is cut short, and seals always come along. */

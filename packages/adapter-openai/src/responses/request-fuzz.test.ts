@@ -1,24 +1,12 @@
-import { BadRequestError, type JsonObject } from '@tollgate/plugin-kit';
+import type { JsonObject } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyValue, pathsOf, replaced } from '../testing/broken-json.js';
 import { someResponsesRequest } from '../testing/responses-arbitraries.js';
+import { testAnyJsonAsRequest } from '../testing/any-json-request.js';
 import { testContext } from '../testing/test-context.js';
 import { decodeRequest } from './decode-request.js';
 import { encodeRequest } from './encode-request.js';
 import { inspect } from './inspect.js';
-
-/** Runs a body through everything that a client's request meets here. @throws whatever a stage throws but a well-formed refusal. */
-function outcomeOf(body: JsonObject): 'taken' | 'refused' {
-  try {
-    encodeRequest(decodeRequest(body, inspect(body), testContext()), testContext());
-    return 'taken';
-  } catch (error) {
-    if (!BadRequestError.isInstance(error)) throw error;
-    expect(error.field).toBeTruthy();
-    return 'refused';
-  }
-}
 
 const sampleBody: JsonObject = {
   model: 'gpt-5.6',
@@ -66,28 +54,14 @@ const sampleBody: JsonObject = {
   ],
 };
 
-describe('any JSON as a request', () => {
-  it('is taken, or refused with the field at fault', () => {
-    const fields = fc.constantFrom(...Object.keys(sampleBody), 'user', 'temperature', 'prompt', 'previous_response_id', 'x');
-    fc.assert(
-      fc.property(fc.dictionary(fields, anyValue), (given) => {
-        outcomeOf({ model: 'm', input: 'Hi', ...given });
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('is taken, or refused with the field at fault, wherever one value of a good request is wrong', () => {
-    expect(outcomeOf(sampleBody)).toBe('taken');
-    const paths = pathsOf(sampleBody).filter(({ length }) => length > 0);
-    fc.assert(
-      fc.property(fc.constantFrom(...paths), anyValue, (path, value) => {
-        outcomeOf(replaced(sampleBody, path, value) as JsonObject);
-      }),
-      { numRuns: 3_000 },
-    );
-  });
-});
+testAnyJsonAsRequest(
+  { inspect, decodeRequest, encodeRequest },
+  {
+    sample: sampleBody,
+    smallest: { model: 'm', input: 'Hi' },
+    otherFields: ['user', 'temperature', 'prompt', 'previous_response_id', 'x'],
+  },
+);
 
 describe('request round trip', () => {
   it('keeps the meaning of everything that the dialect can say', () => {
