@@ -47,6 +47,17 @@ const tool = z.strictObject({
   cache_control,
 });
 
+/** The vendor's own search, which it runs itself. */
+const webSearch = z.strictObject({
+  type: z.literal('web_search_20250305'),
+  name: z.literal('web_search'),
+  max_uses: z.int().positive().optional(),
+  allowed_domains: z.array(z.string()).optional(),
+  blocked_domains: z.array(z.string()).optional(),
+  user_location: z.looseObject({ type: z.literal('approximate') }).optional(),
+  cache_control,
+});
+
 const parallel = { disable_parallel_tool_use: z.boolean().optional() };
 
 /** `POST /v1/messages` for Claude Sonnet 4.5: budgets, no adaptive thinking, no effort. */
@@ -57,7 +68,7 @@ export const claudeBody = z.strictObject({
     .min(1),
   max_tokens: z.int().positive().max(64_000),
   system: z.union([z.string().min(1), z.array(text)]).optional(),
-  tools: z.array(tool).optional(),
+  tools: z.array(z.union([tool, webSearch])).optional(),
   tool_choice: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('auto'), ...parallel }),

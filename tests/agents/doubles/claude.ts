@@ -19,7 +19,7 @@ export const claudeDouble: VendorDouble = {
     const { tools = [], thinking, messages } = body;
     const wantsThinking = thinking !== undefined && thinking.type !== 'disabled';
     return {
-      tools: tools.map(({ name, input_schema: parameters }) => ({ name, parameters, freeform: false })),
+      tools: tools.flatMap((tool) => ('input_schema' in tool ? [{ name: tool.name, parameters: tool.input_schema, freeform: false }] : [])),
       calls: pastCalls(messages, wantsThinking, memory),
       wantsThinking,
     };

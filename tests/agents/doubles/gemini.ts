@@ -33,7 +33,8 @@ export const geminiDouble: VendorDouble = {
         }),
       ),
       calls: pastCalls(contents, memory),
-      wantsThinking: generationConfig?.thinkingConfig?.includeThoughts === true,
+      // It thinks in any case; who says how is one who wants it, whether or not the thoughts shall be shown.
+      wantsThinking: generationConfig?.thinkingConfig !== undefined && generationConfig.thinkingConfig.thinkingBudget !== 0,
     };
   },
   write: (answer, request, memory, response) => {

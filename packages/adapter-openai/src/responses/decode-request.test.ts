@@ -114,7 +114,7 @@ describe('tools of a request', () => {
       { type: 'function', ...weather },
       { type: 'function', name: 'noArguments', parameters: null, strict: null },
       { type: 'custom', name: 'patch', description: 'Edits.', format },
-      { type: 'web_search', filters: { allowed_domains: ['a.example'] }, external_web_access: false },
+      { type: 'web_search', filters: { allowed_domains: ['a.example'] }, external_web_access: true },
     ];
     expect(added({ tools })).toEqual({
       tools: [
@@ -129,6 +129,14 @@ describe('tools of a request', () => {
       ],
       ...own({ 'tools.format': { patch: format } }),
       lost: ['tools.3.external_web_access'],
+    });
+  });
+
+  it('are no search of the live web for whoever does not want one', () => {
+    const tool = { type: 'web_search', external_web_access: false };
+    expect(added({ tools: [tool] })).toEqual({
+      tools: [{ name: 'web_search', builtin: { dialect: 'openai-responses', data: tool } }],
+      lost: [],
     });
   });
 

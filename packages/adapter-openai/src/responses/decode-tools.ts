@@ -63,6 +63,8 @@ const searchType = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/;
 /** What other vendors have of a server tool; undefined for those that only this one has. */
 function decodeServerTool(tool: JsonObject, type: string, field: string, context: CodecContext): ServerTool | undefined {
   if (searchType.test(type)) {
+    // Who wants to search a store of pages only must not be made to search the live web, and to pay for it.
+    if (tool['external_web_access'] === false) return undefined;
     loseOthers(tool, ['filters', 'user_location', 'search_context_size'], field, context);
     return readSearch(tool);
   }
