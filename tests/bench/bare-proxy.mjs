@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
-import { announce } from './child.mjs';
+import { announce, tellCollections } from './child.mjs';
 
 const pool = new Pool(`http://127.0.0.1:${process.env.UPSTREAM_PORT}`, { connections: null, pipelining: 1 });
 
@@ -52,4 +52,5 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 75_000;
+tellCollections();
 server.listen(0, '127.0.0.1', 1_024, () => announce({ port: server.address().port }));

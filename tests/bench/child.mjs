@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const startTimeMaxMs = 60_000;
@@ -40,4 +41,21 @@ export async function stopChild({ child }) {
 export function announce(facts) {
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.send(facts);
+}
+
+/** Called in the child: from now on it tells its parent how often garbage was collected, whenever it is asked. */
+export function tellCollections() {
+  let collections = 0;
+  new PerformanceObserver((list) => {
+    collections += list.getEntries().length;
+  }).observe({ entryTypes: ['gc'] });
+  process.on('message', () => process.send({ collections }));
+}
+
+/** Called in the parent: one question, one answer. */
+export function asked(child, message = {}) {
+  return new Promise((resolve) => {
+    child.once('message', resolve);
+    child.send(message);
+  });
 }

@@ -1,6 +1,6 @@
 /** What many streams at once cost and whether the gateway gets rid of them: memory, failures, time until nothing is left of them. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { startChild, stopChild } from './child.mjs';
+import { asked, startChild, stopChild } from './child.mjs';
 import { benchKey } from './gateway-process.mjs';
 import { residentMegabytes } from './process-meter.mjs';
 import { measureSlice } from './slice.mjs';
@@ -20,6 +20,7 @@ export async function measureCrowds(stage) {
   try {
     const people = { do: (deed, job) => asked(crowd.child, { deed, port: stage.servers.power.port, key: benchKey, ...job }) };
     return [
+      ...(await garbageOfStreams(stage)),
       ...(await slowStreams(stage, people)),
       ...(await leavingAtOnce(stage, people)),
       ...(await leavingAgainAndAgain(stage, people)),
@@ -28,6 +29,24 @@ export async function measureCrowds(stage) {
   } finally {
     await stopChild(crowd);
   }
+}
+
+/** What passes is not looked at frame by frame: the garbage of a stream is that of its call, however many events it has. */
+async function garbageOfStreams(stage) {
+  const burst = scenarios.find(({ id }) => id === 'pass-burst');
+  const figures = [];
+  for (const [variant, name] of [
+    ['bare', 'bare proxy'],
+    ['power', 'gateway'],
+  ]) {
+    const { child } = stage.servers[variant];
+    const before = await asked(child);
+    const { answers } = await measureSlice(stage, burst, variant);
+    const { collections } = await asked(child);
+    const perThousand = ((collections - before.collections) * 1_000) / answers;
+    figures.push(figure(`1,000 streams of ${burst.units} events at once: collections, ${name}`, perThousand, ''));
+  }
+  return figures;
 }
 
 async function slowStreams(stage, people) {
@@ -103,12 +122,5 @@ async function untilNoneIsOpen(stage) {
 }
 
 async function openStreams({ servers }) {
-  return (await asked(servers.direct.child, {})).openStreams;
-}
-
-function asked(child, message) {
-  return new Promise((resolve) => {
-    child.once('message', resolve);
-    child.send(message);
-  });
+  return (await asked(servers.direct.child)).openStreams;
 }

@@ -1,6 +1,6 @@
 /** The gateway, a process of its own: the very code that `npm start` runs, told to listen on a free port and to end with its parent. */
 import { becomeCli } from '../../scripts/run-cli.mjs';
-import { announce } from './child.mjs';
+import { announce, tellCollections } from './child.mjs';
 
 void becomeCli(['start', ...process.argv.slice(2)]);
 const waitMs = 25;
@@ -17,4 +17,5 @@ async function untilReady() {
 }
 
 await untilReady();
+tellCollections();
 announce({ port: Number(process.env.PORT) });

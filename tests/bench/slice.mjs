@@ -51,6 +51,7 @@ async function measureJob(load, { child: { pid } }, job, unitsOfAnswer) {
   await wait(afterworkMs);
   const units = answers * unitsOfAnswer;
   return {
+    answers,
     throughput: (units * 1_000) / elapsedMs,
     cpu: (cpuMicroseconds(pid) - cpuBefore) / units,
     residentMb: residentMegabytes(pid),
