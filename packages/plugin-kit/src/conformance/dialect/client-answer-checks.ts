@@ -10,26 +10,11 @@ import { playInterleaved, playResponse } from '../canonical/play-response.js';
 import { type Check, checksOf } from '../check.js';
 import type { CheckedSink } from '../checked-sink.js';
 import { holdsText, insist, insistSame, isSameJson, shown } from '../insist.js';
+import { failureKinds } from '../failure-kinds.js';
 import { runPurely } from '../run-purely.js';
 import { type TrialContext, trialContext, trialModel } from '../trial-context.js';
 import { type ServedDialect, targetOf } from './client-requests.js';
 import { decodedAnswer, decodedChunks, decodedFrames, framesIn, wireJson } from './drive.js';
-
-const failureKinds: readonly FailureKind[] = [
-  'authentication',
-  'permission',
-  'insufficient-quota',
-  'rate-limit',
-  'overloaded',
-  'invalid-request',
-  'too-large',
-  'context-length',
-  'content-filter',
-  'not-found',
-  'timeout',
-  'network',
-  'server',
-];
 
 /** The half that faces clients: what it tells them, whole and streamed. Its own upstream half is the client that listens. */
 export function clientAnswerChecks(subject: string, dialect: ServedDialect): readonly Check[] {

@@ -1,26 +1,12 @@
 import type { ProviderAdapter, UpstreamFailure } from '../../provider.js';
-import { type FailureKind, type Verdict, verdictForStatus } from '../../verdict.js';
+import { type Verdict, verdictForStatus } from '../../verdict.js';
 import { junkDocuments } from '../canonical/junk.js';
 import { type Check, checksOf } from '../check.js';
 import type { RecordedError } from '../fixtures/recordings.js';
 import { firstDifference, insist, insistSame, shown } from '../insist.js';
+import { failureKinds } from '../failure-kinds.js';
 import { runPurely } from '../run-purely.js';
 
-const kinds: readonly FailureKind[] = [
-  'authentication',
-  'permission',
-  'insufficient-quota',
-  'rate-limit',
-  'overloaded',
-  'invalid-request',
-  'too-large',
-  'context-length',
-  'content-filter',
-  'not-found',
-  'timeout',
-  'network',
-  'server',
-];
 const statuses = [400, 401, 402, 403, 404, 408, 409, 413, 418, 422, 429, 500, 502, 503, 504, 529];
 
 /** What refusals mean. */
@@ -72,7 +58,7 @@ function checkRecorded(provider: ProviderAdapter, { status, headers, body, expec
 function insistVerdict(verdict: Verdict, source: unknown): void {
   const { kind, status, scope, retry, message, code, retryAfterMs } = verdict;
   const problem = [
-    [kinds.includes(kind), 'kind'],
+    [failureKinds.includes(kind), 'kind'],
     [Number.isInteger(status) && status >= 400 && status <= 599, 'status'],
     [['request', 'model', 'key', 'channel'].includes(scope), 'scope'],
     [['never', 'other', 'without-seals'].includes(retry), 'retry'],
