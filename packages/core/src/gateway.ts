@@ -109,7 +109,7 @@ class RunningGateway implements Gateway {
       ...shared,
       credentials,
       dialects,
-      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay) }),
+      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), faults: this.#parts.faults }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [

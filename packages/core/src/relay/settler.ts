@@ -1,5 +1,6 @@
 import type { SettledView } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
+import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { StorageUnavailableError } from '../foundation/errors.js';
 import { pointsText } from '../foundation/millipoints.js';
@@ -19,6 +20,7 @@ export interface SettlerDoors {
   readonly log: Logger;
   /** How a hold is closed whose settlement the database refuses. */
   readonly sweepPolicy: () => SweepPolicy;
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
@@ -60,6 +62,8 @@ export class Settler {
     const result = resultOf(running.course, running.quote.rate, running.reply.gone);
     const settlement = settlementOf(running, result, this.#doors.clock.now());
     const receipt = await this.#untilDurable(settlement);
+    const { faults } = this.#doors;
+    if (faults !== undefined) await faults('report');
     this.#report(running, settlement, result, receipt);
   }
 
@@ -70,25 +74,28 @@ export class Settler {
   async #untilDurable(settlement: Settlement): Promise<SettledReceipt> {
     const { ledger, sweepPolicy } = this.#doors;
     try {
-      return await this.#patiently(settlement, () => ledger.settle(settlement));
+      return await this.#patiently(settlement, 'settlement', () => ledger.settle(settlement));
     } catch (error) {
       const { holdId, record } = settlement;
       this.#doors.log.error(
         { err: error, holdId, requestId: record.requestId, usage: record.usage },
         'A settlement was refused; its hold is swept',
       );
-      return this.#patiently(settlement, () => ledger.sweep(holdId, sweepPolicy()));
+      return this.#patiently(settlement, 'settlement-refused', () => ledger.sweep(holdId, sweepPolicy()));
     }
   }
 
   /** @throws whatever is not a database that is away. */
-  async #patiently({ holdId }: Settlement, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
+  async #patiently({ holdId }: Settlement, point: FaultPoint, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
+    const { faults, log } = this.#doors;
     for (let waitMs = retryAfterMsMin; ; waitMs = Math.min(waitMs * 2, retryAfterMsMax)) {
       try {
+        if (faults !== undefined) await faults(point);
         return await close();
       } catch (error) {
         if (!(error instanceof StorageUnavailableError)) throw error;
-        this.#doors.log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
+        log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
+        if (faults !== undefined) await faults('settlement-again');
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../foundation/clock.js';
 import { type GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
+import type { FaultSeam } from '../../foundation/fault-points.js';
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
@@ -20,6 +21,7 @@ export interface LedgerWriterOptions {
   readonly calendar?: SpendCalendar;
   /** How long the writer waits before it tries a database again that was away; doubled each time. */
   readonly retryDelayMs?: number;
+  readonly faults?: FaultSeam | undefined;
 }
 
 interface Waiting {
@@ -48,6 +50,7 @@ export class LedgerWriter implements Ledger {
   readonly #nodeId: () => string;
   readonly #calendar: SpendCalendar;
   readonly #retryDelayMs: number;
+  readonly #faults: FaultSeam | undefined;
   readonly #rateTexts = new WeakMap<FrozenRate, string>();
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
@@ -61,6 +64,7 @@ export class LedgerWriter implements Ledger {
     this.#nodeId = options.nodeId;
     this.#calendar = options.calendar ?? new SpendCalendar();
     this.#retryDelayMs = options.retryDelayMs ?? 50;
+    this.#faults = options.faults;
   }
 
   async hold(request: HoldRequest): Promise<void> {
@@ -145,6 +149,7 @@ export class LedgerWriter implements Ledger {
   }
 
   async #run(): Promise<void> {
+    if (this.#faults !== undefined) await this.#faults('batch-gathering');
     // One turn of the event loop, so that all that came with it share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     do {
@@ -158,7 +163,9 @@ export class LedgerWriter implements Ledger {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
+      if (this.#faults !== undefined) await this.#faults('batch-execution');
       const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
+      if (this.#faults !== undefined) await this.#faults('batch-outcomes');
       this.#failuresInRow = 0;
       for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
     } catch (error) {
@@ -173,6 +180,7 @@ export class LedgerWriter implements Ledger {
       for (const waiting of batch) waiting.reject(error);
       return;
     }
+    if (this.#faults !== undefined) await this.#faults('batch-bisection');
     const middle = Math.ceil(batch.length / 2);
     await this.#commit(batch.slice(0, middle));
     await this.#commit(batch.slice(middle));
@@ -202,6 +210,7 @@ export class LedgerWriter implements Ledger {
   }
 
   async #pause(): Promise<void> {
+    if (this.#faults !== undefined) await this.#faults('batch-pause');
     await sleep(Math.min(retryDelayMaxMs, this.#retryDelayMs * 2 ** Math.min(this.#failuresInRow - 1, 10)));
   }
 

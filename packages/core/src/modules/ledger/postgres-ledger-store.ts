@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { StorageUnavailableError } from '../../foundation/errors.js';
+import type { FaultSeam } from '../../foundation/fault-points.js';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
 import type { Durability, LedgerExecutor, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
@@ -24,6 +25,7 @@ export interface PostgresLedgerOptions {
   readonly databaseUrl: string;
   readonly macKey: Uint8Array;
   readonly durability: Durability;
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** A statement that takes longer has lost its server. */
@@ -39,20 +41,24 @@ const synchronousCommitOf: Readonly<Record<Durability, string>> = { power: 'on',
 export class PostgresLedgerStore implements LedgerExecutor {
   readonly #options: PostgresLedgerOptions;
   readonly #mac: RowMac;
+  readonly #faults: FaultSeam | undefined;
   #durability: Durability;
   #client: Promise<Client> | undefined;
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
     this.#durability = options.durability;
+    this.#faults = options.faults;
     this.#mac = new RowMac(options.macKey);
   }
 
   async execute(operations: readonly LedgerOperation[]): Promise<readonly LedgerOutcome[]> {
     const client = await this.#connected();
     try {
+      if (this.#faults !== undefined) await this.#faults('postgres-reading');
       const state = await this.#load(client, operations);
       const { outcomes, changes } = planBatch(operations, state);
+      if (this.#faults !== undefined) await this.#faults('postgres-writing');
       await this.#write(client, changes);
       return outcomes;
     } catch (error) {
@@ -94,6 +100,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
   /** A trip of its own, for batches with caps alone. A new period's counter is made first, so that all nodes wait for one row. */
   async #loadCounters(client: Client, caps: readonly HoldCap[]): Promise<readonly CounterState[]> {
     if (caps.length === 0) return [];
+    if (this.#faults !== undefined) await this.#faults('postgres-counters');
     const needed = countersNeeded(caps);
     const ids = needed.map(({ id }) => id);
     const [, counters] = await together([
@@ -120,6 +127,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
       return failure;
     }
     try {
+      if (this.#faults !== undefined) await this.#faults('postgres-rollback');
       await client.query('rollback');
     } catch {
       this.#drop(client);
@@ -149,7 +157,9 @@ export class PostgresLedgerStore implements LedgerExecutor {
     // A connection that breaks while it is idle: the next batch finds out and opens another.
     client.on('error', () => this.#drop(client));
     try {
+      if (this.#faults !== undefined) await this.#faults('postgres-connection');
       await client.connect();
+      if (this.#faults !== undefined) await this.#faults('postgres-session');
       await client.query(postgresLedgerSession);
       return client;
     } catch (error) {
