@@ -55,10 +55,8 @@ export class PostgresLedgerStore implements LedgerExecutor {
   async execute(operations: readonly LedgerOperation[]): Promise<readonly LedgerOutcome[]> {
     const client = await this.#connected();
     try {
-      if (this.#faults !== undefined) await this.#faults('postgres-reading');
       const state = await this.#load(client, operations);
       const { outcomes, changes } = planBatch(operations, state);
-      if (this.#faults !== undefined) await this.#faults('postgres-writing');
       await this.#write(client, changes);
       return outcomes;
     } catch (error) {
@@ -82,6 +80,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
   /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
   async #load(client: Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
     const { holdIds, userIds, tokenIds, caps } = needsOf(operations);
+    if (this.#faults !== undefined) await this.#faults('postgres-reading');
     const [, holds, accounts, budgets] = await together([
       client.query(`begin; set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
       client.query<HoldRow>({ ...statements.holds, values: [holdIds] }),
@@ -112,6 +111,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
 
   async #write(client: Client, changes: LedgerChanges): Promise<void> {
     const writes = rowsOf(changes, this.#mac).filter(({ rows }) => rows.length > 0);
+    if (this.#faults !== undefined) await this.#faults('postgres-writing');
     const results = await together([
       ...writes.map(({ statement, rows }) => client.query({ ...statement, values: [JSON.stringify(rows, bigintAsText)] })),
       client.query('commit'),
