@@ -80,10 +80,12 @@ describe.each(testDatabases())('spend caps on $kind', (databases) => {
   });
 
   it('are exact when two nodes open a period at once', async () => {
-    const nodes = [bench.writer({ clock, nodeId: 'one' }), bench.writer({ clock, nodeId: 'two' })];
+    const [one, two] = [bench.writer({ clock, nodeId: 'one' }), bench.writer({ clock, nodeId: 'two' })];
     const caps = [cap('user', 'month', 95n), cap('token', 'day', 1_000n)];
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, index) => nodes[index % 2]?.hold(capped(10n, ...(index % 3 === 0 ? caps.toReversed() : caps)))),
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 === 0 ? one : two).hold(capped(10n, ...(index % 3 === 0 ? caps.toReversed() : caps))),
+      ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
   });

@@ -43,7 +43,7 @@ export function spendCapsToColumns(caps: SpendCaps | undefined): SpendCapColumns
 export function columnsToSpendCaps({ spend_day_max, spend_month_max }: SpendCapColumns): SpendCaps | undefined {
   if (spend_day_max === null && spend_month_max === null) return undefined;
   return {
-    ...(spend_day_max === null ? {} : { day: millipoints(BigInt(spend_day_max)) }),
-    ...(spend_month_max === null ? {} : { month: millipoints(BigInt(spend_month_max)) }),
+    ...(spend_day_max === null ? {} : { day: millipoints(spend_day_max) }),
+    ...(spend_month_max === null ? {} : { month: millipoints(spend_month_max) }),
   };
 }
