@@ -1,5 +1,5 @@
+import type { LimitLevel } from '@tollgate/plugin-kit';
 import type { PermitAsk, PermitGrant } from './shared-counters.js';
-import type { LimitLevel } from './window-counter.js';
 
 /** For so long nobody is asked again whether a permit has come free elsewhere. */
 const fullMs = 100;

@@ -1,3 +1,4 @@
+import type { LimitLevel } from '@tollgate/plugin-kit';
 import type { WindowAsk, WindowGrant, WindowReturn } from './shared-counters.js';
 
 /** A slice that was used up within this time is followed by a larger one. */
@@ -5,13 +6,6 @@ const quickMs = 1_000;
 const stockFactorMax = 64;
 /** For so long a window that was full is taken for full; then another node may have given units back. */
 const fullMs = 500;
-
-/** What is left of a limit. */
-export interface LimitLevel {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetsInMs: number;
-}
 
 /** Units of one key in its present window, as far as this node may hand them out. Times are those of the node's own clock. */
 export class WindowCounter {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { LimitCounters } from '../cluster/limit-counters.js';
 import { NodeLease } from '../cluster/node-lease.js';
 import { RevisionWatcher } from '../cluster/revision-watcher.js';
 import { systemClock } from '../foundation/clock.js';
@@ -11,6 +12,7 @@ import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
+import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
@@ -36,6 +38,8 @@ export const tokens = {
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
+  counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
+  limits: Symbol('Limits') as InjectionToken<Limits>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
   resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
@@ -85,12 +89,26 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
         faults,
       }),
   );
+  register(container, tokens.counters, () => countersOf(logger));
+  register(
+    container,
+    tokens.limits,
+    () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
+  );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
+}
+
+function countersOf(logger: Logger): LimitCounters {
+  return new LimitCounters({
+    now: () => systemClock.now(),
+    wallNow: () => systemClock.now(),
+    onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
 }
 
 /** Brings changes of the configuration into memory, in an order in which each finds what it stands on. */
@@ -167,6 +185,7 @@ export async function stopModules(container: DependencyContainer): Promise<void>
   const relay = container.resolve(tokens.relay);
   await relay.drain();
   await container.resolve(tokens.resources).close();
+  await container.resolve(tokens.counters).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.watcher).stop();
   await container.resolve(tokens.ledger).close();
@@ -181,6 +200,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
+    container.resolve(tokens.counters).start();
     await container.resolve(tokens.jobs).start();
     return container;
   } catch (error) {

@@ -1,6 +1,6 @@
 import Koa from 'koa';
 import type { Logger } from '../foundation/logger.js';
-import { checkPrincipal } from '../modules/limits/index.js';
+import { checkPrincipal, type Limits } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
@@ -15,6 +15,7 @@ import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import type { ResourceFront } from './resource-front.js';
 import { ResourcePaths } from './resource-paths.js';
+import { countRefused } from './count-refused.js';
 import type { RelayFront } from './relay-front.js';
 import type { ServedDialects } from './served-dialects.js';
 
@@ -24,6 +25,7 @@ export interface HttpDoors {
   readonly resourceFront: ResourceFront;
   readonly modelLists: ModelLists;
   readonly authenticator: Authenticator;
+  readonly limits: Pick<Limits, 'admitRequest'>;
   readonly credentials: CredentialReader;
   readonly endpoints: readonly Endpoint[];
   readonly bodyBytesMax: number;
@@ -143,7 +145,14 @@ function modelLists(doors: HttpDoors): Koa.Middleware<State> {
 
 /** @throws MissingApiKeyError, InvalidApiKeyError, StorageUnavailableError, and what the token's own limits refuse */
 async function authenticated(doors: HttpDoors, request: Koa.Request['req'], query: URLSearchParams): Promise<Principal> {
-  const principal = await doors.authenticator.principalOf(request.headers, query);
-  checkPrincipal(principal, { clientIp: clientAddress(request, doors.trustedProxies), now: doors.clock.now() });
+  const clientIp = clientAddress(request, doors.trustedProxies);
+  let principal: Principal;
+  try {
+    principal = await doors.authenticator.principalOf(request.headers, query);
+    checkPrincipal(principal, { clientIp, now: doors.clock.now() });
+  } catch (error) {
+    throw await countRefused(doors, request, error);
+  }
+  await doors.limits.admitRequest(principal, clientIp);
   return principal;
 }

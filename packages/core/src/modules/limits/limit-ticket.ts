@@ -1,6 +1,7 @@
+import type { LimitLevel, LimitLevels } from '@tollgate/plugin-kit';
 import type { LimitCounters } from '../../cluster/limit-counters.js';
 import type { PermitCounter } from '../../cluster/permit-counter.js';
-import type { LimitLevel, WindowCounter } from '../../cluster/window-counter.js';
+import type { WindowCounter } from '../../cluster/window-counter.js';
 import type { LimitRule } from '../limit-rules/index.js';
 
 /** One rule for one call: what it counts on, and how much of it. */
@@ -20,12 +21,6 @@ export interface PermitDemand {
 
 export function isWindowDemand(demand: Demand): demand is WindowDemand {
   return demand.rule.windowMs > 0;
-}
-
-/** What is left of the narrowest limit of each kind. */
-export interface LimitLevels {
-  readonly requests?: LimitLevel;
-  readonly tokens?: LimitLevel;
 }
 
 /** What one admitted call has taken from its limits. */

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../foundation/errors.js';
-import type { LimitLevels } from './limit-ticket.js';
+import type { LimitLevels } from '@tollgate/plugin-kit';
 import type { LimitKind, LimitOwner, LimitRule } from '../limit-rules/index.js';
 
 export class UserDisabledError extends GatewayError {
@@ -106,6 +106,9 @@ export class LimitsUnavailableError extends GatewayError {
   readonly code = 'limits_unavailable';
 
   constructor(cause: unknown) {
-    super('The gateway cannot count calls at the moment, and lets none pass uncounted. Try again in a moment.', { retryAfterMs: 1_000, cause });
+    super('The gateway cannot count calls at the moment, and lets none pass uncounted. Try again in a moment.', {
+      retryAfterMs: 1_000,
+      cause,
+    });
   }
 }

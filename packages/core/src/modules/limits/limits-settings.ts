@@ -26,11 +26,8 @@ export const limitsSettings = defineSettings('limits', {
     .record(z.string().min(1).max(255), z.strictObject(limitShape))
     .default({})
     .meta({ title: 'Model → limits of all calls to it, named as tokens name them' }),
-  whenCountersAreAway: z
-    .enum(['refuse', 'count-alone'])
-    .default('refuse')
-    .meta({
-      title:
-        'When the counters that nodes share cannot be reached: calls beyond what a node has leased are refused with 503, or each node counts alone',
-    }),
+  whenCountersAreAway: z.enum(['refuse', 'count-alone']).default('refuse').meta({
+    title:
+      'When the counters that nodes share cannot be reached: calls beyond what a node has leased are refused with 503, or each node counts alone',
+  }),
 });

@@ -46,13 +46,17 @@ export class Limits {
     this.#options = options;
   }
 
+  /** False if nothing limits this caller: then there is nothing to count. */
+  binds(principal: Principal): boolean {
+    return principal.limits !== undefined || this.#current().any;
+  }
+
   /**
    * Counts a model call. Undefined if nothing limits it; without a promise as long as this node has units in stock.
    * @throws LimitReachedError, LimitsUnavailableError
    */
   admitCall(call: LimitedCall): LimitTicket | undefined | Promise<LimitTicket> {
     const compiled = this.#current();
-    if (!compiled.any && call.principal.limits === undefined) return undefined;
     const rules = principalRules(compiled, call.principal);
     const ofModel = compiled.models.get(call.model);
     if (rules.length === 0 && ofModel === undefined) return undefined;
@@ -69,7 +73,9 @@ export class Limits {
     const all = principal === undefined ? compiled.ofAddresses : principalRules(compiled, principal);
     const rules = all.filter(({ owner, kind }) => (owner === 'ip' || owner === 'token') && kind === 'requests');
     if (rules.length === 0) return undefined;
-    const admitted = this.#admit(rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 1)));
+    const admitted = this.#admit(
+      rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 1)),
+    );
     return admitted instanceof Promise ? admitted.then(() => undefined) : undefined;
   }
 
@@ -79,7 +85,11 @@ export class Limits {
     return this.#compiled;
   }
 
-  #demandsOf({ principal, clientIp, model, estimateTokens }: LimitedCall, rules: readonly LimitRule[], ofModel: readonly LimitRule[] = []): Demand[] {
+  #demandsOf(
+    { principal, clientIp, model, estimateTokens }: LimitedCall,
+    rules: readonly LimitRule[],
+    ofModel: readonly LimitRule[] = [],
+  ): Demand[] {
     let tokens: number | undefined;
     const demands: Demand[] = [];
     for (const rule of ofModel.length === 0 ? rules : [...rules, ...ofModel]) {

@@ -75,11 +75,13 @@ function principalOf({ token, user }: TokenOfUser): Principal {
     tokenName: token.name,
     userId: token.userId,
     group: token.group ?? user.group,
+    userGroup: user.group,
     tokenEnabled: token.enabled,
     userEnabled: user.enabled,
     ...(user.ratio === undefined ? {} : { userRatio: user.ratio }),
     ...(token.models === undefined ? {} : { models: new Set(token.models) }),
     ...(token.allowIps === undefined ? {} : { allowedIps: new AddressList(token.allowIps) }),
+    ...(token.limits === undefined ? {} : { limits: token.limits }),
     ...(spendCaps === undefined ? {} : { spendCaps }),
     ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
   };
