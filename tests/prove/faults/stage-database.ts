@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import adapterOpenai from '@tollgate/adapter-openai';
-import { createGateway, createLogger, type Environment } from '@tollgate/core';
+import { type createGateway, createLogger, type Environment } from '@tollgate/core';
 import { applyContext } from '../../../packages/core/src/cli/with-apply-context.js';
 import { executeApply, parseApplyFile } from '../../../packages/core/src/modules/apply/index.js';
 import type { ApplyDocument } from '../../support/apply-document.js';
