@@ -14,6 +14,7 @@ import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '.
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
+import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
@@ -75,7 +76,14 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
   register(
     container,
     tokens.ledger,
-    () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId, faults }),
+    () =>
+      new LedgerWriter({
+        executor: get(tokens.executor),
+        clock: systemClock,
+        nodeId: () => get(tokens.lease).nodeId,
+        calendar: new SpendCalendar(() => settings.current(spendingSettings).timeZone),
+        faults,
+      }),
   );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));

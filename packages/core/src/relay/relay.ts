@@ -79,7 +79,7 @@ export class Relay {
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError,
+   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
    * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
@@ -116,9 +116,10 @@ export class Relay {
     const rate = prices.rateFor(model, call.facts.model, call.principal);
     const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
     const holdId = this.#doors.newId();
-    const { userId, tokenId } = call.principal;
+    const { userId, tokenId, spendCaps } = call.principal;
+    const request = { holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate } as const;
     if (faults !== undefined) await faults('hold');
-    await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
+    await ledger.hold(spendCaps === undefined ? request : { ...request, caps: spendCaps });
     const { reply, translation, view, course, binding } = running;
     return { call, reply, translation, view, inputTokens, course, binding, quote, holdId };
   }

@@ -27,6 +27,8 @@ export interface UsageRecordRow {
   readonly rate: string;
   readonly cost: bigint;
   readonly uncollected: bigint;
+  /** JSON list of the periods of spend caps that the cost was counted in; null where nothing is capped. */
+  readonly spend_windows: string | null;
   readonly attempts: string;
   readonly failure: string | null;
   readonly losses: string | null;
@@ -36,7 +38,7 @@ export interface UsageRecordRow {
 }
 
 /** Everything but what the ledger fills. */
-export type ReceiptRow = Omit<UsageRecordRow, 'cost' | 'uncollected' | 'mac'>;
+export type ReceiptRow = Omit<UsageRecordRow, 'cost' | 'uncollected' | 'spend_windows' | 'mac'>;
 
 /** Every column but the mac, in the order in which they are signed and stored. */
 export const signedUsageColumns = [
@@ -61,6 +63,7 @@ export const signedUsageColumns = [
   'rate',
   'cost',
   'uncollected',
+  'spend_windows',
   'attempts',
   'failure',
   'losses',

@@ -42,6 +42,8 @@ const statements = [
     role text not null check (role in ('user', 'admin', 'root')),
     group_name text not null references groups (name),
     ratio text,
+    spend_day_max bigint,
+    spend_month_max bigint,
     enabled integer not null,
     created_at bigint not null
   )`,
@@ -60,6 +62,8 @@ const statements = [
     models text,
     allow_ips text,
     expires_at bigint,
+    spend_day_max bigint,
+    spend_month_max bigint,
     enabled integer not null,
     created_at bigint not null,
     unique (user_id, name)
