@@ -9,7 +9,7 @@ export interface Principal {
   readonly userId: string;
   /** The group that the call is routed and priced in. */
   readonly group: string;
-  /** The group of the user, whatever the token says: its limits bind. */
+  /** The group of the user, whatever the token says: its limits bind, and it may have a price of its own in other groups. */
   readonly userGroup: string;
   /** A ratio of the user's own, before any group's. */
   readonly userRatio?: string;
