@@ -1,5 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { claude } from '@tollgate/adapter-claude';
+import { geminiProvider } from '@tollgate/adapter-gemini';
+import { openai, openaiCompatible } from '@tollgate/adapter-openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alice, chatChannel, keyOf, openToken } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
@@ -38,7 +41,13 @@ const ownList = {
   ],
 };
 const upstreamModels = { object: 'list', data: [{ id: 'vendor/first', pricing: { prompt: '0.0000011', completion: '0.0000044' } }] };
+/** What a fresh gateway has prices for. */
+const presets = ['gpt-3.5-turbo', 'gpt-4o', 'gpt-4o-mini', 'gpt-image-1', 'o1'];
 const offered = ['shared', 'disputed', 'per-call', 'first', 'wrong-unit', 'negative'];
+
+function isNoPreset({ model }: Json): boolean {
+  return !presets.includes(String(model));
+}
 
 describe('prices of others', () => {
   const servers: Server[] = [];
@@ -93,13 +102,14 @@ describe('prices of others', () => {
   }
 
   async function differences(): Promise<readonly Json[]> {
-    return (await ask('/api/prices/differences')).body['differences'] as readonly Json[];
+    const found = (await ask('/api/prices/differences')).body['differences'] as readonly Json[];
+    return found.filter(isNoPreset);
   }
 
   /** What anybody can read. */
   async function published(): Promise<readonly Json[]> {
     const response = await fetch(`${gateway.url}/api/prices`);
-    return ((await response.json()) as { readonly prices: readonly Json[] }).prices;
+    return ((await response.json()) as { readonly prices: readonly Json[] }).prices.filter(isNoPreset);
   }
 
   it('are asked for in the background, and their progress is told', async () => {
@@ -141,7 +151,28 @@ describe('prices of others', () => {
     expect(found[2]).toMatchObject({ quotes: [{ source: 'channel:main', dollars: { input: '1.1', output: '4.4' } }] });
     const text = await command('prices', 'list');
     expect(text).toMatch(/^by-hand +new api +input 2 → 18, output 2 → 18 +local-manual$/m);
-    expect(text).toContain('5 models differ, 3 without any conflict.');
+    expect(text).toMatch(/^\d+ models differ, \d+ without any conflict\.$/m);
+  });
+
+  it("are those of a vendor's page, too, where an adapter has them on record", async () => {
+    const { differences: found } = (await ask('/api/prices/differences?everything=true')).body as { readonly differences: readonly Json[] };
+    const known = new Set(found.map(({ model }) => model));
+    const hinted = [openai, openaiCompatible, claude, geminiProvider].flatMap(({ prices = [] }) => prices.flatMap(({ models }) => models));
+    expect(hinted.filter(({ model }) => !known.has(model))).toEqual([]);
+    expect(found.find(({ model }) => model === 'gpt-3.5-turbo')).toMatchObject({
+      local: { dollars: { input: '0.5', output: '1' }, source: 'preset' },
+      choice: 'list:OpenAI',
+      quotes: [{ source: 'list:OpenAI', page: expect.stringMatching(/^https:/) as string, dollars: { input: '0.5', output: '1.5' } }],
+    });
+    expect(found.find(({ model }) => model === 'deepseek-v4-pro')).toMatchObject({
+      quotes: [{ source: 'list:DeepSeek', dollars: { input: '0.66', 'from 01:00 until 04:00 UTC': '2' } }],
+    });
+    expect(found.find(({ model }) => model === 'gpt-5.4')).toMatchObject({
+      quotes: [{ dollars: { output: '15', 'output above 271999': '22.5', '1000 webSearch': '10' } }],
+    });
+    expect(found.find(({ model }) => model === 'sora-2-pro')).toMatchObject({
+      quotes: [{ dollars: { second: '0.3', 'second 1024x1792': '0.5' } }],
+    });
   });
 
   it('are no business of callers', async () => {
@@ -172,7 +203,7 @@ describe('prices of others', () => {
 
   it('are taken over from the command line where nothing speaks against it, and published', async () => {
     const { applied } = JSON.parse(await command('prices', 'apply', '--all', '--json')) as { readonly applied: readonly Json[] };
-    expect(applied.map(({ model, source }) => [model, source])).toEqual([
+    expect(applied.filter(isNoPreset).map(({ model, source }) => [model, source])).toEqual([
       ['first', 'channel:main'],
       ['per-call', 'tollgate'],
       ['shared', 'new api'],
@@ -213,8 +244,10 @@ describe('prices of others, on a schedule', () => {
         settings: { priceSync: { everyHours: 1, scheduled: 'apply', sources: [{ name: 'other', url, allowPrivate: true }] } },
       },
     });
-    const published = async () =>
-      ((await (await fetch(`${gateway.url}/api/prices`)).json()) as { readonly prices: readonly Json[] }).prices;
+    const published = async () => {
+      const { prices } = (await (await fetch(`${gateway.url}/api/prices`)).json()) as { readonly prices: readonly Json[] };
+      return prices.filter(isNoPreset);
+    };
     try {
       await eventually('the scheduled prices', async () => (await published()).length === 2);
       expect(await published()).toMatchObject([

@@ -3,7 +3,6 @@ import {
   type ComparedQuote,
   factsOfPrice,
   type PriceDifference,
-  priceFactNames,
   type PriceFacts,
   type PriceSyncRun,
 } from '../modules/price-sync/index.js';
@@ -45,12 +44,10 @@ function lineOf({ model, local, marks }: PriceDifference, quote: ComparedQuote):
 
 /** `input 2.5, output 8 → 10`: what is stated, and what it was where that differs. */
 function changeText(before: PriceFacts | undefined, after: PriceFacts): string {
-  return priceFactNames
-    .flatMap((name) => {
-      const stated = after[name];
+  return Object.entries(after)
+    .map(([name, stated]) => {
       const was = before?.[name];
-      if (stated === undefined) return [];
-      return [was === undefined || was === stated ? `${name} ${stated}` : `${name} ${was} → ${stated}`];
+      return was === undefined || was === stated ? `${name} ${stated}` : `${name} ${was} → ${stated}`;
     })
     .join(', ');
 }

@@ -6,15 +6,14 @@ import {
   factsOfPrice,
   fieldsOfPrice,
   type PriceDifference,
-  priceFactNames,
   priceSourceKinds,
   type PriceSyncRun,
 } from '../../modules/price-sync/index.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
 
 const decimal = z.string().meta({ title: 'Decimal' });
-/** US dollars per million tokens; `call`: per call. */
-const dollars = z.object(Object.fromEntries(priceFactNames.map((name) => [name, decimal.optional()])));
+/** By what they are for: `input`, `output above 200000` and the like per million tokens, `call`, `image` or `second` for one. */
+const dollars = z.record(z.string(), decimal);
 const sourceKind = z.enum(priceSourceKinds);
 
 /** What the endpoints about prices need. */

@@ -78,6 +78,17 @@ describe('prices compared', () => {
     expect(difference?.choice).toBeUndefined();
   });
 
+  it('mark a price that would leave those of longer calls behind', () => {
+    const local = model('m', { modelRatio: '1', tiers: [{ inputTokensAbove: 200_000, modelRatio: '2' }] });
+    const [silent] = compared([local], report('a', 'gateway', { m: { modelRatio: '2' } }));
+    expect(silent?.quotes[0]?.marks).toEqual(['silent-on-tiers']);
+    const [whole] = compared(
+      [local],
+      report('a', 'gateway', { m: { modelRatio: '2', tiers: [{ inputTokensAbove: 200_000, modelRatio: '4' }] } }),
+    );
+    expect(whole).toMatchObject({ choice: 'a', quotes: [{ facts: { input: '4', 'input above 200000': '8' }, marks: [] }] });
+  });
+
   it.each([
     ['a million times dearer', { modelRatio: '0.000001' }, { modelRatio: '1' }],
     ['a million times cheaper', { modelRatio: '4000' }, { modelRatio: '0.004' }],

@@ -1,9 +1,10 @@
 import type { Model } from '../models/index.js';
-import { agree, factsOfFields, factsOfPrice, largestFactor, type PriceFacts, sameKind } from './price-facts.js';
+import type { ModelPrice } from '../pricing/index.js';
+import { agree, factsOfFields, factsOfPrice, kindOf, largestFactor, type PriceFacts } from './price-facts.js';
 import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSourceReport } from './price-quote.js';
 
 /** What makes one quote doubtful. */
-export type QuoteMark = 'kind-differs' | 'suspicious';
+export type QuoteMark = 'kind-differs' | 'suspicious' | 'silent-on-tiers';
 /** What makes a whole difference doubtful, or worth knowing. */
 export type DifferenceMark = 'new' | 'local-manual' | 'sources-disagree';
 
@@ -55,20 +56,21 @@ function compareOne(
   suspiciousFactor: number,
 ): PriceDifference {
   const price = model?.price;
-  const local = price === undefined ? undefined : { facts: factsOfPrice(price), source: model?.priceSource ?? 'manual' };
+  const local = price && { facts: factsOfPrice(price), source: model?.priceSource ?? 'manual' };
   const quotes = quoted.map((quote): ComparedQuote => {
-    const others = quoted.filter((other) => other !== quote).map(({ facts }) => facts);
-    const against = local === undefined ? others : [local.facts, ...others];
-    return {
-      ...quote,
-      changes: local === undefined || !agree(local.facts, quote.facts),
-      marks: [
-        ...(local !== undefined && !sameKind(local.facts, quote.facts) ? (['kind-differs'] as const) : []),
-        ...(against.some((facts) => largestFactor(facts, quote.facts) > suspiciousFactor) ? (['suspicious'] as const) : []),
-      ],
-    };
+    const others = quoted.filter((other) => other !== quote && sameKind(other, quote)).map(({ facts }) => facts);
+    const isOtherKind = price !== undefined && price.by !== kindOf(quote.fields);
+    const against = local === undefined || isOtherKind ? others : [local.facts, ...others];
+    const isSuspicious = against.some((facts) => largestFactor(facts, quote.facts) > suspiciousFactor);
+    const changes = local === undefined || isOtherKind || !agree(local.facts, quote.facts);
+    const marks: readonly QuoteMark[] = [
+      ...(isOtherKind ? (['kind-differs'] as const) : []),
+      ...(isSuspicious ? (['suspicious'] as const) : []),
+      ...(changes && hasTiers(price) && quote.fields.tiers === undefined ? (['silent-on-tiers'] as const) : []),
+    ];
+    return { ...quote, changes, marks };
   });
-  const disagree = quotes.some((one) => quotes.some((other) => !agree(one.facts, other.facts)));
+  const disagree = quotes.some((one) => quotes.some((other) => !sameKind(one, other) || !agree(one.facts, other.facts)));
   const marks: readonly DifferenceMark[] = [
     ...(local === undefined ? (['new'] as const) : []),
     ...(local?.source === 'manual' ? (['local-manual'] as const) : []),
@@ -76,6 +78,15 @@ function compareOne(
   ];
   const choice = marks.includes('local-manual') || disagree ? undefined : bestOf(quotes);
   return { model: name, ...(local === undefined ? {} : { local }), quotes, marks, ...(choice === undefined ? {} : { choice }) };
+}
+
+function sameKind(one: PriceQuote, other: PriceQuote): boolean {
+  return kindOf(one.fields) === kindOf(other.fields);
+}
+
+/** Tiers are prices of their own: they would stay what they are while the price below them moves. */
+function hasTiers(price: ModelPrice | undefined): boolean {
+  return price?.by === 'tokens' && price.tiers !== undefined;
 }
 
 /** What the channel's own place asks goes before what others do. Of quotes that agree, the first kind may still state the least. */

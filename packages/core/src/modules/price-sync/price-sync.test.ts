@@ -61,6 +61,7 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
 
   beforeEach(async () => {
     opened = await open();
+    await opened.database.write((transaction) => transaction('models').delete());
     fetcher = new PriceFetcher();
     channels = [];
     settings = {};

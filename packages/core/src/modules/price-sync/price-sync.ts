@@ -9,7 +9,7 @@ import { type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { SettingsValues } from '../settings/index.js';
 import { comparePrices, type ComparedQuote, type DifferenceMark, type PriceDifference, type QuoteMark } from './compare-prices.js';
 import { everyListedModel, listedPrices } from './listed-prices.js';
-import { fieldsOfPrice } from './price-facts.js';
+import { fieldsOfPrice, kindOf } from './price-facts.js';
 import type { PriceFetcher } from './price-fetcher.js';
 import { answerOf, priceQuestions, type PriceQuestion } from './price-questions.js';
 import type { PriceSourceReport } from './price-quote.js';
@@ -18,7 +18,10 @@ import type { priceSyncSettings } from './price-sync-settings.js';
 import { deleteOldPriceSyncRuns, latestPriceSyncRun, type PriceSyncRun, savePriceSyncRun } from './price-sync-store.js';
 
 /** What a choice may have to say that it knows of. */
-export const confirmableMarks = ['local-manual', 'kind-differs', 'suspicious'] as const satisfies readonly (DifferenceMark | QuoteMark)[];
+export const confirmableMarks = ['local-manual', 'kind-differs', 'suspicious', 'silent-on-tiers'] as const satisfies readonly (
+  | DifferenceMark
+  | QuoteMark
+)[];
 export type ConfirmableMark = (typeof confirmableMarks)[number];
 
 /** A price to be taken over, by model and by the source that states it. */
@@ -52,7 +55,9 @@ const runsKept = 10;
 
 const problems: Readonly<Record<ConfirmableMark, string>> = {
   'local-manual': 'it was priced by hand. Confirm with evenIf: local-manual.',
-  'kind-differs': 'it is priced by tokens and the other by call, or the other way round. Confirm with evenIf: kind-differs.',
+  'kind-differs': 'it is priced by another kind of unit (tokens, call, image, second). Confirm with evenIf: kind-differs.',
+  'silent-on-tiers':
+    'it has prices for longer calls, of which the source says nothing: they would stay. Confirm with evenIf: silent-on-tiers.',
   suspicious: 'the price is far from the one in force or from what others ask; it may be in another unit. Confirm with evenIf: suspicious.',
 };
 
@@ -161,7 +166,7 @@ export class PriceSync {
 
 /** What the source is silent about stays as it is. */
 function merged(before: ModelPrice | undefined, fields: ComparedQuote['fields']): ModelPrice | undefined {
-  const sameKind = before !== undefined && (before.by === 'call') === (fields.pricePerCall !== undefined);
+  const sameKind = before !== undefined && before.by === kindOf(fields);
   return modelPriceOf({ ...(sameKind ? fieldsOfPrice(before) : {}), ...fields });
 }
 

@@ -27,6 +27,34 @@ describe('a published price', () => {
     });
   });
 
+  it('may rise with the length of the call, and with the hour', () => {
+    const price = {
+      dollarsPerMillion: { inputText: 2, outputText: 12 },
+      longContext: [{ inputTokensAbove: 200_000, dollarsPerMillion: { inputText: 4, outputText: 18 } }],
+      hours: [{ from: '01:00', until: '04:00', dollarsPerMillion: { inputText: 4, outputText: 24 } }],
+      dollarsPerThousandUses: { webSearch: 10 },
+    };
+    expect(fieldsOfPublished(price)).toEqual({
+      modelRatio: '1',
+      completionRatio: '6',
+      tiers: [{ inputTokensAbove: 200_000, modelRatio: '2', completionRatio: '4.5' }],
+      windows: [{ timeZone: 'UTC', from: '01:00', until: '04:00', factor: '2' }],
+      toolFees: { webSearch: '10' },
+    });
+    const uneven = [{ from: '01:00', until: '04:00', dollarsPerMillion: { inputText: 4, outputText: 20 } }];
+    expect(fieldsOfPublished({ ...price, hours: uneven })).toBeUndefined();
+  });
+
+  it('may be of a call, an image or a second', () => {
+    expect(fieldsOfPublished({ dollarsPerCall: 0.1 })).toEqual({ pricePerCall: '0.1' });
+    expect(fieldsOfPublished({ dollarsPerImage: [{ dollars: 0.04 }, { size: '1024x1792', quality: 'hd', dollars: 0.12 }] })).toEqual({
+      imagePrices: [{ price: '0.04' }, { size: '1024x1792', quality: 'hd', price: '0.12' }],
+    });
+    expect(fieldsOfPublished({ dollarsPerSecond: [{ dollars: 0.00005 }, { resolution: '4k', dollars: 0.6 }] })).toEqual({
+      secondPrices: [{ price: '0.00005' }, { resolution: '4k', price: '0.6' }],
+    });
+  });
+
   it('may be nothing, but not nothing for input alone', () => {
     expect(fieldsOfPublished({ dollarsPerMillion: { inputText: 0, outputText: 0 } })).toEqual({ modelRatio: '0' });
     expect(fieldsOfPublished({ dollarsPerMillion: { inputText: 0, outputText: 1 } })).toBeUndefined();

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { type Decimal, modelPriceOf, modelPriceShape, type ModelPriceFields } from '../pricing/index.js';
+import { modelPriceOf, modelPriceShape, type ModelPriceFields } from '../pricing/index.js';
 import type { PriceQuote, QuotedPrices, RefusedQuote } from './price-quote.js';
 
 /** More than any vendor asks: 10,000 dollars per million tokens. A price above was given in another unit. */
 const modelRatioMax = 5_000;
 /** The dearest ratio in use is that of audio to cheap text, below a hundred. */
 const ratioMax = 1_000;
-const pricePerCallMax = 1_000;
+const ratioFieldPattern = /Ratio$|^factor$/;
+/** Of one call, image or second, or a thousand uses of a tool. */
+const unitPriceMax = 1_000;
 
 const modelName = z
   .string()
@@ -64,10 +66,16 @@ function problemOf(error: z.ZodError): string {
   return `${issue?.path.join('.') ?? 'price'}: ${issue?.message ?? 'Invalid.'}`.slice(0, 300);
 }
 
-function absurdity(fields: ModelPriceFields): string | undefined {
-  for (const [field, value] of Object.entries(fields) as [keyof ModelPriceFields, Decimal][]) {
-    const most = field === 'modelRatio' ? modelRatioMax : field === 'pricePerCall' ? pricePerCallMax : ratioMax;
-    if (Number(value) > most) return `${field}: ${value} is more than any vendor asks (${most}); it seems to be in another unit.`;
+/** Lists of tiers, images and the like are looked into; what is no decimal there is not money. */
+function absurdity(fields: object): string | undefined {
+  for (const [field, value] of Object.entries(fields) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) {
+      const problem = absurdity(value);
+      if (problem !== undefined) return `${field}.${problem}`;
+    }
+    const most = field === 'modelRatio' ? modelRatioMax : ratioFieldPattern.test(field) ? ratioMax : unitPriceMax;
+    if (typeof value === 'string' && Number(value) > most)
+      return `${field}: ${value} is more than any vendor asks (${most}); it seems to be in another unit.`;
   }
   return undefined;
 }
