@@ -7,7 +7,6 @@ import {
   requestCounters,
   tokenCount,
   type Usage,
-  type UsageBucket,
   usageBuckets,
 } from '@tollgate/plugin-kit';
 import { estimateTextTokens } from './estimate-tokens.js';

@@ -82,7 +82,7 @@ class RecordingSink implements CheckedSink {
       this.#insist(
         Number.isSafeInteger(count) && (count as number) >= 0,
         'usage',
-        `counts are whole and not negative, ${bucket} is ${String(count)}`,
+        `counts are whole and not negative, ${bucket} is ${JSON.stringify(count)}`,
       );
     }
     this.calls.push(['usage', { ...patch }]);

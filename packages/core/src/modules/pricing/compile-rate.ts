@@ -65,10 +65,12 @@ export function compileRate(frozen: FrozenRate): Rate {
       })),
     ),
     images: unlessEmpty(
-      mostPreciseFirst(imagesOf(price).map(({ price: _, ...what }, index) => ({ ...what, coefficient: at(parts.images[index]) }))),
+      mostPreciseFirst(imagesOf(price).map(({ price: _price, ...what }, index) => ({ ...what, coefficient: at(parts.images[index]) }))),
     ),
     milliseconds: unlessEmpty(
-      mostPreciseFirst(secondsOf(price).map(({ price: _, ...what }, index) => ({ ...what, coefficient: at(parts.milliseconds[index]) }))),
+      mostPreciseFirst(
+        secondsOf(price).map(({ price: _price, ...what }, index) => ({ ...what, coefficient: at(parts.milliseconds[index]) })),
+      ),
     ),
     scale: 10n ** BigInt(digits),
   };
