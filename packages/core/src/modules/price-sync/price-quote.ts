@@ -27,7 +27,7 @@ export interface QuotedPrices {
 
 /** One source as it was last asked. */
 export interface PriceSourceReport extends QuotedPrices {
-  /** `channel:main`, `list:OpenAI`, or the name of a configured source. */
+  /** `channel:main`, `list:Moon`, or the name of a configured source. */
   readonly source: string;
   readonly kind: PriceSourceKind;
   readonly state: 'waiting' | 'read' | 'failed';

@@ -1,5 +1,5 @@
 import { emptyUsage } from '@tollgate/plugin-kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileRate, costOf, modelPriceOf } from '../pricing/index.js';
 import { factsOfFields } from './price-facts.js';
