@@ -1,5 +1,6 @@
 import { ledgerSettings } from './modules/ledger/index.js';
 import { limitsSettings } from './modules/limits/index.js';
+import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
 import { spendingSettings } from './modules/spending/index.js';
@@ -12,6 +13,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   ledgerSettings,
   pricingSettings,
   limitsSettings,
+  priceSyncSettings,
   relaySettings,
   mediaSettings,
   resourceSettings,
