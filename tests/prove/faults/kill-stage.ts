@@ -14,6 +14,8 @@ import { applying, createStageStorage, openWitness, stageParts, stageSecret, typ
 /** Callers have to be told apart until the books are looked at. */
 export const killsInRowMax = 50;
 
+/** How long the dead count as alive: the tests wait for it. */
+const nodeLeaseMs = 600;
 const startTimeMaxMs = 30_000;
 /** A process that has not come to its point by then, does not. */
 const killWaitMaxMs = 3_000;
@@ -49,7 +51,10 @@ export class KillStage {
     const storage = await createStageStorage(database);
     const upstream = await FaultUpstream.start();
     const parts = stageParts(storage, storage.databaseUrl);
-    const gateway = await createGateway(parts, applying(faultDocument(upstream, callersMax * killsInRowMax), parts.environment));
+    const gateway = await createGateway(
+      parts,
+      applying(faultDocument(upstream, callersMax * killsInRowMax, nodeLeaseMs), parts.environment),
+    );
     await gateway.close();
     return new KillStage(database, storage, upstream, await openWitness(storage));
   }
