@@ -16,10 +16,10 @@ export const killsInRowMax = 50;
 
 /** How long the dead count as alive: the tests wait for it. */
 const nodeLeaseMs = 600;
-const startTimeMaxMs = 30_000;
+const startTimeMaxMs = 90_000;
 /** A process that has not come to its point by then, does not. */
 const killWaitMaxMs = 3_000;
-const sweepTimeMaxMs = 30_000;
+const sweepTimeMaxMs = 60_000;
 
 export interface KillResult {
   readonly plan: FaultPlan;
@@ -111,7 +111,11 @@ class Victim {
     const child = spawn(process.execPath, [file, JSON.stringify({ variables, faults })], { stdio: ['ignore', 'pipe', 'pipe'] });
     const gone = new Promise((resolve) => child.once('close', resolve));
     const [output, errors] = [collect(child.stdout), collect(child.stderr)];
-    await eventually('the process serves', () => output.text().includes('\n') || child.exitCode !== null, startTimeMaxMs);
+    const serves = eventually('the process serves', () => output.text().includes('\n') || child.exitCode !== null, startTimeMaxMs);
+    await serves.catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
     if (child.exitCode !== null) throw new Error(`The process ended while starting:\n${errors.text()}`);
     return new Victim(child, gone, output.text().trim());
   }
