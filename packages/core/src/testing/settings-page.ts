@@ -46,7 +46,7 @@ function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum
 
 function defaultOf({ default: value }: FieldSchema): string {
   if (typeof value === 'number') return grouped(value);
-  return `\`${typeof value === 'object' ? JSON.stringify(value) : String(value)}\``;
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 function grouped(value: number): string {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constant, integer, nat, oneof, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock, VirtualPermits, VirtualWindows } from '../../cluster/counters-test-bench.js';
 import { LimitCounters, type SharedCounters } from '../../cluster/limit-counters.js';
@@ -98,8 +98,8 @@ describe('limits of one node', () => {
 
   it('name the window that keeps waiting longest', () => {
     const node = new Node({ requestsPerMinute: 2, requestsPerHour: 2, requestsPerDay: 2 }, new VirtualClock(startAt));
-    node.admit();
-    node.admit();
+    void node.admit();
+    void node.admit();
     expect(refusalOf(() => node.admit()).rule.window).toBe('day');
   });
 
@@ -108,7 +108,7 @@ describe('limits of one node', () => {
     expect([apart.admit(alice), apart.admit(bob)]).not.toContain(undefined);
     expect(() => apart.admit(alice)).toThrow(LimitReachedError);
     const together = new Node({ groups: { default: { requestsPerMinute: 1, shared: true } } }, new VirtualClock(startAt));
-    together.admit(alice);
+    void together.admit(alice);
     expect(refusalOf(() => together.admit(bob)).code).toBe('group_request_limit');
   });
 
@@ -116,18 +116,18 @@ describe('limits of one node', () => {
     const clock = new VirtualClock(startAt);
     const node = new Node({ requestsPerMinute: 1, requestsPerHour: 5 }, clock);
     const own = { ...alice, limits: { requestsPerMinute: 2 } };
-    node.admit(own);
-    node.admit(own);
+    void node.admit(own);
+    void node.admit(own);
     expect(refusalOf(() => node.admit(own)).code).toBe('key_request_limit');
     const free = { ...bob, limits: { requestsPerMinute: 0 } };
-    for (let call = 0; call < 3; call += 1) node.admit(free);
+    for (let call = 0; call < 3; call += 1) void node.admit(free);
     expect(refusalOf(() => node.admit(free))).toMatchObject({ code: 'ip_request_limit', rule: { window: 'hour' } });
   });
 
   it('count nothing where one of several limits refuses', () => {
     const clock = new VirtualClock(startAt);
     const node = new Node({ requestsPerHour: 3, models: { busy: { requestsPerMinute: 1 } } }, clock);
-    node.admit(alice, { model: 'busy' });
+    void node.admit(alice, { model: 'busy' });
     for (let call = 0; call < 5; call += 1) expect(refusalOf(() => node.admit(alice, { model: 'busy' })).code).toBe('model_request_limit');
     expect(node.admit(bob)).toBeDefined();
     expect(node.admit(bob)).toBeDefined();
@@ -173,17 +173,17 @@ describe('limits of one node', () => {
 
   it('count a whole network of IPv6 as one address, and IPv4 in its clothes as itself', () => {
     const node = new Node({ requestsPerMinute: 1 }, new VirtualClock(startAt));
-    node.admit(alice, { clientIp: '2001:db8::1' });
+    void node.admit(alice, { clientIp: '2001:db8::1' });
     expect(() => node.admit(alice, { clientIp: '2001:db8::ffff:2' })).toThrow(LimitReachedError);
     expect(node.admit(alice, { clientIp: '2001:db8:0:1::1' })).toBeDefined();
-    node.admit(alice, { clientIp: '198.51.100.1' });
+    void node.admit(alice, { clientIp: '198.51.100.1' });
     expect(() => node.admit(alice, { clientIp: '::ffff:198.51.100.1' })).toThrow(LimitReachedError);
   });
 
   it('limit requests of unknown callers by their address', () => {
     const node = new Node({ requestsPerMinute: 2 }, new VirtualClock(startAt));
-    node.limits.admitRequest(undefined, '192.0.2.1');
-    node.limits.admitRequest(alice, '192.0.2.1');
+    void node.limits.admitRequest(undefined, '192.0.2.1');
+    void node.limits.admitRequest(alice, '192.0.2.1');
     expect(() => node.limits.admitRequest(undefined, '192.0.2.1')).toThrow(LimitReachedError);
   });
 });
@@ -297,14 +297,14 @@ describe('limits of many nodes', () => {
   });
 
   it('never admit more than the limit in any window, whatever happens on whichever node', async () => {
-    const step = fc.oneof(
-      fc.record({ does: fc.constant('call' as const), node: fc.nat(2), times: fc.integer({ min: 1, max: 40 }) }),
-      fc.record({ does: fc.constant('storm' as const), node: fc.nat(2), times: fc.integer({ min: 1, max: 40 }) }),
-      fc.record({ does: fc.constant('tick' as const), node: fc.nat(2), times: fc.constant(1) }),
-      fc.record({ does: fc.constant('pass' as const), node: fc.nat(2), times: fc.integer({ min: 1, max: 40_000 }) }),
+    const step = oneof(
+      record({ does: constant('call' as const), node: nat(2), times: integer({ min: 1, max: 40 }) }),
+      record({ does: constant('storm' as const), node: nat(2), times: integer({ min: 1, max: 40 }) }),
+      record({ does: constant('tick' as const), node: nat(2), times: constant(1) }),
+      record({ does: constant('pass' as const), node: nat(2), times: integer({ min: 1, max: 40_000 }) }),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 40 }), async (limit, steps) => {
+    await assert(
+      asyncProperty(integer({ min: 1, max: 60 }), array(step, { maxLength: 40 }), async (limit, steps) => {
         const { nodes, clock } = cluster({ requestsPerMinute: limit }, 3);
         const admitted = new Map<number, number>();
         const waiting: Promise<unknown>[] = [];

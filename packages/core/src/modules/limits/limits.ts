@@ -173,7 +173,7 @@ function compile(settings: LimitsValues): CompiledLimits {
 
 function groupRules(limits: LimitsValues['groups'][string]): readonly LimitRule[] {
   if (!Array.isArray(limits)) {
-    const { shared, ...values } = limits as Exclude<typeof limits, readonly unknown[]>;
+    const { shared, ...values } = limits;
     return rulesOf(shared === true ? 'group' : 'user', values);
   }
   const [requestsPerMinute, requestsPerHour] = limits;
