@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { performance } from 'node:perf_hooks';
 import { LimitCounters } from '../cluster/limit-counters.js';
 import { NodeLease } from '../cluster/node-lease.js';
+import { PostgresPermits } from '../cluster/postgres-permits.js';
+import { PostgresWindows } from '../cluster/postgres-windows.js';
 import { RevisionWatcher } from '../cluster/revision-watcher.js';
 import { systemClock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
@@ -21,7 +24,7 @@ import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
-import { JobRunner } from '../storage/job-runner.js';
+import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import type { Foundations, GatewayParts } from './foundations.js';
 
 const version = '0.1.0';
@@ -97,7 +100,7 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
         faults,
       }),
   );
-  register(container, tokens.counters, () => countersOf(logger));
+  register(container, tokens.counters, () => countersOf(container, foundations, logger));
   register(
     container,
     tokens.limits,
@@ -111,9 +114,19 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
   return container;
 }
 
-function countersOf(logger: Logger): LimitCounters {
+/** Addresses come and go: their rows must not stay for ever. */
+function overWindowsJob(windows: PostgresWindows): JobHandler {
+  return { kind: 'limit-windows', everyMs: () => dayMs / 24, run: () => windows.removeOver() };
+}
+
+/** Nodes of one PostgreSQL share their counters; the only process of a SQLite file counts in memory. */
+function countersOf(container: DependencyContainer, { database }: Foundations, logger: Logger): LimitCounters {
+  const isShared = database.kind === 'postgres';
+  const lease = container.resolve(tokens.lease);
   return new LimitCounters({
-    now: () => systemClock.now(),
+    shared: isShared ? { windows: new PostgresWindows(database), permits: new PostgresPermits(database, () => lease.nodeId) } : undefined,
+    // Nodes that share only measure: a clock that is set must not stretch a slice.
+    now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
     onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
   });
@@ -159,6 +172,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
     handlers: [
       sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
       resourceExpiryJob(database, systemClock),
+      ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,
