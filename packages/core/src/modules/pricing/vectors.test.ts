@@ -38,7 +38,7 @@ const vectors: readonly Vector[] = [
     usage: { inputText: 2_000, outputText: 1_000 },
     points: '416.25',
   },
-  { case: 'midjourney: a call at 0.02 dollars', price: { pricePerCall: '0.02' }, usage: {}, points: '10000' },
+  { case: 'drawing: a call at 0.02 dollars', price: { pricePerCall: '0.02' }, usage: {}, points: '10000' },
   {
     case: 'gpt-4o: 600 of 1,000 input tokens cached',
     price: { modelRatio: '1.25', completionRatio: '4', cacheRatio: '0.5' },
