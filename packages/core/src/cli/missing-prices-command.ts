@@ -22,7 +22,7 @@ export const missingPricesCommand = defineCommand({
     const { missing, refused } = await withDatabase(environment, 'check', async (database) => {
       const settings = new Settings(database, settingsDefinitions, new SecretBox(environment.masterSecret));
       await settings.reload();
-      return { missing: await unpricedModels(database.knex), refused: settings.current(pricingSettings).mode === 'commercial' };
+      return { missing: await unpricedModels(database), refused: settings.current(pricingSettings).mode === 'commercial' };
     });
     processTerminal.print(args.json === true ? JSON.stringify({ missing, refused }, undefined, 2) : presentMissing(missing, refused));
   },

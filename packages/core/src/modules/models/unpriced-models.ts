@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Database } from '../../storage/database.js';
 import { readChannels } from '../channels/index.js';
 import { readModels } from './model-store.js';
 
@@ -12,7 +12,7 @@ export interface UnpricedModel {
 }
 
 /** What enabled channels offer and nobody has priced, by name; models that are disabled cannot be called and need no price. */
-export async function unpricedModels(knex: Knex): Promise<readonly UnpricedModel[]> {
+export async function unpricedModels({ knex }: Pick<Database, 'knex'>): Promise<readonly UnpricedModel[]> {
   const [models, channels] = await Promise.all([readModels(knex), readChannels(knex)]);
   const settled = new Set(models.filter(({ enabled, price }) => !enabled || price !== undefined).map(({ name }) => name));
   const found = new Map<string, { readonly channels: string[]; readonly groups: Set<string> }>();
