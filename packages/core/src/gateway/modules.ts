@@ -10,7 +10,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
-import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
+import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
@@ -118,7 +118,11 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
   });
   return new JobRunner({
     database,
-    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs), resourceExpiryJob(database, systemClock)],
+    handlers: [
+      sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
+      resourceExpiryJob(database, systemClock),
+      spendCounterExpiryJob(database, systemClock),
+    ],
     // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
     leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
     onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),

@@ -7,4 +7,5 @@ export * from './ledger-report-store.js';
 export * from './ledger-settings.js';
 export * from './ledger-writer.js';
 export * from './open-executor.js';
+export * from './spend-counters-store.js';
 export * from './verify-ledger.js';

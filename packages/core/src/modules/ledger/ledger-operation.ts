@@ -34,6 +34,10 @@ export interface SettleOperation {
   readonly holdId: string;
   readonly actual: bigint;
   readonly receipt: ReceiptRow;
+  /** Group of the frozen rate, for the roll-ups. */
+  readonly group: string;
+  /** The node that settles. */
+  readonly nodeId: string;
   readonly at: number;
 }
 
@@ -41,6 +45,8 @@ export interface SweepOperation {
   readonly type: 'sweep';
   readonly holdId: string;
   readonly policy: SweepPolicy;
+  /** The node that sweeps. */
+  readonly nodeId: string;
   readonly at: number;
 }
 

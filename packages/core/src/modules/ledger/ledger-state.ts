@@ -1,5 +1,5 @@
 import type { RowValue } from '../../foundation/row-mac.js';
-import type { UsageRecordRow } from '../usage/index.js';
+import type { UsageHourRow, UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import type { CounterState, HoldCap } from './spend-counters.js';
@@ -11,6 +11,8 @@ export interface LedgerState {
   readonly holds: readonly HoldState[];
   /** Of every cap of the holds and of new ones. */
   readonly counters: readonly CounterState[];
+  /** Of holds to settle that are closed already. */
+  readonly closed: readonly ClosedHold[];
 }
 
 export interface AccountState {
@@ -35,6 +37,7 @@ export interface FundingLeg {
   readonly amount: bigint;
 }
 
+/** An open hold: once it is closed, its receipt is what is left of it. */
 export interface HoldState {
   readonly id: string;
   readonly ownerKind: HoldOwnerKind;
@@ -42,7 +45,6 @@ export interface HoldState {
   readonly userId: string;
   readonly tokenId: string | null;
   readonly nodeId: string;
-  readonly state: 'open' | 'settled' | 'swept';
   /** Sum of the funding legs; set aside on the token's budget too. */
   readonly amount: bigint;
   readonly funding: readonly FundingLeg[];
@@ -50,16 +52,11 @@ export interface HoldState {
   readonly caps: readonly HoldCap[];
   readonly lastExtension: string | null;
   readonly createdAt: number;
-  readonly charged: bigint;
-  readonly uncollected: bigint;
 }
 
-export interface HoldClosing {
+/** A hold of which only the receipt is left. */
+export interface ClosedHold {
   readonly id: string;
-  readonly state: 'settled' | 'swept';
-  readonly closedAt: number;
-  /** `created_at` of the receipt: with the hold's id its primary key. */
-  readonly recordAt: number;
   readonly charged: bigint;
   readonly uncollected: bigint;
 }
@@ -82,9 +79,12 @@ export interface LedgerChanges {
   readonly counters: readonly CounterState[];
   readonly opened: readonly HoldState[];
   readonly extended: readonly HoldState[];
-  readonly closed: readonly HoldClosing[];
+  /** Ids of holds that are gone. */
+  readonly closed: readonly string[];
   readonly transfers: readonly TransferRow[];
   readonly receipts: readonly Omit<UsageRecordRow, 'mac'>[];
+  /** What the receipts add to the hourly roll-ups. */
+  readonly hours: readonly UsageHourRow[];
 }
 
 export interface LedgerPlan {
@@ -114,6 +114,17 @@ export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
     if (operation.caps !== undefined) caps.push(...operation.caps);
   }
   return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps };
+}
+
+/** Settlements whose hold is gone: a repeated one is answered by the receipt of the first. */
+export function settlementsWithoutHold(
+  operations: readonly LedgerOperation[],
+  holds: readonly HoldState[],
+): readonly { readonly id: string; readonly createdAt: number }[] {
+  const settlements = operations.filter((operation) => operation.type === 'settle');
+  if (settlements.length === 0) return [];
+  const known = new Set(holds.map(({ id }) => id));
+  return settlements.flatMap(({ holdId, receipt }) => (known.has(holdId) ? [] : [{ id: holdId, createdAt: receipt.created_at }]));
 }
 
 /** The other side of what callers pay; not a row, its balance is the sum of its transfers. */

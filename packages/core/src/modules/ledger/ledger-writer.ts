@@ -103,11 +103,13 @@ export class LedgerWriter implements Ledger {
   async settle({ holdId, actual, record }: Settlement): Promise<SettledReceipt> {
     refuseNegative(actual);
     const receipt = { ...receiptRowOf(record, this.#rateText(record.rate)), id: holdId };
-    return receiptOf(await this.#enqueue({ type: 'settle', holdId, actual, receipt, at: this.#clock.now() }));
+    const { group } = record.rate;
+    const closing = { holdId, nodeId: this.#nodeId(), at: this.#clock.now() };
+    return receiptOf(await this.#enqueue({ type: 'settle', actual, receipt, group, ...closing }));
   }
 
   async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
-    return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, at: this.#clock.now() }));
+    return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, nodeId: this.#nodeId(), at: this.#clock.now() }));
   }
 
   async drain(): Promise<void> {
@@ -205,7 +207,7 @@ export class LedgerWriter implements Ledger {
 
   /** A hold whose caller was told no, but which may have been written all the same. */
   #releaseOf(holdId: string): Waiting {
-    const operation = { type: 'sweep', holdId, policy: 'release', at: this.#clock.now() } as const;
+    const operation = { type: 'sweep', holdId, policy: 'release', nodeId: this.#nodeId(), at: this.#clock.now() } as const;
     return { operation, resolve: () => {}, reject: () => {}, attempts: 0 };
   }
 
