@@ -36,7 +36,9 @@ export interface SpendCapsEntry {
 
 export interface UserEntry {
   readonly username: string;
-  readonly password: string;
+  readonly password?: string;
+  readonly role?: 'user' | 'admin' | 'root';
+  readonly enabled?: boolean;
   readonly group?: string;
   readonly ratio?: number | string;
   readonly points?: number | string;

@@ -1,5 +1,5 @@
 import { type ApplyDocument, chatChannel, keyOf } from '../../support/apply-document.js';
-import { callerName, callersMax } from './fault-calls.js';
+import { callerName } from './fault-calls.js';
 import { callKinds } from './fault-plan.js';
 import type { FaultUpstream } from './fault-upstream.js';
 
@@ -7,7 +7,7 @@ import type { FaultUpstream } from './fault-upstream.js';
 export const startingPoints = 1_000_000_000;
 
 /** Channels, models and callers of the fault stage. A point is the price of a token, in and out. */
-export function faultDocument(upstream: FaultUpstream): ApplyDocument {
+export function faultDocument(upstream: FaultUpstream, callers: number): ApplyDocument {
   const places = upstream.places();
   return {
     models: callKinds.map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
@@ -21,7 +21,7 @@ export function faultDocument(upstream: FaultUpstream): ApplyDocument {
       { name: 'native', provider: 'openai', config: { baseUrl: places.whole, apiKey: 'of the stage' }, models: ['refers'] },
     ],
     users: [{ username: 'callers', password: 'a long enough password', points: startingPoints }],
-    tokens: Array.from({ length: callersMax }, (_, index) => ({
+    tokens: Array.from({ length: callers }, (_, index) => ({
       name: callerName(index),
       user: 'callers',
       key: keyOf(callerName(index)),

@@ -60,15 +60,19 @@ const ways: { readonly [Point in FaultPoint]?: { readonly calls?: readonly CallK
   extension: { calls: ['outgrows'] },
   'settlement-again': { faults: [fault('settlement', 'unavailable')] },
   'settlement-refused': { faults: [fault('settlement', 'refused')] },
-  'batch-bisection': { calls: ['whole', 'whole', 'whole'], faults: [fault('batch-execution', 'refused')] },
+  // The first batch waits for the other calls, so that there are halves.
+  'batch-bisection': {
+    calls: ['whole', 'whole', 'whole'],
+    faults: [fault('batch-gathering', 'wait', 40), fault('batch-execution', 'refused')],
+  },
   'batch-pause': { faults: [fault('batch-execution', 'unavailable')] },
   'postgres-connection': { faults: [fault('postgres-reading', 'unavailable')] },
   'postgres-session': { faults: [fault('postgres-reading', 'unavailable')] },
   'postgres-rollback': { faults: [fault('postgres-writing', 'refused')] },
 };
 
-function fault(point: FaultPoint, act: FaultAct): PlannedFault {
-  return { point, occurrence: 1, times: 1, act, delayMs: 0 };
+function fault(point: FaultPoint, act: FaultAct, delayMs = 0): PlannedFault {
+  return { point, occurrence: 1, times: 1, act, delayMs };
 }
 
 /** The faults of a seed in one process: its point in turn, the rest by chance. */

@@ -1,23 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import adapterOpenai from '@tollgate/adapter-openai';
-import { createGateway, createLogger, type Gateway } from '@tollgate/core';
-import { applyContext } from '../../../packages/core/src/cli/with-apply-context.js';
+import { createGateway, type Gateway } from '@tollgate/core';
 import { StorageUnavailableError } from '../../../packages/core/src/foundation/errors.js';
 import type { FaultPoint } from '../../../packages/core/src/foundation/fault-points.js';
-import { executeApply, parseApplyFile } from '../../../packages/core/src/modules/apply/index.js';
 import { type CuttableProxy, startCuttableProxy } from '../../support/cuttable-proxy.js';
-import { createOwnDatabase, type OwnDatabase } from '../../support/own-database.js';
 import { chanceOf, type Chance } from './chance.js';
-import { type RunningCall, startCall } from './fault-calls.js';
+import { callersMax, type RunningCall, startCall } from './fault-calls.js';
 import { faultDocument } from './fault-document.js';
 import { type FaultPlan, type PlannedFault, planOf, type StageDatabase } from './fault-plan.js';
 import { FaultUpstream } from './fault-upstream.js';
-import { type Finding, MoneyWitness } from './money-witness.js';
+import type { Finding, MoneyWitness } from './money-witness.js';
+import { applying, createStageStorage, openWitness, stageParts, type StageStorage } from './stage-database.js';
 
-const masterSecret = 'the master secret of the stage on which things break';
 /** Nothing moves any more once no point was passed for so long and no hold is open. */
 const quietMs = 20;
 const quietWaitMaxMs = 15_000;
@@ -48,15 +41,13 @@ export class FaultStage {
   }
 
   static async open(database: StageDatabase): Promise<FaultStage> {
-    const dataFolder = mkdtempSync(join(tmpdir(), 'tollgate-faults-'));
-    const own = database === 'postgres' ? await createOwnDatabase() : undefined;
-    const proxy = own && (await startCuttableProxy(placeOf(own)));
+    const storage = await createStageStorage(database);
+    const proxy = storage.databaseUrl === undefined ? undefined : await startCuttableProxy(placeOf(storage.databaseUrl));
     const stage = new FaultStage(database, await FaultUpstream.start(), proxy, async () => {
       await proxy?.close();
-      await own?.drop();
-      rmSync(dataFolder, { recursive: true, force: true });
+      await storage.drop();
     });
-    await stage.#start(dataFolder, own);
+    await stage.#start(storage);
     return stage;
   }
 
@@ -83,28 +74,12 @@ export class FaultStage {
     await this.#dispose();
   }
 
-  async #start(dataFolder: string, own: OwnDatabase | undefined): Promise<void> {
-    const environment = {
-      port: 0,
-      host: '127.0.0.1',
-      dataFolder,
-      masterSecret,
-      logLevel: 'silent',
-      trustedProxies: [],
-      bodyBytesMax: 1_000_000,
-      ...(own === undefined ? {} : { databaseUrl: through(this.#proxy as CuttableProxy, own) }),
-    } as const;
-    const configuration = { plugins: [adapterOpenai()], folder: dataFolder };
-    const logger = createLogger('silent');
-    const document = parseApplyFile(JSON.stringify(faultDocument(this.#upstream)), 'stage.json', {});
-    const parts = { environment, configuration, logger, faults: (point: FaultPoint) => this.#script.reached(point) };
-    this.#gateway = await createGateway(parts, async ({ database, plugins }) => {
-      await executeApply(applyContext(environment, database, plugins.providers), document, { dryRun: false, prune: false });
-    });
+  async #start(storage: StageStorage): Promise<void> {
+    const parts = stageParts(storage, this.#proxy && storage.databaseUrl && through(this.#proxy, storage.databaseUrl));
+    const faults = (point: FaultPoint) => this.#script.reached(point);
+    this.#gateway = await createGateway({ ...parts, faults }, applying(faultDocument(this.#upstream, callersMax), parts.environment));
     this.#url = (await this.#gateway.listen()).url;
-    const target = { dataFolder, ...(own === undefined ? {} : { databaseUrl: own.url }) };
-    this.#witness = await MoneyWitness.open(target, masterSecret);
-    await this.#witness.look([], { requestsOf: () => 0, mayBeSwept: false });
+    this.#witness = await openWitness(storage);
   }
 
   get #openWitness(): MoneyWitness {
@@ -181,13 +156,13 @@ class FaultScript {
   }
 }
 
-function placeOf(own: OwnDatabase): { readonly host: string; readonly port: number } {
-  const url = new URL(own.url);
-  return { host: url.hostname, port: Number(url.port || 5_432) };
+function placeOf(databaseUrl: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(databaseUrl);
+  return { host: hostname, port: Number(port || 5_432) };
 }
 
-function through(proxy: CuttableProxy, own: OwnDatabase): string {
-  const url = new URL(own.url);
+function through(proxy: CuttableProxy, databaseUrl: string): string {
+  const url = new URL(databaseUrl);
   url.hostname = '127.0.0.1';
   url.port = String(proxy.port);
   return url.href;

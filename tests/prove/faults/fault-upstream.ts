@@ -37,7 +37,7 @@ export class FaultUpstream {
       stream: this.#place('stream', answers(stream)),
       refusing: this.#place('refusing', refuses(500)),
       breaks: this.#place('breaks', breaksOff({ afterChunks: 2 })),
-      outgrows: this.#place('outgrows', answers({ ...stream, text: 'word '.repeat(25), chunks: 8 })),
+      outgrows: this.#place('outgrows', answers({ ...stream, text: 'word '.repeat(25), chunks: 20, chunkDelayMs: 3 })),
     };
   }
 

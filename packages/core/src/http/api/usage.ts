@@ -1,11 +1,11 @@
 import { requestCounters, usageBuckets } from '@tollgate/plugin-kit';
 import { z } from 'zod';
 import { pointsText } from '../../foundation/millipoints.js';
-import type { UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
+import type { UsageOwner, UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
 import { defineEndpoint, type Endpoint, InvalidParameterError, points } from './endpoint.js';
 
-/** The receipts of one token, newest first. */
-export type ReadUsage = (tokenId: string, page: UsagePageRequest) => Promise<readonly UsageRecord[]>;
+/** The receipts of an API key or of all of a user's, newest first. */
+export type ReadUsage = (owner: UsageOwner, page: UsagePageRequest) => Promise<readonly UsageRecord[]>;
 
 const tokens = z.number().meta({ title: 'Tokens' });
 
@@ -46,15 +46,16 @@ export function usageEndpoint(readUsage: ReadUsage): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/usage',
-    title: 'Calls of this token with their usage and cost, newest first',
+    title: 'Calls of this API key, or of all keys of the account, with their usage and cost, newest first',
     permission: 'usage.read',
     query: z.strictObject({
       limit: z.coerce.number(limitText).int(limitText).min(1, limitText).max(limitMax, limitText).default(50),
       before: z.string().optional().meta({ title: 'The `next` of the page before' }),
     }),
     response: z.object({ items: z.array(receipt), next: z.string().optional() }),
-    handle: async ({ principal, query: { limit, before } }) => {
-      const records = await readUsage(principal.tokenId, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
+    handle: async ({ caller: { userId, token }, query: { limit, before } }) => {
+      const owner = token === undefined ? { userId } : { tokenId: token.id };
+      const records = await readUsage(owner, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
       const last = records.at(-1);
       return {
         items: records.map(presentReceipt),

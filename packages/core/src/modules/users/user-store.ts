@@ -25,6 +25,13 @@ export async function anyUserExists(knex: Knex): Promise<boolean> {
   return (await knex<UserRow>('users').first('id')) !== undefined;
 }
 
+export async function findUserByName(knex: Knex, username: string): Promise<User | undefined> {
+  const row = await knex<UserRow>('users')
+    .where('username', username)
+    .first(...columns);
+  return row === undefined ? undefined : rowToUser(row);
+}
+
 export async function insertUser(transaction: Knex.Transaction, user: User): Promise<void> {
   await transaction<UserRow>('users').insert(userToRow(user));
 }

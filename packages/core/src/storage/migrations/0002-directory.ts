@@ -52,6 +52,14 @@ const statements = [
     password_hash text not null,
     updated_at bigint not null
   )`,
+  `create table access_tokens (
+    id text primary key,
+    user_id text not null references users (id),
+    name text not null,
+    secret_hash text not null unique,
+    created_at bigint not null,
+    unique (user_id, name)
+  )`,
   `create table tokens (
     id text primary key,
     user_id text not null references users (id),
