@@ -18,6 +18,8 @@ export interface HoldOperation {
   readonly rate: string;
   /** Spend caps that the call is counted on; left out where there are none. */
   readonly caps?: readonly HoldCap[];
+  /** Set where the acknowledgement of an earlier try may have been lost. */
+  readonly again?: true;
   readonly at: number;
 }
 

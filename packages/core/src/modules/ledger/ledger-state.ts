@@ -11,7 +11,7 @@ export interface LedgerState {
   readonly holds: readonly HoldState[];
   /** Of every cap of the holds and of new ones. */
   readonly counters: readonly CounterState[];
-  /** Of holds to settle that are closed already. */
+  /** Of {@link receiptsSought}. */
   readonly closed: readonly ClosedHold[];
 }
 
@@ -116,15 +116,27 @@ export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
   return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps };
 }
 
-/** Settlements whose hold is gone: a repeated one is answered by the receipt of the first. */
-export function settlementsWithoutHold(
-  operations: readonly LedgerOperation[],
-  holds: readonly HoldState[],
-): readonly { readonly id: string; readonly createdAt: number }[] {
-  const settlements = operations.filter((operation) => operation.type === 'settle');
-  if (settlements.length === 0) return [];
-  const known = new Set(holds.map(({ id }) => id));
-  return settlements.flatMap(({ holdId, receipt }) => (known.has(holdId) ? [] : [{ id: holdId, createdAt: receipt.created_at }]));
+/** A receipt that may be there, and the earliest time that it may have. */
+export interface SoughtReceipt {
+  readonly id: string;
+  readonly since: number;
+}
+
+/**
+ * Receipts of holds that are gone: a settlement that is repeated is answered by the receipt of the first, and a hold that is repeated is not
+ * opened again after it was closed. None of this happens unless an acknowledgement was lost.
+ */
+export function receiptsSought(operations: readonly LedgerOperation[], holds: readonly HoldState[]): readonly SoughtReceipt[] {
+  const sought: SoughtReceipt[] = [];
+  for (const operation of operations) {
+    const since = operation.type === 'settle' ? operation.receipt.created_at : again(operation);
+    if (since !== undefined && !holds.some(({ id }) => id === operation.holdId)) sought.push({ id: operation.holdId, since });
+  }
+  return sought;
+}
+
+function again(operation: LedgerOperation): number | undefined {
+  return operation.type === 'hold' && operation.again === true ? operation.at : undefined;
 }
 
 /** The other side of what callers pay; not a row, its balance is the sum of its transfers. */

@@ -25,7 +25,7 @@ export interface LedgerWriterOptions {
 }
 
 interface Waiting {
-  readonly operation: LedgerOperation;
+  operation: LedgerOperation;
   readonly resolve: (outcome: LedgerOutcome) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
@@ -196,6 +196,7 @@ export class LedgerWriter implements Ledger {
       waiting.attempts += 1;
       const opens = waiting.operation.type === 'hold' || waiting.operation.type === 'extend';
       if (!this.#closing && (!opens || waiting.attempts < attemptsOfOpenings)) {
+        if (waiting.operation.type === 'hold') waiting.operation = { ...waiting.operation, again: true };
         again.push(waiting);
         continue;
       }

@@ -103,8 +103,8 @@ export const postgresLedgerStatements = {
   closeHolds: { name: 'ledger-close-holds', text: `delete from holds using ${rowsOfParameter(['id'])} where holds.id = row.id` },
   closedHolds: {
     name: 'ledger-closed-holds',
-    text: `select id, cost, uncollected from usage_records
-      where (created_at, id) in (select * from unnest($1::bigint[], $2::text[]))`,
+    text: `select receipt.* from unnest($1::bigint[], $2::text[]) as sought (since, id) cross join lateral (
+      select id, cost, uncollected from usage_records where created_at >= sought.since and id = sought.id limit 1) as receipt`,
   },
   insertTransfers: { name: 'ledger-insert-transfers', text: insertion('transfers', [...signedTransferColumns, 'mac']) },
   insertRecords: { name: 'ledger-insert-records', text: insertion('usage_records', [...signedUsageColumns, 'mac']) },

@@ -19,7 +19,15 @@ import {
   transferMac,
   usageMac,
 } from './ledger-rows.js';
-import { type ClosedHold, fundingText, type LedgerChanges, type LedgerState, needsOf, settlementsWithoutHold } from './ledger-state.js';
+import {
+  type ClosedHold,
+  fundingText,
+  type LedgerChanges,
+  type LedgerState,
+  needsOf,
+  receiptsSought,
+  type SoughtReceipt,
+} from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
 import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
@@ -97,7 +105,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
       accounts: accounts.rows.map(rowToAccount),
       budgets: budgets.rows.map(rowToBudget),
       counters: named.length === 0 ? [] : await this.#loadCounters(client, named),
-      closed: await this.#loadClosed(client, settlementsWithoutHold(operations, known)),
+      closed: await this.#loadClosed(client, receiptsSought(operations, known)),
     };
   }
 
@@ -113,10 +121,10 @@ export class PostgresLedgerStore implements LedgerExecutor {
     return counters.rows.map(rowToCounter);
   }
 
-  /** Another trip, only where a settlement is repeated. */
-  async #loadClosed(client: Client, settlements: ReturnType<typeof settlementsWithoutHold>): Promise<readonly ClosedHold[]> {
-    if (settlements.length === 0) return [];
-    const keys = [settlements.map(({ createdAt }) => createdAt), settlements.map(({ id }) => id)];
+  /** Another trip, only where an acknowledgement may have been lost. */
+  async #loadClosed(client: Client, sought: readonly SoughtReceipt[]): Promise<readonly ClosedHold[]> {
+    if (sought.length === 0) return [];
+    const keys = [sought.map(({ since }) => since), sought.map(({ id }) => id)];
     if (this.#faults !== undefined) await this.#faults('postgres-receipts');
     const { rows } = await client.query<ClosedHoldRow>({ ...statements.closedHolds, values: keys });
     return rows.map(rowToClosedHold);

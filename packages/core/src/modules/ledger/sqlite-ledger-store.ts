@@ -26,7 +26,7 @@ import {
   type LedgerChanges,
   type LedgerState,
   needsOf,
-  settlementsWithoutHold,
+  receiptsSought,
   signedTransferColumns,
   signedTransferValues,
 } from './ledger-state.js';
@@ -100,8 +100,8 @@ export class SqliteLedgerStore {
       return row === undefined ? [] : [rowToBudget(row)];
     });
     const counters = this.#loadCounters([...needs.caps, ...holds.flatMap(({ caps }) => caps)]);
-    const closed = settlementsWithoutHold(operations, holds).flatMap(({ id, createdAt }) => {
-      const row = this.#statements.closedHold.get(createdAt, id);
+    const closed = receiptsSought(operations, holds).flatMap(({ id, since }) => {
+      const row = this.#statements.closedHold.get(since, id);
       return row === undefined ? [] : [rowToClosedHold(row)];
     });
     return { accounts, budgets, holds, counters, closed };
@@ -177,7 +177,7 @@ function prepareStatements(connection: SqliteConnection) {
     extendHold: write('update holds set amount = ?, funding = ?, last_extension = ? where id = ?'),
     closeHold: write('delete from holds where id = ?'),
     closedHold: connection.prepare<[number, string], ClosedHoldRow>(
-      'select id, cost, uncollected from usage_records where created_at = ? and id = ?',
+      'select id, cost, uncollected from usage_records where created_at >= ? and id = ?',
     ),
     insertTransfer: insert('transfers', [...signedTransferColumns, 'mac']),
     insertRecord: insert('usage_records', [...signedUsageColumns, 'mac']),
