@@ -7,7 +7,6 @@ import {
   requestCounters,
   tokenCount,
   type Usage,
-  type UsageBucket,
   usageBuckets,
 } from '@tollgate/plugin-kit';
 import { estimateTextTokens } from './estimate-tokens.js';
@@ -108,6 +107,9 @@ export class UsageMeter {
       const requests = Math.min(tokenCount(this.#figures[counter]), bucketTokensMax);
       if (requests > 0) usage[counter] = requests;
     }
+    const { images, media } = this.#figures;
+    if (images !== undefined) usage.images = images;
+    if (media !== undefined) usage.media = media;
     if (this.#anyStated && complete) return { usage, estimated: false, suspicious };
     if (!this.#anyStated) usage.inputText = this.#estimatedInputTokens;
     usage.outputText += Math.max(0, this.outputTokens() - this.#statedOutputTokens());
@@ -117,10 +119,8 @@ export class UsageMeter {
   #state(fill: (into: Partial<Usage>) => void): void {
     const patch: Partial<Usage> = { ...this.#figures };
     fill(patch);
-    for (const bucket in patch) {
-      this.#figures[bucket as UsageBucket] = patch[bucket as UsageBucket] ?? 0;
-      this.#anyStated = true;
-    }
+    this.#anyStated ||= Object.keys(patch).length > 0;
+    Object.assign(this.#figures, patch);
   }
 
   #statedOutputTokens(): number {

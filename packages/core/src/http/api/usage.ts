@@ -27,11 +27,20 @@ const receipt = z.object({
   usage: z.object({
     ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
     ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
+    images: z
+      .array(z.object({ count: z.number(), size: z.string().optional(), quality: z.string().optional() }))
+      .readonly()
+      .optional(),
+    media: z.object({ seconds: z.number(), resolution: z.string().optional() }).optional(),
   }),
   estimated: z.boolean(),
   group: z.string(),
   groupRatio: z.string(),
-  price: z.record(z.string(), z.string()).meta({ title: 'Ratios or price per call in force' }),
+  groupRatioSource: z.enum(['user', 'user-group', 'group', 'default']).meta({ title: 'Which rule gave the group ratio' }),
+  price: z
+    .record(z.string(), z.unknown())
+    .meta({ title: 'What was in force: ratios, or prices of a call, an image or a second, and tool fees' }),
+  priceSource: z.enum(['preset', 'synced', 'manual', 'default']).meta({ title: 'Who set the price' }),
   cost: points,
   uncollected: points,
   firstByteMs: z.number().optional(),
@@ -73,7 +82,6 @@ function positionOf(text: string): { readonly createdAt: number; readonly id: st
 
 function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
   const { requestId, model, dialect, stream, outcome, policy, failure, losses, usage, estimated, firstByteMs, totalMs } = record;
-  const { by: _by, ...price } = record.rate.price;
   return {
     requestId,
     createdAt: new Date(record.createdAt).toISOString(),
@@ -88,7 +96,9 @@ function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
     estimated,
     group: record.rate.group,
     groupRatio: record.rate.groupRatio,
-    price,
+    groupRatioSource: record.rate.groupRatioSource,
+    price: { ...record.rate.price },
+    priceSource: record.rate.priceSource,
     cost: pointsText(record.cost),
     uncollected: pointsText(record.uncollected),
     ...(firstByteMs === undefined ? {} : { firstByteMs }),

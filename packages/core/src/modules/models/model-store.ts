@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ModelPrice } from '../pricing/index.js';
+import type { ModelPrice, PriceSource } from '../pricing/index.js';
 import type { Model } from './model.js';
 
 interface ModelRow {
@@ -7,13 +7,14 @@ interface ModelRow {
   readonly name: string;
   /** JSON text of a ModelPrice. */
   readonly price: string | null;
+  readonly price_source: string | null;
   readonly output_tokens_max: number | bigint | null;
   readonly enabled: number | bigint;
   readonly created_at: number | bigint;
 }
 
 export async function readModels(knex: Knex): Promise<readonly Model[]> {
-  const columns = ['id', 'name', 'price', 'output_tokens_max', 'enabled', 'created_at'] as const;
+  const columns = ['id', 'name', 'price', 'price_source', 'output_tokens_max', 'enabled', 'created_at'] as const;
   const rows: readonly ModelRow[] = await knex<ModelRow>('models')
     .select(...columns)
     .orderBy('name');
@@ -35,7 +36,9 @@ function rowToModel(row: ModelRow): Model {
     name: row.name,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
-    ...(row.price === null ? {} : { price: JSON.parse(row.price) as ModelPrice }),
+    ...(row.price === null
+      ? {}
+      : { price: JSON.parse(row.price) as ModelPrice, priceSource: (row.price_source ?? 'manual') as PriceSource }),
     ...(row.output_tokens_max === null ? {} : { outputTokensMax: Number(row.output_tokens_max) }),
   };
 }
@@ -45,6 +48,7 @@ function modelToRow(model: Model): ModelRow {
     id: model.id,
     name: model.name,
     price: model.price === undefined ? null : JSON.stringify(model.price),
+    price_source: model.price === undefined ? null : (model.priceSource ?? 'manual'),
     output_tokens_max: model.outputTokensMax ?? null,
     enabled: model.enabled ? 1 : 0,
     created_at: model.createdAt,

@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../pricing/index.js';
+import type { ModelPrice, PriceSource } from '../pricing/index.js';
 
 /** A model that the gateway knows a price or facts of. */
 export interface Model {
@@ -7,6 +7,8 @@ export interface Model {
   readonly enabled: boolean;
   /** Undefined = not priced yet. */
   readonly price?: ModelPrice;
+  /** Who set the price; stated where there is one. */
+  readonly priceSource?: PriceSource;
   /** The most output tokens the model can produce, where known: bounds the hold. */
   readonly outputTokensMax?: number;
   readonly createdAt: number;
