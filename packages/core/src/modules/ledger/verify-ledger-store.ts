@@ -24,6 +24,9 @@ export interface StoredRecord extends UsageRecordRow {
   readonly booked: { readonly transfers: number; readonly amount: bigint };
 }
 
+/** As it comes from the drivers. */
+type RawRecord = Omit<UsageRecordRow, 'created_at'> & { readonly created_at: bigint };
+
 export type StoredBudget = BudgetRow & BudgetTerms & { readonly mac: string };
 export type StoredHour = Readonly<Record<string, string | number | bigint>>;
 
@@ -42,17 +45,21 @@ export async function* transfersInChunks(transaction: Transaction): AsyncGenerat
 /** Receipts in chunks, in the order of their keys, which is that of time. */
 export async function* recordsInChunks(transaction: Transaction, kinds: readonly string[]): AsyncGenerator<readonly StoredRecord[]> {
   const chunks = inChunks(
-    (last: UsageRecordRow | undefined) =>
+    (last: RawRecord | undefined) =>
       transaction('usage_records')
         .select(...signedUsageColumns, 'mac')
         .whereRaw('(created_at, id) > (?, ?)', [last?.created_at ?? Number.MIN_SAFE_INTEGER, last?.id ?? ''])
         .orderBy(['created_at', 'id'])
-        .limit(rowsPerChunk) as Promise<UsageRecordRow[]>,
+        .limit(rowsPerChunk) as Promise<RawRecord[]>,
   );
   for await (const records of chunks) {
     const ids = records.map(({ id }) => id);
     const booked = await bookedFor(transaction, kinds, ids);
-    yield records.map((record) => ({ ...record, booked: booked.get(record.id) ?? { transfers: 0, amount: 0n } }));
+    yield records.map((record) => ({
+      ...record,
+      created_at: Number(record.created_at),
+      booked: booked.get(record.id) ?? { transfers: 0, amount: 0n },
+    }));
   }
 }
 

@@ -145,7 +145,7 @@ class Verification {
   async #checkRecords(): Promise<void> {
     for await (const records of recordsInChunks(this.#transaction, callKinds)) {
       for (const row of records) {
-        if (this.#hours.begins(Number(row.created_at))) await this.#hours.endHour();
+        if (this.#hours.begins(row.created_at)) await this.#hours.endHour();
         this.#found.reading('usage-record', row.id, (id) => this.#checkRecord(id, row));
       }
       this.#checked.usageRecords += records.length;
@@ -157,9 +157,8 @@ class Verification {
       this.#found.compare('transfer', `${kind} ${reference} ${leg}`, 'usage record', { expected: 'one', found: 'none' });
   }
 
-  #checkRecord(id: string, { booked, ...stored }: StoredRecord): void {
+  #checkRecord(id: string, { booked, ...row }: StoredRecord): void {
     this.#bookedTransfers += booked.transfers;
-    const row = { ...stored, created_at: Number(stored.created_at) };
     if (!this.#mac.verify('usage_records', signedUsageValues(row), row.mac)) this.#altered('usage-record', id);
     if (row.token_id !== null) this.#spentByTokens.add(row.token_id, row.cost);
     this.#found.compare('usage-record', id, 'cost', { expected: booked.amount, found: row.cost });

@@ -18,6 +18,10 @@ const usageColumns = {
   outputImage: 'output_image',
   webSearches: 'web_searches',
   webFetches: 'web_fetches',
+  fileSearches: 'file_searches',
+  codeInterpreterSessions: 'code_interpreter_sessions',
+  images: 'images',
+  media: 'media_seconds',
 } as const satisfies Readonly<Record<keyof Usage, string>>;
 
 const counters = Object.keys(usageColumns) as readonly (keyof Usage)[];
@@ -76,8 +80,13 @@ export function addSums(row: UsageHourRow, added: readonly bigint[]): void {
 function sumsOf({ outcome, usage: text, cost, uncollected }: Omit<UsageRecordRow, 'mac'>): readonly bigint[] {
   const usage = JSON.parse(text) as Usage;
   const failed = outcome === 'failed' || outcome === 'lost';
-  const used = counters.map((counter) => bounded(BigInt(Math.trunc(usage[counter] ?? 0))));
+  const used = counters.map((counter) => bounded(BigInt(Math.ceil(countOf(usage[counter])))));
   return [1n, failed ? 1n : 0n, ...used, cost, bounded(uncollected)];
+}
+
+function countOf(used: Usage[keyof Usage]): number {
+  if (used === undefined || typeof used === 'number') return used ?? 0;
+  return 'seconds' in used ? used.seconds : used.reduce((sum, { count }) => sum + count, 0);
 }
 
 function bounded(amount: bigint): bigint {

@@ -143,6 +143,10 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     output_image bigint not null,
     web_searches bigint not null,
     web_fetches bigint not null,
+    file_searches bigint not null,
+    code_interpreter_sessions bigint not null,
+    images bigint not null,
+    media_seconds bigint not null,
     cost bigint not null,
     uncollected bigint not null,
     primary key (hour, node_id, user_id, token_id, model, channel_id, group_name)
