@@ -48,7 +48,7 @@ export async function* recordsInChunks(transaction: Transaction, kinds: readonly
     (last: RawRecord | undefined) =>
       transaction('usage_records')
         .select(...signedUsageColumns, 'mac')
-        .whereRaw('(created_at, id) > (?, ?)', [last?.created_at ?? Number.MIN_SAFE_INTEGER, last?.id ?? ''])
+        .whereRaw('(created_at, id) > (?, ?)', [Number(last?.created_at ?? Number.MIN_SAFE_INTEGER), last?.id ?? ''])
         .orderBy(['created_at', 'id'])
         .limit(rowsPerChunk) as Promise<RawRecord[]>,
   );
