@@ -1,4 +1,5 @@
 import { ledgerSettings } from './modules/ledger/index.js';
+import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
 import { spendingSettings } from './modules/spending/index.js';
@@ -10,6 +11,7 @@ import { relaySettings } from './relay/relay-settings.js';
 export const settingsDefinitions: readonly SettingsDefinition[] = [
   ledgerSettings,
   pricingSettings,
+  priceSyncSettings,
   relaySettings,
   mediaSettings,
   resourceSettings,
