@@ -1,4 +1,5 @@
 export * from './books-store.js';
+export * from './explain-ledger-store.js';
 export * from './hold-sweeper.js';
 export * from './ledger.js';
 export * from './ledger-errors.js';

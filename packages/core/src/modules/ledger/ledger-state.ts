@@ -70,6 +70,8 @@ export interface TransferRow {
   readonly credit_account: string;
   readonly amount: bigint;
   readonly at: number;
+  /** Why, in the words of whoever booked it; null for calls. */
+  readonly reason: string | null;
 }
 
 /** What a batch writes: one change per account and budget, whatever the number of operations. */
@@ -143,7 +145,7 @@ function again(operation: LedgerOperation): number | undefined {
 export const revenueAccount = 'system:revenue';
 
 /** The columns of a transfer, in the order in which they are signed and stored. */
-export const signedTransferColumns = ['kind', 'reference', 'leg', 'debit_account', 'credit_account', 'amount', 'at'] as const;
+export const signedTransferColumns = ['kind', 'reference', 'leg', 'debit_account', 'credit_account', 'amount', 'at', 'reason'] as const;
 
 export function signedTransferValues(row: TransferRow): readonly RowValue[] {
   return signedTransferColumns.map((column) => row[column]);

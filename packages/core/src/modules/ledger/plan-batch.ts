@@ -270,7 +270,7 @@ class Batch {
     for (const [leg, [accountId, amount]] of [...legs].entries()) {
       if (amount === 0n) continue;
       const sides = { debit_account: accountId, credit_account: revenueAccount, amount };
-      this.#transfers.push({ kind: hold.ownerKind, reference: hold.id, leg, ...sides, at });
+      this.#transfers.push({ kind: hold.ownerKind, reference: hold.id, leg, ...sides, at, reason: null });
     }
   }
 

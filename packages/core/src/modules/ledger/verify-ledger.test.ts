@@ -112,6 +112,7 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
     ["update transfers set credit_account = 'wallet:v' where kind = 'call'", 'transfer mac'],
     ['update transfers set amount = amount + 1', 'transfer mac'],
     ["update transfers set mac = ''", 'transfer mac'],
+    ["update transfers set reason = 'none'", 'transfer mac'],
     ['update holds set token_id = null', 'token-budget held'],
     ['update holds set amount = amount + 1', 'hold amount'],
     ["update holds set funding = '[]'", 'hold amount'],
@@ -165,7 +166,15 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
 
   it('finds a row taken from the books of another secret', async () => {
     const foreign = new RowMac(rowMacKey('some other master secret of this size'));
-    const transfer = { kind: 'adjustment', reference: 'x', leg: 0, debit_account: 'system:grants', credit_account: 'wallet:u', at: 1 };
+    const transfer = {
+      kind: 'adjustment',
+      reference: 'x',
+      leg: 0,
+      debit_account: 'system:grants',
+      credit_account: 'wallet:u',
+      at: 1,
+      reason: null,
+    };
     const mac = transferMac(foreign, { ...transfer, amount: 500n });
     await bench.database.write(async (transaction) => {
       await transaction('transfers').insert({ ...transfer, amount: 500n, mac });

@@ -38,6 +38,7 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     credit_account text not null,
     amount bigint not null,
     at bigint not null,
+    reason text,
     mac text not null,
     primary key (kind, reference, leg),
     check (amount > 0),
