@@ -29,6 +29,6 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       points: startingPoints,
       spendCaps: { day: startingPoints, month: startingPoints },
     })),
-    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 }, relay: { drainTimeMaxMs: 50 } },
+    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 } },
   };
 }
