@@ -14,8 +14,8 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
-import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
 import { Limits, limitsSettings } from '../modules/limits/index.js';
+import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
@@ -173,6 +173,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
       sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
       resourceExpiryJob(database, systemClock),
       ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
+      spendCounterExpiryJob(database, systemClock),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,
