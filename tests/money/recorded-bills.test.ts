@@ -122,8 +122,8 @@ const table: readonly (readonly [file: string, price: string, points: string])[]
   ['gemini/json-array-stream.json-array', 'gemini-3.6-flash', '553.5'],
 ];
 
-describe('every recorded answer that states usage', () => {
-  announceMissingRecordings('priced-recordings');
+describe('every recorded answer that states usage, through the gateway', () => {
+  announceMissingRecordings('recorded-bills');
   const recorded = new Map(recordedFixtures.map((fixture) => [fixture.file, fixture]));
   const priced = table.flatMap(([file, price, points]) => {
     const fixture = recorded.get(file);
