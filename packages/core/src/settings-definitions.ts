@@ -1,6 +1,7 @@
 import { ledgerSettings } from './modules/ledger/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
+import { settlementSettings } from './modules/settlement/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
 import { mediaSettings } from './relay/media-settings.js';
 import { relaySettings } from './relay/relay-settings.js';
@@ -10,6 +11,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   ledgerSettings,
   pricingSettings,
   relaySettings,
+  settlementSettings,
   mediaSettings,
   resourceSettings,
 ];

@@ -96,7 +96,10 @@ export class Attempt {
       return { answered: false, verdict: faultVerdict() };
     }
     return new Promise((resolve) => {
-      this.#finish = resolve;
+      this.#finish = (end) => {
+        this.#parts.reply.waitEnds();
+        resolve(end);
+      };
       this.#send(wire);
     });
   }
@@ -144,6 +147,7 @@ export class Attempt {
       (verdict) => this.#finish({ answered: false, verdict }),
     );
     reply.onGone(() => this.#clientLeft(exchange));
+    reply.waitBegins();
     const headers = ['user-agent', this.#tools.userAgent];
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     pool.dispatch(
@@ -160,18 +164,9 @@ export class Attempt {
   }
 
   #clientLeft(exchange: UpstreamExchange): void {
-    const { settings } = this.#parts;
-    const stop = (): void => {
-      exchange.abort();
-      this.#streaming?.stop();
-      this.#finish({ answered: true, ending: 'client-gone' });
-    };
-    if (settings.clientGone === 'abort') {
-      stop();
-      return;
-    }
-    exchange.resume();
-    setTimeout(stop, settings.drainTimeMaxMs).unref();
+    exchange.abort();
+    this.#streaming?.stop();
+    this.#finish({ answered: true, ending: 'clientLeft' });
   }
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
@@ -219,6 +214,8 @@ export class Attempt {
 
   #answerWhole(contentType: string, bytes: Buffer): void {
     const { call, route, translation, meter, kept, reply } = this.#parts;
+    reply.waitEnds();
+    meter.answerBytes = bytes.length;
     try {
       const answer = wholeAnswer(call, route, translation, meter, kept, contentType, bytes);
       if ('verdict' in answer) {

@@ -1,6 +1,7 @@
 import { newId } from '../../foundation/ids.js';
 import { insertModel, type Model, updateModel } from '../models/index.js';
 import { modelPriceOf } from '../pricing/index.js';
+import type { SettlementRules } from '../settlement/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
@@ -8,7 +9,7 @@ import type { Facts } from './facts.js';
 import { type PlannedStep, stepsFor } from './plan-step.js';
 
 export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
-  return document.models.flatMap(({ name, enabled, outputTokensMax, ...priceFields }) => {
+  return document.models.flatMap(({ name, enabled, outputTokensMax, settlement, ...priceFields }) => {
     const known = state.models.get(name);
     const price = modelPriceOf(priceFields);
     const model: Model = {
@@ -18,6 +19,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       createdAt: known?.createdAt ?? clock.now(),
       ...(price === undefined ? {} : { price }),
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
+      ...(settlement === undefined ? {} : { settlement: settlement as Partial<SettlementRules> }),
     };
     return stepsFor({ kind: 'model', name, before: known && factsOf(known), after: factsOf(model) }, (transaction) =>
       known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),
@@ -25,6 +27,6 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
   });
 }
 
-function factsOf({ price, outputTokensMax, enabled }: Model): Facts {
-  return { ...price, outputTokensMax, enabled };
+function factsOf({ price, outputTokensMax, settlement, enabled }: Model): Facts {
+  return { ...price, outputTokensMax, settlement, enabled };
 }

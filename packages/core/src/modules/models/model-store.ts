@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { ModelPrice } from '../pricing/index.js';
+import type { SettlementRules } from '../settlement/index.js';
 import type { Model } from './model.js';
 
 interface ModelRow {
@@ -8,12 +9,14 @@ interface ModelRow {
   /** JSON text of a ModelPrice. */
   readonly price: string | null;
   readonly output_tokens_max: number | bigint | null;
+  /** JSON text: ending → policy. */
+  readonly settlement: string | null;
   readonly enabled: number | bigint;
   readonly created_at: number | bigint;
 }
 
 export async function readModels(knex: Knex): Promise<readonly Model[]> {
-  const columns = ['id', 'name', 'price', 'output_tokens_max', 'enabled', 'created_at'] as const;
+  const columns = ['id', 'name', 'price', 'output_tokens_max', 'settlement', 'enabled', 'created_at'] as const;
   const rows: readonly ModelRow[] = await knex<ModelRow>('models')
     .select(...columns)
     .orderBy('name');
@@ -37,6 +40,7 @@ function rowToModel(row: ModelRow): Model {
     createdAt: Number(row.created_at),
     ...(row.price === null ? {} : { price: JSON.parse(row.price) as ModelPrice }),
     ...(row.output_tokens_max === null ? {} : { outputTokensMax: Number(row.output_tokens_max) }),
+    ...(row.settlement === null ? {} : { settlement: JSON.parse(row.settlement) as Partial<SettlementRules> }),
   };
 }
 
@@ -46,6 +50,7 @@ function modelToRow(model: Model): ModelRow {
     name: model.name,
     price: model.price === undefined ? null : JSON.stringify(model.price),
     output_tokens_max: model.outputTokensMax ?? null,
+    settlement: model.settlement === undefined ? null : JSON.stringify(model.settlement),
     enabled: model.enabled ? 1 : 0,
     created_at: model.createdAt,
   };

@@ -4,12 +4,25 @@ import type { Rate } from './rate.js';
 
 /** What a call costs: rounded once, half up; a price that is not zero never rounds to zero, and none exceeds {@link millipointsMax}. */
 export function costOf(rate: Rate, usage: Usage): Millipoints {
+  return rounded(scaledCostOf(rate, usage), rate.scale);
+}
+
+/** Millipoints before they are rounded, as decimal text; undefined where nothing has to be rounded. */
+export function exactCostOf(rate: Rate, usage: Usage): string | undefined {
+  const scaled = scaledCostOf(rate, usage);
+  const rest = scaled % rate.scale;
+  if (rest === 0n) return undefined;
+  const digits = String(rate.scale).length - 1;
+  return `${scaled / rate.scale}.${String(rest).padStart(digits, '0').replace(/0+$/, '')}`;
+}
+
+function scaledCostOf(rate: Rate, usage: Usage): bigint {
   let scaled = rate.callCoefficient;
   for (const bucket of usageBuckets) {
     const count = tokenCount(usage[bucket]);
     if (count > 0) scaled += BigInt(count) * rate.coefficients[bucket];
   }
-  return rounded(scaled, rate.scale);
+  return scaled;
 }
 
 /**

@@ -33,6 +33,7 @@ const statements = [
     name text not null unique,
     price text,
     output_tokens_max integer,
+    settlement text,
     enabled integer not null,
     created_at bigint not null
   )`,
