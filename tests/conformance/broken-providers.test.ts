@@ -1,5 +1,5 @@
 import { openaiChat, openaiResponses } from '@tollgate/adapter-openai';
-import { defineProvider, type ProviderAdapter, secret, z } from '@tollgate/plugin-kit';
+import { defineProvider, type DollarsPerMillion, type PriceList, type ProviderAdapter, secret, z } from '@tollgate/plugin-kit';
 import { noFixtures, providerSuite, type RecordedError } from '@tollgate/plugin-kit/conformance';
 import { describe, expect, it } from 'vitest';
 import { findCheck, problemOf } from './find-check.js';
@@ -20,6 +20,12 @@ function moon(
     headers: (call) => ({ 'content-type': 'application/json', 'x-moon-key': String(call.config['apiKey']) }),
     ...change,
   });
+}
+
+const hint = { model: 'full-moon', dollarsPerMillion: { inputText: 1 } };
+
+function priceList(dollarsPerMillion: DollarsPerMillion, asOf = '2026-11-01'): PriceList {
+  return { vendor: 'Moon', source: 'https://moon.example/prices', asOf, models: [{ model: 'full-moon', dollarsPerMillion }] };
 }
 
 function speaking(url: ProviderAdapter['speaks'][number]['url']): ProviderAdapter {
@@ -80,7 +86,10 @@ const broken: readonly BrokenProvider[] = [
     'asks for the models',
     /no web address/,
   ],
-  ['a price without a day', moon({ prices: [{ model: 'a', dollarsPerMillion: {}, asOf: 'today' }] }), 'hints at prices', /today/],
+  ['a price without a day', moon({ prices: [priceList({}, 'today')] }), 'hints at prices', /today/],
+  ['a price in another unit', moon({ prices: [priceList({ inputText: 2_500_000 })] }), 'hints at prices', /inputText: 2500000/],
+  ['a model priced twice', moon({ prices: [{ ...priceList({}), models: [hint, hint] }] }), 'hints at prices', /full-moon is priced twice/],
+  ['a dear cache', moon({ prices: [priceList({ inputText: 1, inputCacheRead: 2 })] }), 'hints at prices', /dearer than input/],
   [
     'trust in refusals',
     moon({ classify: (failure) => ({ message: (failure.json() as { error: { message: string } }).error.message }) }),

@@ -36,7 +36,7 @@ describe.each(databaseKinds)('tollgate verify-ledger on %s', (kind) => {
 
   it('prints what it checked and exits with 0 while the books are in order', async () => {
     const { exitCode, stdout } = await gateway.command('verify-ledger');
-    expect(stdout).toContain('Checked 1 accounts, 1 transfers, 0 holds (0 open), 0 usage records, 1 token budgets.');
+    expect(stdout).toContain('Checked 1 accounts, 1 transfers, 0 holds (0 open), 0 usage records, 1 token budgets, 0 spend counters.');
     expect(exitCode).toBe(0);
   });
 

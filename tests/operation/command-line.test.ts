@@ -24,7 +24,7 @@ describe('the command line', () => {
   it.each([['--help'], ['help']])('shows its commands for %s', async (argument) => {
     const { exitCode, stdout } = await run([argument]);
     expect(exitCode).toBe(0);
-    for (const command of ['start', 'setup', 'apply', 'verify-ledger', 'migrate']) expect(stdout).toContain(command);
+    for (const command of ['start', 'setup', 'apply', 'verify-ledger', 'token', 'migrate']) expect(stdout).toContain(command);
     expect(stdout).not.toMatch(/ $/m);
   });
 

@@ -21,9 +21,10 @@ describe('the first start without any configuration', () => {
 
   const printed = (): string => gateway.logs;
 
-  it('prints a root account and a key', () => {
+  it('prints a root account, a key and an access token', () => {
     expect(printed()).toMatch(/\broot\b/);
     expect(printed()).toMatch(/\bsk-[A-Za-z0-9]{48}\b/);
+    expect(printed()).toMatch(/\btga-[A-Za-z0-9]{48}\b/);
   });
 
   it('prints a call that works when it is pasted', async () => {
@@ -43,7 +44,7 @@ describe('the first start without any configuration', () => {
     await gateway.kill('SIGTERM');
     await gateway.start();
     const later = printed().slice(before.length);
-    expect(later).not.toMatch(/\bsk-[A-Za-z0-9]{8}/);
+    expect(later).not.toMatch(/\b(sk|tga)-[A-Za-z0-9]{8}/);
     expect(later).not.toMatch(/password/i);
   });
 

@@ -29,12 +29,20 @@ export interface ChannelEntry {
   readonly enabled?: boolean;
 }
 
+export interface SpendCapsEntry {
+  readonly day?: number | string;
+  readonly month?: number | string;
+}
+
 export interface UserEntry {
   readonly username: string;
-  readonly password: string;
+  readonly password?: string;
+  readonly role?: 'user' | 'admin' | 'root';
+  readonly enabled?: boolean;
   readonly group?: string;
   readonly ratio?: number | string;
   readonly points?: number | string;
+  readonly spendCaps?: SpendCapsEntry;
 }
 
 export interface TokenEntry {
@@ -43,6 +51,7 @@ export interface TokenEntry {
   readonly key: string;
   readonly unlimited?: boolean;
   readonly points?: number | string;
+  readonly spendCaps?: SpendCapsEntry;
   readonly models?: readonly string[];
   readonly allowIps?: readonly string[];
   readonly expiresAt?: string;

@@ -1,4 +1,5 @@
 import { type ClientHeaders, defineProvider, secret, z } from '@tollgate/plugin-kit';
+import { claudePrices } from './claude-prices.js';
 import { claudeCountTokens } from './claude-messages/count-tokens.js';
 import { claudeMessages } from './claude-messages/dialect.js';
 import { classify } from './claude-messages/errors.js';
@@ -31,6 +32,7 @@ export const claude = defineProvider({
     };
   },
   classify,
+  prices: [claudePrices],
   models: {
     request: ({ baseUrl, apiKey }) => ({
       method: 'GET',

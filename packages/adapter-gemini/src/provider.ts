@@ -1,4 +1,5 @@
 import { defineProvider, type ProviderCall, secret, type UpstreamFailure, type UpstreamModel, type Verdict, z } from '@tollgate/plugin-kit';
+import { geminiPrices } from './gemini-prices.js';
 import { geminiCachedContents } from './gemini/cached-contents.js';
 import { geminiCountTokens } from './gemini/count-tokens.js';
 import { geminiDialect } from './gemini/dialect.js';
@@ -37,6 +38,7 @@ export const geminiProvider = defineProvider({
   ],
   headers: (call) => ({ 'x-goog-api-key': call.config.apiKey, 'content-type': 'application/json' }),
   classify,
+  prices: [geminiPrices],
   models: {
     request: (settings) => ({
       method: 'GET',

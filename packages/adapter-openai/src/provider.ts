@@ -1,19 +1,12 @@
-import {
-  defineProvider,
-  type ProviderAdapter,
-  type ProviderCall,
-  secret,
-  type UpstreamModel,
-  type WireRequest,
-  z,
-} from '@tollgate/plugin-kit';
+import { defineProvider, type ProviderAdapter, type ProviderCall, secret, type WireRequest, z } from '@tollgate/plugin-kit';
 import { openaiChat } from './chat/dialect.js';
 import { openaiChatThinkTags } from './chat/think-tags.js';
 import { classify } from './classify.js';
 import { openaiCompletions } from './completions/dialect.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
 import { isCompletionModel, isReasoningModel } from './model-families.js';
-import { isObject } from './request-fields.js';
+import { readListedModels } from './listed-models.js';
+import { compatiblePrices, openaiPrices } from './prices/index.js';
 import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
@@ -59,8 +52,9 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
   classify,
   models: {
     request: (config) => listRequest(config, ownHeaders(config)),
-    read: readModels,
+    read: readListedModels,
   },
+  prices: [openaiPrices],
 });
 
 /** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. Few speak Responses, and not all complete texts; channels say which do. */
@@ -80,8 +74,9 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   classify,
   models: {
     request: (config) => listRequest(config, bearer(config.apiKey)),
-    read: readModels,
+    read: readListedModels,
   },
+  prices: compatiblePrices,
 });
 
 function chats(model: string): boolean {
@@ -137,10 +132,4 @@ function bearer(apiKey: string | undefined): Record<string, string> {
 
 function listRequest(config: CompatibleConfig, headers: Record<string, string>): WireRequest {
   return { method: 'GET', url: `${config.baseUrl}/models`, headers };
-}
-
-function readModels(body: unknown): readonly UpstreamModel[] {
-  const listed: unknown = isObject(body) ? body['data'] : undefined;
-  if (!Array.isArray(listed)) return [];
-  return listed.flatMap((model: unknown) => (isObject(model) && typeof model['id'] === 'string' ? [{ id: model['id'] }] : []));
 }

@@ -15,6 +15,7 @@ const commands = {
   setup: async () => (await import('./cli/setup-command.js')).setupCommand,
   apply: async () => (await import('./cli/apply-command.js')).applyCommand,
   'verify-ledger': async () => (await import('./cli/verify-ledger-command.js')).verifyLedgerCommand,
+  token: async () => (await import('./cli/token-command.js')).tokenCommand,
   migrate: async () => (await import('./cli/migrate-command.js')).migrateCommand,
 };
 

@@ -2,7 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
 import { accountEndpoint } from './http/api/account.js';
-import { usageEndpoint } from './http/api/usage.js';
+import { usageEndpoints } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
@@ -10,9 +10,10 @@ import { checkPlace, HttpServer } from './http/http-server.js';
 import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
+import { callerOfAccessToken } from './modules/access/index.js';
 import { accountOf, budgetOf } from './modules/ledger/index.js';
 import { AddressList } from './modules/tokens/index.js';
-import { usageOfToken } from './modules/usage/index.js';
+import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 import { type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
 import { startModules, stopModules, tokens } from './gateway/modules.js';
@@ -108,13 +109,17 @@ class RunningGateway implements Gateway {
     return createApp({
       ...shared,
       credentials,
+      callerOfAccessToken: (secret) => callerOfAccessToken(database.knex, secret),
       dialects,
-      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay) }),
+      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), faults: this.#parts.faults }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [
         accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
-        usageEndpoint((tokenId, page) => usageOfToken(database, tokenId, page)),
+        ...usageEndpoints({
+          page: (owner, page) => usageOf(database, owner, page),
+          one: (requestId) => usageOfCall(database, requestId),
+        }),
       ],
       ready: () => this.#server.isTaking,
     });

@@ -2,7 +2,7 @@ export { defineConfig, loadConfiguration } from './configuration/index.js';
 export type { Configuration, ConfigurationFile, ConfigurationPlace } from './configuration/index.js';
 export { readEnvironment } from './environment.js';
 export type { Environment } from './environment.js';
-export { ConfigurationError, GatewayError } from './foundation/errors.js';
+export { ConfigurationError, GatewayError, StorageUnavailableError } from './foundation/errors.js';
 export { createLogger } from './foundation/logger.js';
 export type { Logger, LogLevel } from './foundation/logger.js';
 export { createGateway } from './gateway.js';

@@ -2,6 +2,7 @@ import { ledgerSettings } from './modules/ledger/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
 import { settlementSettings } from './modules/settlement/index.js';
+import { spendingSettings } from './modules/spending/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
 import { mediaSettings } from './relay/media-settings.js';
 import { relaySettings } from './relay/relay-settings.js';
@@ -14,4 +15,5 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   settlementSettings,
   mediaSettings,
   resourceSettings,
+  spendingSettings,
 ];

@@ -15,6 +15,7 @@ export * from './operations.js';
 export * from './passed-operation.js';
 export * from './payment.js';
 export * from './plugin.js';
+export * from './price.js';
 export * from './provider.js';
 export * from './resources.js';
 export * from './seal.js';

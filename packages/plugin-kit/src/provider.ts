@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Vendor } from './canonical.js';
 import type { ClientHeaders, Dialect } from './dialect.js';
-import type { UsageBucket } from './usage.js';
+import type { PriceList, PublishedPrice } from './price.js';
 import type { Verdict } from './verdict.js';
 
 /** A request that an adapter describes and the kernel sends. */
@@ -52,20 +52,13 @@ export interface SpokenDialect<Config> {
   readonly onDemand?: true;
 }
 
-/** A price that a vendor publishes; offered to an operator for import, never applied by itself. */
-export interface PriceHint {
-  readonly model: string | RegExp;
-  /** US dollars per million tokens. */
-  readonly dollarsPerMillion: Partial<Record<UsageBucket, number>>;
-  /** The day on which it was read: `2026-11-01`. */
-  readonly asOf: string;
-}
-
 export interface UpstreamModel {
   readonly id: string;
   readonly title?: string;
   readonly contextTokensMax?: number;
   readonly outputTokensMax?: number;
+  /** Where the place's list of models carries prices. As untrusted as the rest of the list: the kernel checks it. */
+  readonly price?: PublishedPrice;
 }
 
 /** Network and storage as the kernel hands them out: proxied, timed and ended with the call. */
@@ -109,5 +102,6 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
     request(config: z.output<Schema>): WireRequest;
     read(body: unknown): readonly UpstreamModel[];
   };
-  readonly prices?: readonly PriceHint[];
+  /** What is known of the public prices of the models that are served through this provider, a list for each vendor. */
+  readonly prices?: readonly PriceList[];
 }

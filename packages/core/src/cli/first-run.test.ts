@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../foundation/clock.js';
 import { RowMac, rowMacKey } from '../foundation/row-mac.js';
 import { SecretBox } from '../foundation/secret-box.js';
+import { callerOfAccessToken, permissionsOfRoles } from '../modules/access/index.js';
 import type { ApplyContext } from '../modules/apply/index.js';
 import { readChannels } from '../modules/channels/index.js';
 import { Books, verifyLedger } from '../modules/ledger/index.js';
@@ -45,6 +46,7 @@ describe.each(testDatabases())('first run on $kind', ({ open }) => {
     expect(firstRun).toMatchObject({ username: 'root', model: 'demo-chat' });
     expect(await readUsers(knex)).toMatchObject([{ username: 'root', role: 'root' }]);
     expect(await readTokens(knex)).toMatchObject([{ keyHash: hashTokenKey(firstRun?.apiKey ?? '') }]);
+    expect(await callerOfAccessToken(knex, firstRun?.accessToken ?? '')).toMatchObject({ permissions: permissionsOfRoles.root });
     expect(await readChannels(knex)).toMatchObject([{ provider: 'demo' }]);
     expect(await verifyLedger(opened.database, mac)).toMatchObject({ clean: true, checked: { transfers: 1 } });
   });
@@ -67,7 +69,7 @@ describe.each(testDatabases())('first run on $kind', ({ open }) => {
 });
 
 describe('first call', () => {
-  const firstRun = { username: 'root', password: 'p', apiKey: 'sk-1', model: 'demo-chat' };
+  const firstRun = { username: 'root', password: 'p', apiKey: 'sk-1', accessToken: 'tga-1', model: 'demo-chat' };
   const dialect = (path: string) => ({ client: { routes: [{ path }] } }) as unknown as Dialect;
 
   it('is shown where a dialect has its path', () => {

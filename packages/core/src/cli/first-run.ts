@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { claimRevision } from '../cluster/configuration-revision.js';
+import { createAccessToken } from '../modules/access/index.js';
 import { parseApplyFile, planApply } from '../modules/apply/index.js';
 import type { ApplyContext, ApplyPlan } from '../modules/apply/index.js';
 import { readChannels } from '../modules/channels/index.js';
 import { anyUserExists } from '../modules/users/index.js';
 
-/** What the first start has made. Password and key are known only now. */
+/** What the first start has made. Password, key and access token are known only now. */
 export interface FirstRun {
   readonly username: string;
   readonly password: string;
   readonly apiKey: string;
+  /** For the management API. */
+  readonly accessToken: string;
   /** A model that answers already; undefined if no channel was made. */
   readonly model?: string;
 }
@@ -32,8 +35,9 @@ export async function setUpFirstRun(context: ApplyContext): Promise<FirstRun | u
     const plan = await planApply(context, parseApplyFile(document, 'the first set-up', {}), { prune: false });
     const [newKey] = plan.newKeys;
     // Another node may be setting up the same database; the loser of the race looks again.
-    if (newKey !== undefined && (await write(context, plan)))
-      return { username, password, apiKey: newKey.key, ...(withDemo ? { model: demo.model } : {}) };
+    const accessToken = newKey === undefined ? undefined : await write(context, plan);
+    if (newKey !== undefined && accessToken !== undefined)
+      return { username, password, apiKey: newKey.key, accessToken, ...(withDemo ? { model: demo.model } : {}) };
   }
   return undefined;
 }
@@ -50,10 +54,11 @@ const demoChannel = {
   channels: [{ name: demo.provider, provider: demo.provider, models: [demo.model] }],
 };
 
-function write({ database }: ApplyContext, { revision, steps }: ApplyPlan): Promise<boolean> {
+/** Returns the access token of the account; undefined if somebody else was faster. */
+function write({ database, clock }: ApplyContext, { revision, steps }: ApplyPlan): Promise<string | undefined> {
   return database.write(async (transaction) => {
-    if (!(await claimRevision(transaction, revision))) return false;
+    if (!(await claimRevision(transaction, revision))) return undefined;
     for (const step of steps) await step.run(transaction);
-    return true;
+    return createAccessToken(transaction, username, 'first', clock.now());
   });
 }

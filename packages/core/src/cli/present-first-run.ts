@@ -1,13 +1,14 @@
 import type { Dialect } from '@tollgate/plugin-kit';
 import type { FirstRun } from './first-run.js';
 
-/** The account and key that the first start has made, for the terminal. */
-export function presentFirstRun({ username, password, apiKey }: FirstRun): string {
+/** The account and keys that the first start has made, for the terminal. */
+export function presentFirstRun({ username, password, apiKey, accessToken }: FirstRun): string {
   return `This gateway was empty, so an account was made for you. Keep what follows: it is shown only this once.
 
-  Account    ${username}
-  Password   ${password}
-  API key    ${apiKey}
+  Account       ${username}
+  Password      ${password}
+  API key       ${apiKey}      to call models
+  Access token  ${accessToken}     to administer, under /api/
 `;
 }
 

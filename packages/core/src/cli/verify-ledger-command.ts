@@ -25,10 +25,10 @@ export const verifyLedgerCommand = defineCommand({
 });
 
 function presentReport({ clean, checked, differences }: LedgerReport): string {
-  const { accounts, transfers, holds, openHolds, usageRecords, tokenBudgets } = checked;
+  const { accounts, transfers, holds, openHolds, usageRecords, tokenBudgets, spendCounters } = checked;
   return [
     ...differences.map(({ type, id, what, expected, found }) => `${type} ${id}: ${what} should be ${expected}, found ${found}`),
-    `Checked ${accounts} accounts, ${transfers} transfers, ${holds} holds (${openHolds} open), ${usageRecords} usage records, ${tokenBudgets} token budgets.`,
+    `Checked ${accounts} accounts, ${transfers} transfers, ${holds} holds (${openHolds} open), ${usageRecords} usage records, ${tokenBudgets} token budgets, ${spendCounters} spend counters.`,
     clean ? 'The ledger is clean.' : `The ledger is NOT clean: ${differences.length} differences.`,
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration/index.js';
 import type { Environment } from '../environment.js';
+import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { SecretBox } from '../foundation/secret-box.js';
 import { checkMasterSecret, Settings } from '../modules/settings/index.js';
@@ -12,6 +13,8 @@ export interface GatewayParts {
   readonly environment: Environment;
   readonly configuration: Configuration;
   readonly logger: Logger;
+  /** For tests that break things at every wait of a call; absent in service. */
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** Database and plugins of a gateway that does not serve yet. */

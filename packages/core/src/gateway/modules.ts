@@ -3,6 +3,7 @@ import { container as rootContainer, type DependencyContainer, type InjectionTok
 import { NodeLease } from '../cluster/node-lease.js';
 import { RevisionWatcher } from '../cluster/revision-watcher.js';
 import { systemClock } from '../foundation/clock.js';
+import type { FaultSeam } from '../foundation/fault-points.js';
 import { newId, newPrefixedId } from '../foundation/ids.js';
 import type { Logger } from '../foundation/logger.js';
 import { rowMacKey } from '../foundation/row-mac.js';
@@ -14,6 +15,7 @@ import { ModelDirectory } from '../modules/models/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
+import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
@@ -46,7 +48,7 @@ function register<Part>(container: DependencyContainer, token: InjectionToken<Pa
   container.register(token, { useFactory: instanceCachingFactory(make) });
 }
 
-function wireModules({ environment, logger }: GatewayParts, foundations: Foundations): DependencyContainer {
+function wireModules({ environment, logger, faults }: GatewayParts, foundations: Foundations): DependencyContainer {
   const { database, plugins, settings, secretBox } = foundations;
   const container = rootContainer.createChildContainer();
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
@@ -60,7 +62,7 @@ function wireModules({ environment, logger }: GatewayParts, foundations: Foundat
     return new PriceBook({ groupRatioOf: (group) => groups.ratioOf(group), settings: () => settings.current(pricingSettings) });
   });
   register(container, tokens.executor, () =>
-    openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability),
+    openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability, faults),
   );
   register(
     container,
@@ -75,12 +77,19 @@ function wireModules({ environment, logger }: GatewayParts, foundations: Foundat
   register(
     container,
     tokens.ledger,
-    () => new LedgerWriter({ executor: get(tokens.executor), clock: systemClock, nodeId: () => get(tokens.lease).nodeId }),
+    () =>
+      new LedgerWriter({
+        executor: get(tokens.executor),
+        clock: systemClock,
+        nodeId: () => get(tokens.lease).nodeId,
+        calendar: new SpendCalendar(() => settings.current(spendingSettings).timeZone),
+        faults,
+      }),
   );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
-  register(container, tokens.relay, () => relayOf(container, foundations, logger));
+  register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
 }
@@ -135,7 +144,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
   });
 }
 
-function relayOf(container: DependencyContainer, { plugins, settings }: Foundations, logger: Logger): Relay {
+function relayOf(container: DependencyContainer, { plugins, settings }: Foundations, logger: Logger, faults: FaultSeam | undefined): Relay {
   return new Relay({
     settings,
     models: container.resolve(tokens.models),
@@ -151,6 +160,7 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
     newPrefixedId,
     random: Math.random,
     userAgent,
+    faults,
   });
 }
 

@@ -4,9 +4,11 @@ import { checkPrincipal } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
+import type { Caller } from '../modules/access/index.js';
 import { managementApi } from './api/management-api.js';
 import type { Endpoint } from './api/endpoint.js';
 import type { Authenticator } from './authenticator.js';
+import { CallerReader } from './caller-reader.js';
 import { clientAddress } from './client-address.js';
 import type { CredentialReader } from './credentials.js';
 import { presentError } from './error-presenter.js';
@@ -25,6 +27,8 @@ export interface HttpDoors {
   readonly modelLists: ModelLists;
   readonly authenticator: Authenticator;
   readonly credentials: CredentialReader;
+  /** Undefined if there is no such access token, or its user is disabled. */
+  readonly callerOfAccessToken: (secret: string) => Promise<Caller | undefined>;
   readonly endpoints: readonly Endpoint[];
   readonly bodyBytesMax: number;
   readonly trustedProxies: AddressList;
@@ -50,10 +54,11 @@ export function createApp(doors: HttpDoors): Koa<State> {
   app.use(resourceRequests(doors));
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
+  const callers = new CallerReader({ ...doors, principalOf: (request, query) => authenticated(doors, request, query) });
   app.use(
     managementApi({
       ...doors,
-      principalOf: (request, query) => authenticated(doors, request, query),
+      callerOf: (request, query) => callers.callerOf(request, query),
       isCredential: (parameter) => doors.credentials.isParameter(parameter),
       isReady: doors.ready,
     }).routes(),

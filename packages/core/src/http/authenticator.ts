@@ -1,3 +1,4 @@
+import { AccessTokenMisplacedError, accessTokenPrefix } from '../modules/access/index.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidApiKeyError, type Principal, type TokenDirectory } from '../modules/tokens/index.js';
 import type { CredentialReader } from './credentials.js';
@@ -14,15 +15,17 @@ export class Authenticator {
 
   /**
    * Without a promise for keys that have been seen before.
-   * @throws MissingApiKeyError, InvalidApiKeyError; StorageUnavailableError (by rejection)
+   * @throws MissingApiKeyError, InvalidApiKeyError, AccessTokenMisplacedError; StorageUnavailableError (by rejection)
    */
   principalOf(headers: IncomingHttpHeaders, query: URLSearchParams): Principal | Promise<Principal> {
-    const found = this.#tokens.find(this.#credentials.keyOf(headers, query));
-    return found instanceof Promise ? found.then(known) : known(found);
+    const key = this.#credentials.keyOf(headers, query);
+    const found = this.#tokens.find(key);
+    return found instanceof Promise ? found.then((principal) => known(principal, key)) : known(found, key);
   }
 }
 
-function known(principal: Principal | undefined): Principal {
-  if (principal === undefined) throw new InvalidApiKeyError('This API key is not known here. Check it, or ask the operator for a new one.');
-  return principal;
+function known(principal: Principal | undefined, key: string): Principal {
+  if (principal !== undefined) return principal;
+  if (key.startsWith(accessTokenPrefix)) throw new AccessTokenMisplacedError();
+  throw new InvalidApiKeyError('This API key is not known here. Check it, or ask the operator for a new one.');
 }

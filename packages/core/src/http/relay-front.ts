@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
+import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { checkPrincipal } from '../modules/limits/index.js';
 import type { AddressList } from '../modules/tokens/index.js';
@@ -24,6 +25,7 @@ export interface RelayFrontDoors {
   readonly clock: Clock;
   readonly log: Logger;
   readonly newRequestId: () => string;
+  readonly faults?: FaultSeam | undefined;
 }
 
 const noQuery = new URLSearchParams();
@@ -55,10 +57,12 @@ export class RelayFront {
     requestId: string,
     reply: ClientReply,
   ): Promise<RelayCall> {
-    const { authenticator, clock, trustedProxies, bodyBytesMax } = this.#doors;
+    const { authenticator, clock, trustedProxies, bodyBytesMax, faults } = this.#doors;
     const startedAt = clock.now();
+    if (faults !== undefined) await faults('key-look-up');
     const found = authenticator.principalOf(request.headers, target.query);
     const principal = found instanceof Promise ? await found : found;
+    if (faults !== undefined) await faults('body-read');
     reply.waitBegins();
     const body = await readBody(request, bodyBytesMax);
     reply.waitEnds();

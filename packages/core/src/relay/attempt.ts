@@ -9,6 +9,7 @@ import {
   verdictForKind,
   type WireRequest,
 } from '@tollgate/plugin-kit';
+import type { FaultSeam } from '../foundation/fault-points.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AnswerReceiver, AttemptEnd } from './answer.js';
 import type { ClientReply } from './client-reply.js';
@@ -42,6 +43,7 @@ export interface AttemptTools {
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
+  readonly faults?: FaultSeam | undefined;
   fault(error: unknown, route: Route): void;
 }
 
@@ -84,17 +86,21 @@ export class Attempt {
   /** @throws BadRequestError if the request cannot be said in the channel's language, or its media cannot be fetched. */
   async run(): Promise<AttemptEnd> {
     const { call, view, route, translation } = this.#parts;
+    const { faults } = this.#tools;
     const providerCall = providerCallOf(call, route);
     let wire: WireRequest;
     try {
+      if (faults !== undefined) await faults('media-fetch');
       const fetching = this.#tools.media.fetchFor(route, call, translation, view);
       if (fetching !== undefined) await fetching;
+      if (faults !== undefined) await faults('signature');
       wire = await this.#signed(this.#describe(providerCall), providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
       this.#tools.fault(error, route);
       return { answered: false, verdict: faultVerdict() };
     }
+    if (faults !== undefined) await faults('answer');
     return new Promise((resolve) => {
       this.#finish = (end) => {
         this.#parts.reply.waitEnds();

@@ -1,4 +1,4 @@
-import { emptyUsage, type PublicError, type Usage, type Verdict } from '@tollgate/plugin-kit';
+import { emptyUsage, type PublicError, requestCounters, type Usage, usageBuckets, type Verdict } from '@tollgate/plugin-kit';
 import { type Millipoints, noMillipoints } from '../foundation/millipoints.js';
 import { costOf, type Rate } from '../modules/pricing/index.js';
 import {
@@ -130,6 +130,10 @@ function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { po
 
 function sumOf(one: Usage, other: Usage): Usage {
   const sum = { ...one };
-  for (const bucket in other) sum[bucket as keyof Usage] = (one[bucket as keyof Usage] ?? 0) + (other[bucket as keyof Usage] ?? 0);
+  for (const bucket of usageBuckets) sum[bucket] += other[bucket];
+  for (const counter of requestCounters) {
+    const requests = (one[counter] ?? 0) + (other[counter] ?? 0);
+    if (requests > 0) sum[counter] = requests;
+  }
   return sum;
 }

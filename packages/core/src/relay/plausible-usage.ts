@@ -1,4 +1,13 @@
-import { inputTokens, outputTokens, requestCounters, tokenCount, type Usage, type UsageBucket, usageBuckets } from '@tollgate/plugin-kit';
+import {
+  emptyUsage,
+  inputTokens,
+  outputTokens,
+  requestCounters,
+  tokenCount,
+  type Usage,
+  type UsageBucket,
+  usageBuckets,
+} from '@tollgate/plugin-kit';
 
 /** What bounds an upstream's claim, known from the bytes that went and came. */
 export interface UsageFacts {
@@ -47,22 +56,11 @@ const inputBuckets = usageBuckets.filter((bucket) => bucket.startsWith('input'))
 const outputBuckets = usageBuckets.filter((bucket) => bucket.startsWith('output'));
 
 function cleanUsage(figures: Partial<Usage>): Usage {
-  const usage: Usage = {
-    inputText: tokenCount(figures.inputText),
-    inputCacheRead: tokenCount(figures.inputCacheRead),
-    inputCacheWrite5m: tokenCount(figures.inputCacheWrite5m),
-    inputCacheWrite1h: tokenCount(figures.inputCacheWrite1h),
-    inputAudio: tokenCount(figures.inputAudio),
-    inputImage: tokenCount(figures.inputImage),
-    inputServerTool: tokenCount(figures.inputServerTool),
-    outputText: tokenCount(figures.outputText),
-    outputReasoning: tokenCount(figures.outputReasoning),
-    outputAudio: tokenCount(figures.outputAudio),
-    outputImage: tokenCount(figures.outputImage),
-  };
+  const usage: Usage = { ...emptyUsage(), ...figures };
+  for (const bucket of usageBuckets) usage[bucket] = tokenCount(usage[bucket]);
   for (const counter of requestCounters) {
-    const requests = Math.min(tokenCount(figures[counter]), requestsMax);
-    if (requests > 0) usage[counter] = requests;
+    const requests = usage[counter];
+    if (requests !== undefined) usage[counter] = Math.min(tokenCount(requests), requestsMax);
   }
   return usage;
 }

@@ -1,5 +1,6 @@
 import { BadRequestError, operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
+import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
 import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
@@ -50,6 +51,7 @@ export interface RelayDoors {
   readonly newPrefixedId: (prefix: string) => string;
   readonly random: () => number;
   readonly userAgent: string;
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** Watches a stream that may outgrow what is held for it. */
@@ -74,20 +76,22 @@ export class Relay {
       media: new MediaFetcher(() => doors.settings.current(mediaSettings), doors.userAgent),
       ioOf: doors.ioOf,
       userAgent: doors.userAgent,
+      faults: doors.faults,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
   }
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, UpstreamFailedError, BadRequestError, DeniedError,
+   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
    * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
-    const { hooks, models } = this.#doors;
+    const { hooks, models, faults } = this.#doors;
     const model = models.find(call.facts.model);
     const translation = new Translation(call, this.#doors.newPrefixedId, model?.outputTokensMax);
     const view = callView(call, translation, reply);
+    if (faults !== undefined) await faults('request-hooks');
     if (hooks.onRequest !== null) await hooks.onRequest(view);
 
     const channels = this.#channelsFor(call, model?.enabled !== false);
@@ -111,19 +115,23 @@ export class Relay {
 
   /** Sets aside what the call may cost, before anything is sent. */
   async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
-    const { prices, ledger, settings } = this.#doors;
+    const { prices, ledger, settings, faults } = this.#doors;
     const { call, inputTokens } = running;
     const rate = prices.rateFor(model, call.facts.model, call.principal);
     const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
     const holdId = this.#doors.newId();
-    const { userId, tokenId } = call.principal;
-    await ledger.hold({ holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate });
+    const { userId, tokenId, spendCaps } = call.principal;
+    const request = { holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate } as const;
+    if (faults !== undefined) await faults('hold');
+    await ledger.hold(spendCaps === undefined ? request : { ...request, caps: spendCaps });
     const { reply, translation, view, course, binding } = running;
     return { call, reply, translation, view, inputTokens, course, binding, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
+    const { faults } = this.#doors;
     try {
+      if (faults !== undefined) await faults('attempts');
       await this.#tryChannels(held, candidates, this.#growthOf(held));
     } catch (error) {
       held.course.error = publicErrorOf(error);
@@ -153,7 +161,9 @@ export class Relay {
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
   async #bind(call: RelayCall, channels: readonly Channel[], translation: Translation): Promise<Binding | undefined> {
     const { facts, principal } = call;
+    const { faults } = this.#doors;
     if (!channels.some((channel) => isNative(channel, call))) translation.request();
+    if (faults !== undefined) await faults('reference-look-up');
     return bindingOf(this.#doors.resources, principal.userId, facts.refersTo ?? []);
   }
 
@@ -197,13 +207,15 @@ export class Relay {
   }
 
   async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {
-    const { onRouted } = this.#doors.hooks;
+    const { hooks, faults } = this.#doors;
+    if (faults !== undefined) await faults('route-hooks');
+    const { onRouted } = hooks;
     return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
   }
 
   async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
     const { call, reply, translation, inputTokens, view, course } = running;
-    const { hooks, clock } = this.#doors;
+    const { hooks, clock, faults } = this.#doors;
     const meter = new UsageMeter(
       route.spoken.dialect,
       route.lane === 'pass' ? call.framing : route.spoken.dialect.framing,
@@ -215,6 +227,7 @@ export class Relay {
     const startedAt = clock.now();
     const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
     const { onUpstreamResponse } = hooks;
+    if (faults !== undefined) await faults('attempt');
     const end = await new Attempt(this.#tools, {
       call,
       view,
@@ -228,6 +241,7 @@ export class Relay {
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
     }).run();
+    if (faults !== undefined) await faults('attempt-over');
     course.end = end;
     const { verdict } = end;
     course.attempts.push({
@@ -247,10 +261,11 @@ export class Relay {
   }
 
   #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
-    const { ledger, settings } = this.#doors;
+    const { ledger, settings, faults } = this.#doors;
     const { rate, toleratedOutputTokens } = quote;
     if (toleratedOutputTokens === undefined) return undefined;
     const extend = async (tokens: number): Promise<boolean> => {
+      if (faults !== undefined) await faults('extension');
       const enough = await ledger.extend(holdId, costOfMoreOutput(rate, tokens));
       if (enough) course.extensions += 1;
       return enough;

@@ -1,5 +1,6 @@
 import type { SettledView } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
+import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { StorageUnavailableError } from '../foundation/errors.js';
 import { pointsText } from '../foundation/millipoints.js';
@@ -22,6 +23,7 @@ export interface SettlerDoors {
   readonly log: Logger;
   /** The rule in force for an ending of a call to the model. */
   policyOf(model: Model | undefined, ending: AbnormalEnding): SettlementPolicy;
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** The one exit of every held call: its receipt is written, its hold closed, its end told to log and plugins. */
@@ -61,20 +63,25 @@ export class Settler {
 
   async #settle(running: HeldCall): Promise<void> {
     const { end } = running.course;
-    const drained = end?.answered === true ? end.drained : undefined;
-    const result = this.#resultOf(running, drained === undefined ? undefined : await drained);
+    const { faults } = this.#doors;
+    let undrained = end?.answered === true ? end.undrained : undefined;
+    if (end?.answered === true && end.drained !== undefined) {
+      if (faults !== undefined) await faults('drain');
+      undrained = await end.drained;
+    }
+    const result = this.#resultOf(running, undrained);
     const settlement = settlementOf(running, result, this.#doors.clock.now());
     const receipt = await this.#untilDurable(settlement, running.model);
+    if (faults !== undefined) await faults('report');
     this.#report(running, settlement, result, receipt);
   }
 
   #resultOf({ course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {
-    const { end } = course;
     return resultOf(course, {
       rate: quote.rate,
       clientGone: reply.gone,
       reachedClient: reply.firstByteAt !== undefined,
-      undrained: undrained ?? (end?.answered === true ? end.undrained : undefined),
+      undrained,
       policyOf: (ending) => this.#doors.policyOf(model, ending),
     });
   }
@@ -86,25 +93,28 @@ export class Settler {
   async #untilDurable(settlement: Settlement, model: Model | undefined): Promise<SettledReceipt> {
     const { ledger, policyOf } = this.#doors;
     try {
-      return await this.#patiently(settlement, () => ledger.settle(settlement));
+      return await this.#patiently(settlement, 'settlement', () => ledger.settle(settlement));
     } catch (error) {
       const { holdId, record } = settlement;
       this.#doors.log.error(
         { err: error, holdId, requestId: record.requestId, usage: record.usage },
         'A settlement was refused; its hold is swept',
       );
-      return this.#patiently(settlement, () => ledger.sweep(holdId, sweepPolicyOf(policyOf(model, 'nodeDied'))));
+      return this.#patiently(settlement, 'settlement-refused', () => ledger.sweep(holdId, sweepPolicyOf(policyOf(model, 'nodeDied'))));
     }
   }
 
   /** @throws whatever is not a database that is away. */
-  async #patiently({ holdId }: Settlement, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
+  async #patiently({ holdId }: Settlement, point: FaultPoint, close: () => Promise<SettledReceipt>): Promise<SettledReceipt> {
+    const { faults, log } = this.#doors;
     for (let waitMs = retryAfterMsMin; ; waitMs = Math.min(waitMs * 2, retryAfterMsMax)) {
       try {
+        if (faults !== undefined) await faults(point);
         return await close();
       } catch (error) {
         if (!(error instanceof StorageUnavailableError)) throw error;
-        this.#doors.log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
+        log.warn({ err: error, holdId }, 'A settlement is not durable yet; trying again');
+        if (faults !== undefined) await faults('settlement-again');
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
@@ -173,12 +183,20 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
   if (result.failure !== undefined) record.failure = result.failure;
   if (result.fallback !== undefined) record.fallback = result.fallback;
   if (result.suspicious && course.meter !== undefined) record.rawUsage = course.meter.rawUsage;
-  const exactCost = result.cost === 0n ? undefined : exactCostOf(quote.rate, result.usage);
+  const exactCost = result.cost === 0n ? undefined : unroundedText(exactCostOf(quote.rate, result.usage));
   if (exactCost !== undefined) record.exactCost = exactCost;
   if (reply.overheadUs !== undefined) record.overheadUs = reply.overheadUs;
   if (translation.losses !== undefined) record.losses = translation.losses.map(({ side, field, how }) => ({ side, field, how }));
   if (reply.firstByteAt !== undefined) record.firstByteMs = reply.firstByteAt - call.startedAt;
   return { holdId, actual: result.cost, record };
+}
+
+/** Undefined where there is nothing to round. Denominators are powers of ten. */
+function unroundedText({ numerator, denominator }: ReturnType<typeof exactCostOf>): string | undefined {
+  const rest = numerator % denominator;
+  if (rest === 0n) return undefined;
+  const digits = String(denominator).length - 1;
+  return `${numerator / denominator}.${String(rest).padStart(digits, '0').replace(/0+$/, '')}`;
 }
 
 function settledView({ translation }: HeldCall, record: Settlement['record'], result: CallResult, receipt: SettledReceipt): SettledView {

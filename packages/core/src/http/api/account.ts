@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noMillipoints, pointsText } from '../../foundation/millipoints.js';
 import type { AccountReport, BudgetReport } from '../../modules/ledger/index.js';
-import type { Principal } from '../../modules/tokens/index.js';
+import type { Caller } from '../../modules/access/index.js';
 import { defineEndpoint, type Endpoint, points } from './endpoint.js';
 
 /** The ledger's reports, bound to their database. */
@@ -15,28 +15,33 @@ export function accountEndpoint(reports: AccountReports): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/account',
-    title: 'Balance of the account behind this token, and what the token may spend',
+    title: 'Balance of the account, and what the API key that asks may spend',
     permission: 'account.read',
     response: z.object({
       balance: points,
       held: points,
-      token: z.object({ name: z.string(), spent: points, held: points, remaining: z.union([points, z.literal('unlimited')]) }),
+      token: z
+        .object({ name: z.string(), spent: points, held: points, remaining: z.union([points, z.literal('unlimited')]) })
+        .optional()
+        .meta({ title: 'The API key that asks; absent for access tokens' }),
     }),
-    handle: ({ principal }) => readAccount(reports, principal),
+    handle: ({ caller }) => readAccount(reports, caller),
   });
 }
 
-async function readAccount(reports: AccountReports, principal: Principal) {
-  const [account, budget] = await Promise.all([reports.accountOf(principal.userId), reports.budgetOf(principal.tokenId)]);
+async function readAccount(reports: AccountReports, { userId, token }: Caller) {
+  const { balance, held } = await reports.accountOf(userId);
+  const account = { balance: pointsText(balance), held: pointsText(held) };
+  return token === undefined ? account : { ...account, token: await readBudget(reports, token) };
+}
+
+async function readBudget(reports: AccountReports, { id, name }: NonNullable<Caller['token']>) {
+  const budget = await reports.budgetOf(id);
   const remaining = budget?.remaining ?? noMillipoints;
   return {
-    balance: pointsText(account.balance),
-    held: pointsText(account.held),
-    token: {
-      name: principal.tokenName,
-      spent: pointsText(budget?.spent ?? noMillipoints),
-      held: pointsText(budget?.held ?? noMillipoints),
-      remaining: remaining === 'unlimited' ? remaining : pointsText(remaining),
-    },
+    name,
+    spent: pointsText(budget?.spent ?? noMillipoints),
+    held: pointsText(budget?.held ?? noMillipoints),
+    remaining: remaining === 'unlimited' ? remaining : pointsText(remaining),
   };
 }

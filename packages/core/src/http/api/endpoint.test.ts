@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Principal } from '../../modules/tokens/index.js';
+import { type Caller, PermissionDeniedError, permissionsOfApiKeys, permissionsOfRoles } from '../../modules/access/index.js';
 import { defineEndpoint, InvalidParameterError } from './endpoint.js';
 
-const principal = { userId: 'u1' } as Principal;
+const caller: Caller = { userId: 'u1', permissions: permissionsOfApiKeys };
 const rename = defineEndpoint({
   method: 'PUT',
   path: '/api/things/:id',
@@ -13,7 +13,7 @@ const rename = defineEndpoint({
   query: z.strictObject({ times: z.coerce.number('Use a number.').default(1) }),
   body: z.strictObject({ name: z.strictObject({ first: z.string().min(1, 'Must not be empty.') }) }),
   response: z.object({ owner: z.string(), id: z.string(), name: z.string(), times: z.number() }),
-  handle: async ({ principal: { userId }, params: { id }, query: { times }, body: { name } }) => ({
+  handle: async ({ caller: { userId }, params: { id }, query: { times }, body: { name } }) => ({
     owner: userId,
     id,
     name: name.first,
@@ -21,7 +21,7 @@ const rename = defineEndpoint({
     internal: 'for nobody',
   }),
 });
-const good = { principal, params: { id: 'a' }, query: {}, body: { name: { first: 'Ann' } } };
+const good = { caller, params: { id: 'a' }, query: {}, body: { name: { first: 'Ann' } } };
 
 describe('endpoint', () => {
   it('is run with what its schemas make of the request, and answers what it declares', async () => {
@@ -41,6 +41,34 @@ describe('endpoint', () => {
     expect(refusal).toMatchObject({ status: 400, field, message: expect.stringMatching(`^${field}: .*\\.?$`) as string });
   });
 
+  it('is closed to callers without its permission', async () => {
+    const correct = defineEndpoint({
+      method: 'POST',
+      path: '/api/corrections',
+      title: 'Corrects a balance',
+      permission: 'ledger.write',
+      response: z.object({ by: z.string() }),
+      handle: async ({ caller: { userId } }) => ({ by: userId }),
+    });
+    const asking = (permissions: Caller['permissions']) => correct.run({ caller: { userId: 'u1', permissions }, params: {}, query: {} });
+    for (const few of [permissionsOfApiKeys, permissionsOfRoles.user, permissionsOfRoles.admin])
+      await expect(asking(few)).rejects.toThrow(PermissionDeniedError);
+    expect(await asking(permissionsOfRoles.root)).toEqual({ by: 'u1' });
+    await expect(correct.run({ caller: undefined, params: {}, query: {} })).rejects.toThrow(PermissionDeniedError);
+  });
+
+  it('asks nobody who they are where it is public', async () => {
+    const open = defineEndpoint({
+      method: 'GET',
+      path: '/api/open',
+      title: 'For everybody',
+      permission: 'public',
+      response: z.object({ caller: z.undefined() }),
+      handle: async ({ caller: nobody }) => ({ caller: nobody }),
+    });
+    expect(await open.run({ caller: undefined, params: {}, query: {} })).toEqual({ caller: undefined });
+  });
+
   it('refuses a body that is missing', async () => {
     await expect(rename.run({ ...good, body: undefined })).rejects.toThrow(InvalidParameterError);
   });
@@ -55,8 +83,8 @@ describe('endpoint', () => {
       handle: async ({ body }) => ({ body }),
     });
     expect(bare.body).toBeUndefined();
-    expect(await bare.run({ principal, params: {}, query: {}, body: { ignored: true } })).toEqual({ body: undefined });
-    await expect(bare.run({ principal, params: {}, query: { verbose: '1' } })).rejects.toThrow('verbose: There is no such parameter.');
+    expect(await bare.run({ caller, params: {}, query: {}, body: { ignored: true } })).toEqual({ body: undefined });
+    await expect(bare.run({ caller, params: {}, query: { verbose: '1' } })).rejects.toThrow('verbose: There is no such parameter.');
   });
 
   it('never sends what breaks its own declaration', async () => {
@@ -68,7 +96,7 @@ describe('endpoint', () => {
       response: z.object({ at: z.iso.datetime() }),
       handle: async () => ({ at: 'yesterday' }),
     });
-    await expect(wrong.run({ principal, params: {}, query: {} })).rejects.toThrow(z.ZodError);
+    await expect(wrong.run({ caller, params: {}, query: {} })).rejects.toThrow(z.ZodError);
   });
 
   it('must declare the parameters of its path', () => {

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { GatewayError } from '../../foundation/errors.js';
-import type { Principal } from '../../modules/tokens/index.js';
+import { type Caller, type Permission, PermissionDeniedError } from '../../modules/access/index.js';
 
 /** Points as decimal text, so that no reader loses a digit; 500,000 points are 1 US dollar. */
 export const points = z.string().meta({ title: 'Points' });
 
-/** What a caller must be allowed to do. Every token may see what is its own; the other permissions come with accounts. */
-export type Permission = 'account.read' | 'usage.read';
+/** What a caller must be allowed to do; `public` asks nobody who they are. */
+export type Access = Permission | 'public';
 
 const none = z.strictObject({});
 type None = typeof none;
 /** An object of texts, as a path or a query has them. */
 type TextFields = z.ZodType<unknown, Record<string, unknown>>;
 
-export interface EndpointInput<Params, Query, Body> {
-  readonly principal: Principal;
+export interface EndpointInput<Needed extends Access, Params, Query, Body> {
+  readonly caller: Needed extends 'public' ? undefined : Caller;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -22,6 +22,7 @@ export interface EndpointInput<Params, Query, Body> {
 
 /** One place of the management API as it is declared; what is left out is not taken. */
 export interface EndpointDeclaration<
+  Needed extends Access,
   Params extends TextFields,
   Query extends TextFields,
   Body extends z.ZodType,
@@ -31,17 +32,18 @@ export interface EndpointDeclaration<
   /** With parameters as `:name`, each of which `params` declares. */
   readonly path: string;
   readonly title: string;
-  readonly permission: Permission;
+  readonly permission: Needed;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
   readonly response: Response;
-  handle(input: EndpointInput<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
+  handle(input: EndpointInput<Needed, z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
 }
 
 /** What came with a request, unchecked. */
 export interface EndpointRequest {
-  readonly principal: Principal;
+  /** Undefined where the endpoint is public. */
+  readonly caller: Caller | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** Undefined where the endpoint takes none. */
@@ -50,10 +52,10 @@ export interface EndpointRequest {
 
 /** One place of the management API: routing, validation and documentation follow from the schemas. */
 export interface Endpoint {
-  readonly method: EndpointDeclaration<TextFields, TextFields, z.ZodType, z.ZodType>['method'];
+  readonly method: EndpointDeclaration<Access, TextFields, TextFields, z.ZodType, z.ZodType>['method'];
   readonly path: string;
   readonly title: string;
-  readonly permission: Permission;
+  readonly permission: Access;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   /** Undefined = the endpoint reads no body. */
@@ -61,7 +63,7 @@ export interface Endpoint {
   readonly response: z.ZodType;
   /**
    * Checks what came, runs the endpoint, and keeps to the declared response: nothing leaves that is not declared.
-   * @throws InvalidParameterError naming the parameter or field, and what the endpoint throws
+   * @throws PermissionDeniedError, InvalidParameterError naming the parameter or field, and what the endpoint throws
    */
   run(request: EndpointRequest): Promise<unknown>;
 }
@@ -71,11 +73,12 @@ export interface Endpoint {
  * @throws TypeError if path and `params` do not name the same parameters.
  */
 export function defineEndpoint<
+  Needed extends Access,
   Response extends z.ZodType,
   Params extends TextFields = None,
   Query extends TextFields = None,
   Body extends z.ZodType = z.ZodUndefined,
->(declaration: EndpointDeclaration<Params, Query, Body, Response>): Endpoint {
+>(declaration: EndpointDeclaration<Needed, Params, Query, Body, Response>): Endpoint {
   const { method, path, title, permission, body, response } = declaration;
   const params = declaration.params ?? none;
   const query = declaration.query ?? none;
@@ -90,8 +93,9 @@ export function defineEndpoint<
     ...(body === undefined ? {} : { body }),
     response,
     async run(request) {
+      if (permission !== 'public' && request.caller?.permissions.has(permission) !== true) throw new PermissionDeniedError(permission);
       const answer = await declaration.handle({
-        principal: request.principal,
+        caller: request.caller as EndpointInput<Needed, never, never, never>['caller'],
         params: checked(params, request.params) as z.output<Params>,
         query: checked(query, request.query) as z.output<Query>,
         body: (body === undefined ? undefined : checked(body, request.body)) as z.output<Body>,

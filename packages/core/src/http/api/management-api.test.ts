@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Principal } from '../../modules/tokens/index.js';
+import { permissionsOfApiKeys } from '../../modules/access/index.js';
 import { publicErrorOf } from '../../relay/public-error.js';
 import { presentError } from '../error-presenter.js';
 import { MissingApiKeyError } from '../http-errors.js';
@@ -16,7 +16,7 @@ const read = defineEndpoint({
   permission: 'account.read',
   params: z.strictObject({ id: z.string() }),
   response: z.object({ id: z.string(), owner: z.string() }),
-  handle: async ({ params: { id }, principal: { userId } }) => ({ id, owner: userId }),
+  handle: async ({ params: { id }, caller: { userId } }) => ({ id, owner: userId }),
 });
 const write = defineEndpoint({
   method: 'POST',
@@ -36,9 +36,9 @@ beforeEach(async () => {
   ready = true;
   const api = managementApi({
     endpoints: [read, write],
-    principalOf: async (_request, query) => {
+    callerOf: async (_request, query) => {
       if (query.get('key') !== 'mine') throw new MissingApiKeyError();
-      return { userId: 'u1' } as Principal;
+      return { userId: 'u1', permissions: permissionsOfApiKeys };
     },
     isCredential: (parameter) => parameter === 'key',
     isReady: () => ready,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Router, type RouterContext } from '@koa/router';
-import type { Principal } from '../../modules/tokens/index.js';
+import type { Caller } from '../../modules/access/index.js';
 import { MethodNotAllowedError, UnreadableBodyError } from '../http-errors.js';
 import { readBody } from '../request-body.js';
 import type { Endpoint } from './endpoint.js';
@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.js';
 export interface ManagementDoors {
   readonly endpoints: readonly Endpoint[];
   /** @throws what refuses the caller */
-  principalOf(request: IncomingMessage, query: URLSearchParams): Promise<Principal>;
+  callerOf(request: IncomingMessage, query: URLSearchParams): Promise<Caller>;
   /** True for query parameters that carry a key: they are no endpoint's own. */
   isCredential(parameter: string): boolean;
   /** False once the gateway shuts down, so that load balancers look elsewhere. */
@@ -36,10 +36,10 @@ export function managementApi(doors: ManagementDoors): Router {
 
 async function serve(doors: ManagementDoors, endpoint: Endpoint, context: RouterContext): Promise<void> {
   const query = new URLSearchParams(context.querystring);
-  const principal = await doors.principalOf(context.req, query);
+  const caller = endpoint.permission === 'public' ? undefined : await doors.callerOf(context.req, query);
   const own = [...query].filter(([name]) => !doors.isCredential(name));
   context.body = await endpoint.run({
-    principal,
+    caller,
     params: context.params,
     query: Object.fromEntries(own),
     ...(endpoint.body === undefined ? {} : { body: await jsonOf(context.req, doors.bodyBytesMax) }),

@@ -86,7 +86,7 @@ extra: 1
     const [first, second] = problemsOf('users: [{ username: a, password: "${NONE}" }, { username: b, surname: c }]');
     expect(first?.message).toBe('The environment variable NONE is not set. Set it where you run this command.');
     expect(problemsOf('channels: [{ name: a, provider: b }]')[0]?.message).toBe('Is missing; expected array.');
-    expect(second?.message).toBe('There is no such field. There are: username, password, role, group, ratio, points, enabled.');
+    expect(second?.message).toBe('There is no such field. There are: username, password, role, group, ratio, points, spendCaps, enabled.');
     expect(() => parseApplyFile('extra: 1', 'gateway.yaml', {})).toThrow(
       'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field. There are: groups, models, channels, users, tokens, settings.',
     );

@@ -28,6 +28,15 @@ const points = z.union([z.number(), z.string()], { error: 'Expected an amount of
   return z.NEVER;
 });
 
+const spendCap = points.refine((amount) => amount > 0n, 'Must be more than 0; leave it out for no cap.');
+
+const spendCaps = z
+  .strictObject({
+    day: spendCap.optional().meta({ title: 'Points in a day' }),
+    month: spendCap.optional().meta({ title: 'Points in a month' }),
+  })
+  .optional();
+
 const expiry = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'Expected a date such as 2030-12-31 or 2030-12-31T12:00:00Z.' })
   .transform((text) => Date.parse(text));
@@ -85,6 +94,7 @@ const user = z.strictObject({
   group: groupName.default(defaultGroup),
   ratio: decimalSchema.optional().meta({ title: 'A ratio of the user alone, instead of the ratio of the group' }),
   points: points.optional().meta({ title: 'Starting balance, granted once' }),
+  spendCaps: spendCaps.meta({ title: 'What all tokens of the user may spend together; left out: no cap' }),
   enabled: z.boolean().default(true),
 });
 
@@ -107,6 +117,7 @@ const token = z
       .array(z.string().refine(isAddressOrBlock, 'Expected an IP address or a CIDR block such as 10.0.0.0/8.'))
       .optional()
       .meta({ title: 'Left out: all' }),
+    spendCaps: spendCaps.meta({ title: 'What the token may spend; left out: no cap' }),
     expiresAt: expiry.optional(),
     enabled: z.boolean().default(true),
   })

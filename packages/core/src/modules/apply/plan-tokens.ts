@@ -1,5 +1,6 @@
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
+import { spendCapFacts, spendCapsOf } from './plan-spend-caps.js';
 import { hashTokenKey, insertToken, newTokenKey, type Token, tokenKeyPrefix, updateToken } from '../tokens/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument, TokenEntry } from './apply-schema.js';
@@ -69,12 +70,13 @@ function tokenOf(entry: TokenEntry, known: Token | undefined, userId: string, ke
     ...(models === undefined ? {} : { models }),
     ...(allowIps === undefined ? {} : { allowIps }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...spendCapsOf(entry.spendCaps),
   };
 }
 
-function factsOf({ keyHash, group, models, allowIps, expiresAt, enabled }: Token): Facts {
+function factsOf({ keyHash, group, models, allowIps, spendCaps, expiresAt, enabled }: Token): Facts {
   const expiry = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
-  return { key: new SecretFact(keyHash), group, models, allowIps, expiresAt: expiry, enabled };
+  return { key: new SecretFact(keyHash), group, models, allowIps, ...spendCapFacts(spendCaps), expiresAt: expiry, enabled };
 }
 
 function planBudget(

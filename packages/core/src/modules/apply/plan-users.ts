@@ -1,6 +1,7 @@
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
 import type { Transaction } from '../../storage/database.js';
+import { spendCapFacts, spendCapsOf } from './plan-spend-caps.js';
 import { hashPassword, insertUser, updateUser, type User, verifyPassword, writePasswordHash } from '../users/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument, UserEntry } from './apply-schema.js';
@@ -47,11 +48,13 @@ function userOf(entry: UserEntry, known: User | undefined, { clock }: ApplyConte
     enabled: entry.enabled,
     createdAt: known?.createdAt ?? clock.now(),
     ...(entry.ratio === undefined ? {} : { ratio: entry.ratio }),
+    ...spendCapsOf(entry.spendCaps),
   };
 }
 
-function factsOf({ role, group, ratio, enabled }: User, passwordHash: string | undefined): Facts {
-  return { role, group, ratio, enabled, password: passwordHash === undefined ? undefined : new SecretFact(passwordHash) };
+function factsOf({ role, group, ratio, spendCaps, enabled }: User, passwordHash: string | undefined): Facts {
+  const password = passwordHash === undefined ? undefined : new SecretFact(passwordHash);
+  return { role, group, ratio, ...spendCapFacts(spendCaps), enabled, password };
 }
 
 /** Hashes are salted, so equal passwords have different ones: the stored hash stays if it fits. */

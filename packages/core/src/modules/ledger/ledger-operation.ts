@@ -1,5 +1,6 @@
 import type { ReceiptRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
+import type { HoldCap } from './spend-counters.js';
 
 /** How the hold of a dead node is closed: given back, or charged in full. */
 export type SweepPolicy = 'release' | 'charge';
@@ -15,6 +16,8 @@ export interface HoldOperation {
   readonly amount: bigint;
   /** JSON of the frozen rate. */
   readonly rate: string;
+  /** Spend caps that the call is counted on; left out where there are none. */
+  readonly caps?: readonly HoldCap[];
   readonly at: number;
 }
 
@@ -47,6 +50,7 @@ export type LedgerOperation = HoldOperation | ExtendOperation | SettleOperation 
 export type LedgerOutcome =
   | { readonly type: 'held' }
   | { readonly type: 'refused'; readonly by: 'account' | 'token'; readonly available: bigint }
+  | { readonly type: 'refused'; readonly by: 'cap'; readonly available: bigint; readonly cap: HoldCap }
   | { readonly type: 'extended'; readonly enough: boolean }
   | { readonly type: 'closed'; readonly applied: boolean; readonly charged: bigint; readonly uncollected: bigint };
 

@@ -1,6 +1,7 @@
 import type { RowMac, RowValue } from '../../foundation/row-mac.js';
 import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
+import { capsOf, type CounterState } from './spend-counters.js';
 import { type AccountState, type BudgetState, fundingOf, type HoldState, signedTransferValues, type TransferRow } from './ledger-state.js';
 
 /** An integer as drivers return it. */
@@ -32,19 +33,33 @@ export interface HoldRow {
   readonly amount: Integer;
   readonly funding: string;
   readonly rate: string;
+  /** JSON; see {@link capsOf}. */
+  readonly caps: string | null;
   readonly last_extension: string | null;
   readonly created_at: Integer;
   readonly charged: Integer | null;
   readonly uncollected: Integer | null;
 }
 
+export interface CounterRow {
+  readonly id: string;
+  readonly ends_at: Integer;
+  readonly spent: Integer;
+  readonly held: Integer;
+}
+
 export const accountColumns = 'id, owner_user_id, kind, balance, held';
+export const counterColumns = 'id, ends_at, spent, held';
 export const budgetColumns = 'token_id, granted, spent, held';
 export const holdColumns =
-  'id, owner_kind, owner_id, user_id, token_id, node_id, state, amount, funding, rate, last_extension, created_at, charged, uncollected';
+  'id, owner_kind, owner_id, user_id, token_id, node_id, state, amount, funding, rate, caps, last_extension, created_at, charged, uncollected';
 
 export function rowToAccount(row: AccountRow): AccountState {
   return { id: row.id, userId: row.owner_user_id, kind: row.kind, balance: BigInt(row.balance), held: BigInt(row.held) };
+}
+
+export function rowToCounter(row: CounterRow): CounterState {
+  return { id: row.id, spent: BigInt(row.spent), held: BigInt(row.held) };
 }
 
 export function rowToBudget(row: BudgetRow): BudgetState {
@@ -64,6 +79,7 @@ export function rowToHold(row: HoldRow): HoldState {
     amount: BigInt(row.amount),
     funding: fundingOf(row.funding),
     rate: row.rate,
+    caps: capsOf(row.caps),
     lastExtension: row.last_extension,
     createdAt: Number(row.created_at),
     charged: BigInt(row.charged ?? 0),

@@ -2,12 +2,15 @@ import type { RowValue } from '../../foundation/row-mac.js';
 import type { UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
+import type { CounterState, HoldCap } from './spend-counters.js';
 
 /** The rows that a batch touches, read under lock. */
 export interface LedgerState {
   readonly accounts: readonly AccountState[];
   readonly budgets: readonly BudgetState[];
   readonly holds: readonly HoldState[];
+  /** Of every cap of the holds and of new ones. */
+  readonly counters: readonly CounterState[];
 }
 
 export interface AccountState {
@@ -44,6 +47,7 @@ export interface HoldState {
   readonly amount: bigint;
   readonly funding: readonly FundingLeg[];
   readonly rate: string;
+  readonly caps: readonly HoldCap[];
   readonly lastExtension: string | null;
   readonly createdAt: number;
   readonly charged: bigint;
@@ -75,6 +79,7 @@ export interface TransferRow {
 export interface LedgerChanges {
   readonly accounts: readonly { readonly id: string; readonly balance: bigint; readonly held: bigint }[];
   readonly budgets: readonly { readonly tokenId: string; readonly spent: bigint; readonly held: bigint }[];
+  readonly counters: readonly CounterState[];
   readonly opened: readonly HoldState[];
   readonly extended: readonly HoldState[];
   readonly closed: readonly HoldClosing[];
@@ -87,24 +92,28 @@ export interface LedgerPlan {
   readonly changes: LedgerChanges;
 }
 
-/** What has to be read before a batch can be planned. Accounts and budgets of the holds' owners belong to it too. */
+/** What has to be read before a batch can be planned. Accounts, budgets and counters of the holds belong to it too. */
 export interface LedgerNeeds {
   readonly holdIds: readonly string[];
   readonly userIds: readonly string[];
   readonly tokenIds: readonly string[];
+  /** Caps of new holds. */
+  readonly caps: readonly HoldCap[];
 }
 
 export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
   const holdIds = new Set<string>();
   const userIds = new Set<string>();
   const tokenIds = new Set<string>();
+  const caps: HoldCap[] = [];
   for (const operation of operations) {
     holdIds.add(operation.holdId);
     if (operation.type !== 'hold') continue;
     userIds.add(operation.userId);
     if (operation.tokenId !== null) tokenIds.add(operation.tokenId);
+    if (operation.caps !== undefined) caps.push(...operation.caps);
   }
-  return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds] };
+  return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps };
 }
 
 /** The other side of what callers pay; not a row, its balance is the sum of its transfers. */

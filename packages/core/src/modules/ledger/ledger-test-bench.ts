@@ -1,6 +1,6 @@
 import { emptyUsage } from '@tollgate/plugin-kit';
 import { expect } from 'vitest';
-import { systemClock } from '../../foundation/clock.js';
+import { type Clock, systemClock } from '../../foundation/clock.js';
 import { newId } from '../../foundation/ids.js';
 import { millipoints } from '../../foundation/millipoints.js';
 import { RowMac, rowMacKey } from '../../foundation/row-mac.js';
@@ -37,11 +37,11 @@ export class LedgerBench {
   }
 
   /** Another writer, as another node would have it. */
-  writer(options: { nodeId?: string; wrap?: (executor: LedgerExecutor) => LedgerExecutor } = {}): LedgerWriter {
+  writer(options: { nodeId?: string; clock?: Clock; wrap?: (executor: LedgerExecutor) => LedgerExecutor } = {}): LedgerWriter {
     const executor = openLedgerExecutor(this.opened.target, macKey, 'process');
     const writer = new LedgerWriter({
       executor: options.wrap?.(executor) ?? executor,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       nodeId: () => options.nodeId ?? 'node',
       retryDelayMs: 1,
     });

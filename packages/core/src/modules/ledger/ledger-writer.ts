@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../foundation/clock.js';
-import { StorageUnavailableError } from '../../foundation/errors.js';
+import { type GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
+import type { FaultSeam } from '../../foundation/fault-points.js';
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
+import { type SpendCap, SpendCalendar, SpendCapReachedError } from '../spending/index.js';
 import { receiptRowOf } from '../usage/index.js';
 import type { HoldRequest, Ledger, SettledReceipt, Settlement } from './ledger.js';
 import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
+import type { HoldCap } from './spend-counters.js';
 import type { LedgerExecutor, LedgerOperation, LedgerOutcome, SweepPolicy } from './ledger-operation.js';
 
 export interface LedgerWriterOptions {
@@ -14,8 +17,11 @@ export interface LedgerWriterOptions {
   readonly clock: Clock;
   /** The node that new holds belong to. */
   readonly nodeId: () => string;
+  /** Days and months of spend caps; those of UTC if left out. */
+  readonly calendar?: SpendCalendar;
   /** How long the writer waits before it tries a database again that was away; doubled each time. */
   readonly retryDelayMs?: number;
+  readonly faults?: FaultSeam | undefined;
 }
 
 interface Waiting {
@@ -42,7 +48,9 @@ export class LedgerWriter implements Ledger {
   readonly #executor: LedgerExecutor;
   readonly #clock: Clock;
   readonly #nodeId: () => string;
+  readonly #calendar: SpendCalendar;
   readonly #retryDelayMs: number;
+  readonly #faults: FaultSeam | undefined;
   readonly #rateTexts = new WeakMap<FrozenRate, string>();
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
@@ -54,12 +62,16 @@ export class LedgerWriter implements Ledger {
     this.#executor = options.executor;
     this.#clock = options.clock;
     this.#nodeId = options.nodeId;
+    this.#calendar = options.calendar ?? new SpendCalendar();
     this.#retryDelayMs = options.retryDelayMs ?? 50;
+    this.#faults = options.faults;
   }
 
   async hold(request: HoldRequest): Promise<void> {
     const { holdId, ownerKind, ownerId, userId, amount } = request;
     refuseNegative(amount);
+    const at = this.#clock.now();
+    const caps = request.caps?.map((cap) => this.#holdCap(request, cap, at));
     const outcome = await this.#enqueue({
       type: 'hold',
       holdId,
@@ -70,11 +82,16 @@ export class LedgerWriter implements Ledger {
       nodeId: this.#nodeId(),
       amount,
       rate: this.#rateText(request.rate),
-      at: this.#clock.now(),
+      ...(caps === undefined ? {} : { caps }),
+      at,
     });
-    if (outcome.type !== 'refused') return;
-    const available = millipoints(outcome.available);
-    throw outcome.by === 'token' ? new TokenQuotaError(amount, available) : new InsufficientQuotaError(amount, available);
+    if (outcome.type === 'refused') throw refusalOf(outcome, request, caps, at);
+  }
+
+  #holdCap({ userId, tokenId }: HoldRequest, { scope, window, limit }: SpendCap, at: number): HoldCap {
+    const { label, endsAt } = this.#calendar.periodAt(window, at);
+    const owner = scope === 'user' ? userId : tokenId;
+    return { counterId: `${scope}:${owner ?? ''}:${window}:${label}`, limit, endsAt };
   }
 
   async extend(holdId: string, amount: Millipoints): Promise<boolean> {
@@ -132,6 +149,7 @@ export class LedgerWriter implements Ledger {
   }
 
   async #run(): Promise<void> {
+    if (this.#faults !== undefined) await this.#faults('batch-gathering');
     // One turn of the event loop, so that all that came with it share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     do {
@@ -145,7 +163,9 @@ export class LedgerWriter implements Ledger {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
+      if (this.#faults !== undefined) await this.#faults('batch-execution');
       const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
+      if (this.#faults !== undefined) await this.#faults('batch-outcomes');
       this.#failuresInRow = 0;
       for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
     } catch (error) {
@@ -160,6 +180,7 @@ export class LedgerWriter implements Ledger {
       for (const waiting of batch) waiting.reject(error);
       return;
     }
+    if (this.#faults !== undefined) await this.#faults('batch-bisection');
     const middle = Math.ceil(batch.length / 2);
     await this.#commit(batch.slice(0, middle));
     await this.#commit(batch.slice(middle));
@@ -189,6 +210,7 @@ export class LedgerWriter implements Ledger {
   }
 
   async #pause(): Promise<void> {
+    if (this.#faults !== undefined) await this.#faults('batch-pause');
     await sleep(Math.min(retryDelayMaxMs, this.#retryDelayMs * 2 ** Math.min(this.#failuresInRow - 1, 10)));
   }
 
@@ -201,6 +223,20 @@ export class LedgerWriter implements Ledger {
     this.#rateTexts.set(rate, text);
     return text;
   }
+}
+
+function refusalOf(
+  outcome: Extract<LedgerOutcome, { readonly type: 'refused' }>,
+  { amount, caps: declared }: HoldRequest,
+  caps: readonly HoldCap[] | undefined,
+  now: number,
+): GatewayError {
+  const available = millipoints(outcome.available);
+  if (outcome.by === 'token') return new TokenQuotaError(amount, available);
+  const position = outcome.by === 'cap' ? caps?.findIndex(({ counterId }) => counterId === outcome.cap.counterId) : undefined;
+  const cap = declared?.[position ?? -1];
+  if (outcome.by !== 'cap' || cap === undefined) return new InsufficientQuotaError(amount, available);
+  return new SpendCapReachedError(cap, amount, available, outcome.cap.endsAt, now);
 }
 
 function receiptOf(outcome: LedgerOutcome): SettledReceipt {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailableError } from '../../foundation/errors.js';
 import { millipoints, millipointsMax } from '../../foundation/millipoints.js';
 import { testDatabases } from '../../storage/test-database.js';
-import { usageOfToken } from '../usage/index.js';
+import { usageOf } from '../usage/index.js';
 import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
 import type { LedgerExecutor, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import { accountOf, budgetOf } from './ledger-report-store.js';
@@ -52,7 +52,7 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     expect(await ledger.settle(settlement)).toEqual({ applied: true, charged: 250n, uncollected: 0n });
     expect(await accountOf(bench.database, 'u')).toEqual({ balance: 750n, held: 0n });
     expect(await budgetOf(bench.database, 't')).toEqual({ granted: 500n, spent: 250n, held: 0n, remaining: 250n });
-    expect(await usageOfToken(bench.database, 't', { limit: 10 })).toEqual([
+    expect(await usageOf(bench.database, { tokenId: 't' }, { limit: 10 })).toEqual([
       { ...settlement.record, cost: 250n, uncollected: 0n, held: 400n, heldAt: expect.any(Number), settledAt: expect.any(Number) },
     ]);
   });
@@ -144,7 +144,7 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     const hold = holdOf(10n, { tokenId: 't', rate });
     await ledger.hold(hold);
     await ledger.settle(settlementOf(hold, 5n, { model: rate.model, rate, failure: 'x'.repeat(5_000) }));
-    const [record] = await usageOfToken(bench.database, 't', { limit: 1 });
+    const [record] = await usageOf(bench.database, { tokenId: 't' }, { limit: 1 });
     expect(record).toMatchObject({ model: 'nul \ufffd half \ufffd' });
     expect(record?.failure).toHaveLength(500);
   });
@@ -155,7 +155,7 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     const hold = holdOf(10n, { tokenId: 't' });
     await ledger.hold(hold);
     await ledger.settle(settlementOf(hold, 5n, { totalMs: ms, firstByteMs: ms }));
-    const [record] = await usageOfToken(bench.database, 't', { limit: 1 });
+    const [record] = await usageOf(bench.database, { tokenId: 't' }, { limit: 1 });
     const stored = ms < 0 ? 0 : 2_147_483_647;
     expect(record).toMatchObject({ totalMs: stored, firstByteMs: stored, cost: 5n });
   });
@@ -210,7 +210,7 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     const seen: string[] = [];
     let before: { createdAt: number; id: string } | undefined;
     for (;;) {
-      const page = await usageOfToken(bench.database, 't', { limit: 2, ...(before === undefined ? {} : { before }) });
+      const page = await usageOf(bench.database, { tokenId: 't' }, { limit: 2, ...(before === undefined ? {} : { before }) });
       seen.push(...page.map((record) => record.requestId));
       before = page.at(-1);
       if (before === undefined) break;

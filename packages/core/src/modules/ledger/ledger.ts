@@ -1,5 +1,6 @@
 import type { Millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
+import type { SpendCap } from '../spending/index.js';
 import type { ReceiptDraft } from '../usage/index.js';
 import type { SweepPolicy } from './ledger-operation.js';
 
@@ -17,6 +18,8 @@ export interface HoldRequest {
   readonly tokenId?: string;
   readonly amount: Millipoints;
   readonly rate: FrozenRate;
+  /** What user and token may spend in a day or month, where that is capped. */
+  readonly caps?: readonly SpendCap[];
 }
 
 /** What closes a hold. */
@@ -40,8 +43,8 @@ export interface SettledReceipt {
 /** The only writer of money. Every method resolves when its change is durable. */
 export interface Ledger {
   /**
-   * Sets the amount aside from the user's accounts and the token's budget.
-   * @throws InsufficientQuotaError, TokenQuotaError, StorageUnavailableError
+   * Sets the amount aside from the user's accounts, the token's budget and the spend caps of both.
+   * @throws InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, StorageUnavailableError
    */
   hold(request: HoldRequest): Promise<void>;
   /** Sets more aside for a call that outgrows its hold. False if there is not enough left; then nothing changed. @throws StorageUnavailableError */

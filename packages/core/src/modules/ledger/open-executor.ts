@@ -1,4 +1,5 @@
 import { sqliteFile } from '../../foundation/data-folder.js';
+import type { FaultSeam } from '../../foundation/fault-points.js';
 import type { DatabaseTarget } from '../../storage/database.js';
 import { InlineExecutor } from './inline-executor.js';
 import type { Durability, LedgerExecutor } from './ledger-operation.js';
@@ -10,8 +11,8 @@ import { WorkerExecutor } from './worker-executor.js';
 const workerFile = './ledger-worker.js';
 
 /** The executor for a database that is migrated. `macKey` is that of `rowMacKey`. */
-export function openLedgerExecutor(target: DatabaseTarget, macKey: Uint8Array, durability: Durability): LedgerExecutor {
-  if (target.databaseUrl !== undefined) return new PostgresLedgerStore({ databaseUrl: target.databaseUrl, macKey, durability });
+export function openLedgerExecutor(target: DatabaseTarget, macKey: Uint8Array, durability: Durability, faults?: FaultSeam): LedgerExecutor {
+  if (target.databaseUrl !== undefined) return new PostgresLedgerStore({ databaseUrl: target.databaseUrl, macKey, durability, faults });
   const filename = sqliteFile(target.dataFolder);
   // Threads cannot load TypeScript sources.
   if (import.meta.url.endsWith('.ts')) return new InlineExecutor(new SqliteLedgerStore({ filename, macKey, durability }));

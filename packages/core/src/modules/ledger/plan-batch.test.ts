@@ -55,7 +55,7 @@ class MemoryLedger {
   receipts: LedgerChanges['receipts'][number][] = [];
 
   constructor(state: Partial<LedgerState>) {
-    this.state = { accounts: [], budgets: [], holds: [], ...state };
+    this.state = { accounts: [], budgets: [], holds: [], counters: [], ...state };
   }
 
   run(...operations: LedgerOperation[]): readonly LedgerOutcome[] {
@@ -72,6 +72,10 @@ class MemoryLedger {
       budgets: this.state.budgets.map((budget) => {
         const change = changes.budgets.find(({ tokenId }) => tokenId === budget.tokenId);
         return { ...budget, spent: budget.spent + (change?.spent ?? 0n), held: budget.held + (change?.held ?? 0n) };
+      }),
+      counters: this.state.counters.map((counter) => {
+        const change = changes.counters.find(({ id }) => id === counter.id);
+        return { ...counter, spent: counter.spent + (change?.spent ?? 0n), held: counter.held + (change?.held ?? 0n) };
       }),
       holds: [...holds.values()],
     };

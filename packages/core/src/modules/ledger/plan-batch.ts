@@ -20,6 +20,7 @@ import {
   revenueAccount,
   type TransferRow,
 } from './ledger-state.js';
+import { type HoldCap, noCaps, SpendCounters, spendWindowsText } from './spend-counters.js';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -33,6 +34,13 @@ export function planBatch(operations: readonly LedgerOperation[], state: LedgerS
   return { outcomes, changes: batch.changes() };
 }
 
+/** Whose money it is, and what bounds it. */
+interface Payer {
+  readonly userId: string;
+  readonly tokenId: string | null;
+  readonly caps: readonly HoldCap[];
+}
+
 /** Subscriptions before the wallet. */
 const fundingOrder: Readonly<Record<string, number>> = { subscription: 0, wallet: 1 };
 
@@ -42,6 +50,7 @@ class Batch {
   readonly #accounts: ReadonlyMap<string, Writable<AccountState>>;
   readonly #accountsOfUsers = new Map<string, Writable<AccountState>[]>();
   readonly #budgets: ReadonlyMap<string, Writable<BudgetState>>;
+  readonly #counters: SpendCounters;
   readonly #holds: Map<string, Writable<HoldState>>;
   readonly #opened: HoldState[] = [];
   readonly #extended = new Set<HoldState>();
@@ -53,6 +62,7 @@ class Batch {
     this.#before = state;
     this.#accounts = new Map(state.accounts.map((account) => [account.id, { ...account }]));
     this.#budgets = new Map(state.budgets.map((budget) => [budget.tokenId, { ...budget }]));
+    this.#counters = new SpendCounters(state.counters);
     this.#holds = new Map(state.holds.map((hold) => [hold.id, { ...hold }]));
     for (const account of this.#accounts.values()) {
       const accounts = this.#accountsOfUsers.get(account.userId);
@@ -90,6 +100,7 @@ class Batch {
     return {
       accounts,
       budgets,
+      counters: this.#counters.changes(),
       opened: this.#opened,
       extended: [...this.#extended],
       closed: this.#closed,
@@ -100,8 +111,8 @@ class Batch {
 
   #hold(operation: HoldOperation): LedgerOutcome {
     if (this.#holds.has(operation.holdId)) return { type: 'held' };
-    const { amount, userId, tokenId } = operation;
-    const refusal = this.#refusal(userId, tokenId, amount);
+    const { amount, userId, tokenId, caps = noCaps } = operation;
+    const refusal = this.#refusal({ userId, tokenId, caps }, amount);
     if (refusal !== undefined) return refusal;
     const hold: HoldState = {
       id: operation.holdId,
@@ -112,8 +123,9 @@ class Batch {
       nodeId: operation.nodeId,
       state: 'open',
       amount,
-      funding: this.#setAside(userId, tokenId, amount, []),
+      funding: this.#setAside({ userId, tokenId, caps }, amount, []),
       rate: operation.rate,
+      caps,
       lastExtension: null,
       createdAt: operation.at,
       charged: 0n,
@@ -127,9 +139,8 @@ class Batch {
   #extend(operation: ExtendOperation): LedgerOutcome {
     const hold = this.#holds.get(operation.holdId);
     if (hold?.lastExtension === operation.key) return { type: 'extended', enough: true };
-    if (hold?.state !== 'open' || this.#refusal(hold.userId, hold.tokenId, operation.amount) !== undefined)
-      return { type: 'extended', enough: false };
-    hold.funding = this.#setAside(hold.userId, hold.tokenId, operation.amount, hold.funding);
+    if (hold?.state !== 'open' || this.#refusal(hold, operation.amount) !== undefined) return { type: 'extended', enough: false };
+    hold.funding = this.#setAside(hold, operation.amount, hold.funding);
     hold.amount += operation.amount;
     hold.lastExtension = operation.key;
     this.#extended.add(hold);
@@ -150,16 +161,19 @@ class Batch {
     return this.#close(hold, 'swept', actual, sweptReceipt(hold, operation), operation.at);
   }
 
-  /** Undefined if user and token have as much free. */
-  #refusal(userId: string, tokenId: string | null, amount: bigint): LedgerOutcome | undefined {
+  /** Undefined if user and token have as much free, and their caps allow it. */
+  #refusal({ userId, tokenId, caps }: Payer, amount: bigint): LedgerOutcome | undefined {
     const ofToken = this.#freeOfToken(tokenId);
     if (ofToken !== undefined && ofToken < amount) return { type: 'refused', by: 'token', available: ofToken };
     const ofUser = this.#accountsOf(userId).reduce((sum, account) => sum + account.balance - account.held, 0n);
-    return ofUser < amount ? { type: 'refused', by: 'account', available: ofUser } : undefined;
+    if (ofUser < amount) return { type: 'refused', by: 'account', available: ofUser };
+    const tightest = this.#counters.tightest(caps);
+    if (tightest === undefined || tightest.free >= amount) return undefined;
+    return { type: 'refused', by: 'cap', available: tightest.free, cap: tightest.cap };
   }
 
   /** Holds an amount that is known to be free, on the accounts in their order; the result has at most one leg for each account. */
-  #setAside(userId: string, tokenId: string | null, amount: bigint, funding: readonly FundingLeg[]): readonly FundingLeg[] {
+  #setAside({ userId, tokenId, caps }: Payer, amount: bigint, funding: readonly FundingLeg[]): readonly FundingLeg[] {
     const legs = new Map(funding.map((leg) => [leg.accountId, leg.amount]));
     let rest = amount;
     for (const account of this.#accountsOf(userId)) {
@@ -171,12 +185,14 @@ class Batch {
     }
     const budget = tokenId === null ? undefined : this.#budgets.get(tokenId);
     if (budget !== undefined) budget.held += amount;
+    this.#counters.add(caps, 0n, amount);
     return [...legs].map(([accountId, legAmount]) => ({ accountId, amount: legAmount }));
   }
 
   /**
-   * Gives the hold back and takes what the call cost: first from what was held, what is above it from what is free. The token's budget
-   * bounds what is taken above the hold, never what was held: a cap is never exceeded, and never keeps a hold from being settled.
+   * Gives the hold back and takes what the call cost: first from what was held, what is above it from what is free. Budget and caps bound
+   * what is taken above the hold, never what was held: they are never exceeded, and never keep a hold from being settled. What is taken
+   * counts in the periods in which the hold was opened, however long the call took.
    */
   #close(hold: Writable<HoldState>, state: HoldClosing['state'], actual: bigint, receipt: ReceiptRow, at: number): LedgerOutcome {
     const legs = this.#takeHeld(hold, actual);
@@ -186,14 +202,24 @@ class Batch {
       budget.held -= hold.amount;
       budget.spent += takenOfHold;
     }
-    const aboveHold = this.#takeFree(hold.userId, smaller(actual - takenOfHold, this.#freeOfToken(hold.tokenId) ?? actual), legs);
+    this.#counters.add(hold.caps, takenOfHold, -hold.amount);
+    const aboveHold = this.#takeFree(hold.userId, smaller(actual - takenOfHold, this.#boundOf(hold) ?? actual), legs);
     if (budget !== undefined) budget.spent += aboveHold;
+    this.#counters.add(hold.caps, aboveHold, 0n);
     const charged = takenOfHold + aboveHold;
     const uncollected = actual - charged;
     this.#book(hold, legs, at);
     Object.assign(hold, { state, charged, uncollected });
     this.#closed.push({ id: hold.id, state, closedAt: at, recordAt: receipt.created_at, charged, uncollected });
-    this.#receipts.push({ ...receipt, cost: charged, uncollected, held: hold.amount, held_at: hold.createdAt, settled_at: at });
+    this.#receipts.push({
+      ...receipt,
+      cost: charged,
+      uncollected,
+      held: hold.amount,
+      held_at: hold.createdAt,
+      settled_at: at,
+      spend_windows: spendWindowsText(hold.caps),
+    });
     return { type: 'closed', applied: true, charged, uncollected };
   }
 
@@ -235,6 +261,13 @@ class Batch {
 
   #accountsOf(userId: string): readonly Writable<AccountState>[] {
     return this.#accountsOfUsers.get(userId) ?? [];
+  }
+
+  /** What budget and caps leave; undefined = unlimited. */
+  #boundOf({ tokenId, caps }: Payer): bigint | undefined {
+    const ofToken = this.#freeOfToken(tokenId);
+    const ofCaps = this.#counters.tightest(caps)?.free;
+    return ofToken === undefined || ofCaps === undefined ? (ofToken ?? ofCaps) : smaller(ofToken, ofCaps);
   }
 
   /** Undefined = unlimited. A token without a budget row has none to spend. */

@@ -1,5 +1,5 @@
 import { signedUsageColumns } from '../usage/index.js';
-import { accountColumns, budgetColumns, holdColumns } from './ledger-rows.js';
+import { accountColumns, budgetColumns, counterColumns, holdColumns } from './ledger-rows.js';
 import { signedTransferColumns } from './ledger-state.js';
 
 /** Prepared once for each connection; many rows travel as one parameter, JSON. */
@@ -69,6 +69,19 @@ export const postgresLedgerStatements = {
     name: 'ledger-budgets',
     text: `select ${budgetColumns} from token_budgets where token_id in (${concerned('token_id')}) order by token_id for update`,
   },
+  openCounters: {
+    name: 'ledger-open-counters',
+    text: 'insert into spend_counters (id, ends_at) select * from unnest($1::text[], $2::bigint[]) on conflict (id) do nothing',
+  },
+  counters: {
+    name: 'ledger-counters',
+    text: `select ${counterColumns} from spend_counters where id = any($1) order by id for update`,
+  },
+  changeCounters: {
+    name: 'ledger-change-counters',
+    text: `update spend_counters set spent = spend_counters.spent + row.spent, held = spend_counters.held + row.held
+      from ${rowsOfParameter(['id', 'spent', 'held'])} where spend_counters.id = row.id`,
+  },
   changeAccounts: {
     name: 'ledger-change-accounts',
     text: `update accounts set balance = accounts.balance + row.balance, held = accounts.held + row.held
@@ -81,7 +94,19 @@ export const postgresLedgerStatements = {
   },
   openHolds: {
     name: 'ledger-open-holds',
-    text: insertion('holds', ['id', 'owner_kind', 'owner_id', 'user_id', 'token_id', 'node_id', 'amount', 'funding', 'rate', 'created_at']),
+    text: insertion('holds', [
+      'id',
+      'owner_kind',
+      'owner_id',
+      'user_id',
+      'token_id',
+      'node_id',
+      'amount',
+      'funding',
+      'rate',
+      'caps',
+      'created_at',
+    ]),
   },
   extendHolds: {
     name: 'ledger-extend-holds',

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { StorageUnavailableError } from '../../foundation/errors.js';
+import type { FaultSeam } from '../../foundation/fault-points.js';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
 import type { Durability, LedgerExecutor, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
@@ -7,20 +8,24 @@ import {
   type AccountRow,
   type BudgetRow,
   type HoldRow,
+  type CounterRow,
   rowToAccount,
   rowToBudget,
+  rowToCounter,
   rowToHold,
   transferMac,
   usageMac,
 } from './ledger-rows.js';
 import { fundingText, type LedgerChanges, type LedgerState, needsOf } from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
+import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
 
 export interface PostgresLedgerOptions {
   readonly databaseUrl: string;
   readonly macKey: Uint8Array;
   readonly durability: Durability;
+  readonly faults?: FaultSeam | undefined;
 }
 
 /** A statement that takes longer has lost its server. */
@@ -36,12 +41,14 @@ const synchronousCommitOf: Readonly<Record<Durability, string>> = { power: 'on',
 export class PostgresLedgerStore implements LedgerExecutor {
   readonly #options: PostgresLedgerOptions;
   readonly #mac: RowMac;
+  readonly #faults: FaultSeam | undefined;
   #durability: Durability;
   #client: Promise<Client> | undefined;
 
   constructor(options: PostgresLedgerOptions) {
     this.#options = options;
     this.#durability = options.durability;
+    this.#faults = options.faults;
     this.#mac = new RowMac(options.macKey);
   }
 
@@ -72,18 +79,39 @@ export class PostgresLedgerStore implements LedgerExecutor {
 
   /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
   async #load(client: Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
-    const { holdIds, userIds, tokenIds } = needsOf(operations);
+    const { holdIds, userIds, tokenIds, caps } = needsOf(operations);
+    if (this.#faults !== undefined) await this.#faults('postgres-reading');
     const [, holds, accounts, budgets] = await together([
       client.query(`begin; set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
       client.query<HoldRow>({ ...statements.holds, values: [holdIds] }),
       client.query<AccountRow>({ ...statements.accounts, values: [userIds, holdIds] }),
       client.query<BudgetRow>({ ...statements.budgets, values: [tokenIds, holdIds] }),
     ]);
-    return { holds: holds.rows.map(rowToHold), accounts: accounts.rows.map(rowToAccount), budgets: budgets.rows.map(rowToBudget) };
+    const known = holds.rows.map(rowToHold);
+    return {
+      holds: known,
+      accounts: accounts.rows.map(rowToAccount),
+      budgets: budgets.rows.map(rowToBudget),
+      counters: await this.#loadCounters(client, [...caps, ...known.flatMap((hold) => hold.caps)]),
+    };
+  }
+
+  /** A trip of its own, for batches with caps alone. A new period's counter is made first, so that all nodes wait for one row. */
+  async #loadCounters(client: Client, caps: readonly HoldCap[]): Promise<readonly CounterState[]> {
+    if (caps.length === 0) return [];
+    if (this.#faults !== undefined) await this.#faults('postgres-counters');
+    const needed = countersNeeded(caps);
+    const ids = needed.map(({ id }) => id);
+    const [, counters] = await together([
+      client.query({ ...statements.openCounters, values: [ids, needed.map(({ endsAt }) => endsAt)] }),
+      client.query<CounterRow>({ ...statements.counters, values: [ids] }),
+    ]);
+    return counters.rows.map(rowToCounter);
   }
 
   async #write(client: Client, changes: LedgerChanges): Promise<void> {
     const writes = rowsOf(changes, this.#mac).filter(({ rows }) => rows.length > 0);
+    if (this.#faults !== undefined) await this.#faults('postgres-writing');
     const results = await together([
       ...writes.map(({ statement, rows }) => client.query({ ...statement, values: [JSON.stringify(rows, bigintAsText)] })),
       client.query('commit'),
@@ -99,6 +127,7 @@ export class PostgresLedgerStore implements LedgerExecutor {
       return failure;
     }
     try {
+      if (this.#faults !== undefined) await this.#faults('postgres-rollback');
       await client.query('rollback');
     } catch {
       this.#drop(client);
@@ -128,7 +157,9 @@ export class PostgresLedgerStore implements LedgerExecutor {
     // A connection that breaks while it is idle: the next batch finds out and opens another.
     client.on('error', () => this.#drop(client));
     try {
+      if (this.#faults !== undefined) await this.#faults('postgres-connection');
       await client.connect();
+      if (this.#faults !== undefined) await this.#faults('postgres-session');
       await client.query(postgresLedgerSession);
       return client;
     } catch (error) {
@@ -147,6 +178,7 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
   return [
     { statement: statements.changeAccounts, rows: changes.accounts },
     { statement: statements.changeBudgets, rows: changes.budgets.map(({ tokenId, ...change }) => ({ token_id: tokenId, ...change })) },
+    { statement: statements.changeCounters, rows: changes.counters },
     {
       statement: statements.openHolds,
       rows: changes.opened.map((hold) => ({
@@ -159,6 +191,7 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
         amount: hold.amount,
         funding: fundingText(hold.funding),
         rate: hold.rate,
+        caps: capsText(hold.caps),
         created_at: hold.createdAt,
       })),
     },

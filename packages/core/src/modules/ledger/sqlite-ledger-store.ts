@@ -10,8 +10,11 @@ import {
   budgetColumns,
   type HoldRow,
   holdColumns,
+  type CounterRow,
+  counterColumns,
   rowToAccount,
   rowToBudget,
+  rowToCounter,
   rowToHold,
 } from './ledger-rows.js';
 import {
@@ -25,6 +28,7 @@ import {
   signedTransferValues,
 } from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
+import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 
 export interface SqliteLedgerOptions {
   readonly filename: string;
@@ -92,13 +96,23 @@ export class SqliteLedgerStore {
       const row = this.#statements.budget.get(tokenId);
       return row === undefined ? [] : [rowToBudget(row)];
     });
-    return { accounts, budgets, holds };
+    return { accounts, budgets, holds, counters: this.#loadCounters([...needs.caps, ...holds.flatMap(({ caps }) => caps)]) };
+  }
+
+  #loadCounters(caps: readonly HoldCap[]): readonly CounterState[] {
+    return countersNeeded(caps).map(({ id, endsAt }) => {
+      this.#statements.openCounter.run(id, endsAt);
+      const row = this.#statements.counter.get(id);
+      if (row === undefined) throw new Error(`The counter ${id} is not there.`);
+      return rowToCounter(row);
+    });
   }
 
   #write(changes: LedgerChanges): void {
     const statements = this.#statements;
     for (const { id, balance, held } of changes.accounts) expectOne(statements.changeAccount.run(balance, held, id));
     for (const { tokenId, spent, held } of changes.budgets) expectOne(statements.changeBudget.run(spent, held, tokenId));
+    for (const { id, spent, held } of changes.counters) expectOne(statements.changeCounter.run(spent, held, id));
     for (const hold of changes.opened) this.#insertHold(hold);
     for (const hold of changes.extended)
       expectOne(statements.extendHold.run(hold.amount, fundingText(hold.funding), hold.lastExtension, hold.id));
@@ -117,8 +131,9 @@ export class SqliteLedgerStore {
   }
 
   #insertHold(hold: HoldState): void {
-    const { id, ownerKind, ownerId, userId, tokenId, nodeId, amount, funding, rate, createdAt } = hold;
-    this.#statements.openHold.run(id, ownerKind, ownerId, userId, tokenId, nodeId, amount, fundingText(funding), rate, createdAt);
+    const { id, ownerKind, ownerId, userId, tokenId, nodeId, amount, funding, rate, caps, createdAt } = hold;
+    const texts = [fundingText(funding), rate, capsText(caps)];
+    this.#statements.openHold.run(id, ownerKind, ownerId, userId, tokenId, nodeId, amount, ...texts, createdAt);
   }
 }
 
@@ -135,6 +150,9 @@ function prepareStatements(connection: SqliteConnection) {
     hold: connection.prepare<[string], HoldRow>(`select ${holdColumns} from holds where id = ?`),
     accounts: connection.prepare<[string], AccountRow>(`select ${accountColumns} from accounts where owner_user_id = ?`),
     budget: connection.prepare<[string], BudgetRow>(`select ${budgetColumns} from token_budgets where token_id = ?`),
+    openCounter: write('insert into spend_counters (id, ends_at) values (?, ?) on conflict (id) do nothing'),
+    counter: connection.prepare<[string], CounterRow>(`select ${counterColumns} from spend_counters where id = ?`),
+    changeCounter: write('update spend_counters set spent = spent + ?, held = held + ? where id = ?'),
     changeAccount: write('update accounts set balance = balance + ?, held = held + ? where id = ?'),
     changeBudget: write('update token_budgets set spent = spent + ?, held = held + ? where token_id = ?'),
     openHold: insert('holds', [
@@ -147,6 +165,7 @@ function prepareStatements(connection: SqliteConnection) {
       'amount',
       'funding',
       'rate',
+      'caps',
       'created_at',
     ]),
     extendHold: write("update holds set amount = ?, funding = ?, last_extension = ? where id = ? and state = 'open'"),

@@ -5,6 +5,8 @@ import {
   accountColumns,
   type BudgetRow,
   type BudgetTerms,
+  type CounterRow,
+  counterColumns,
   budgetColumns,
   type HoldRow,
   holdColumns,
@@ -117,6 +119,17 @@ export async function* accountsInChunks(transaction: Transaction): AsyncGenerato
         .where('id', '>', last?.id ?? '')
         .orderBy('id')
         .limit(rowsPerChunk) as Promise<AccountRow[]>,
+  );
+}
+
+export async function* countersInChunks(transaction: Transaction): AsyncGenerator<readonly CounterRow[]> {
+  yield* inChunks(
+    (last: CounterRow | undefined) =>
+      transaction('spend_counters')
+        .select(counterColumns.split(', '))
+        .where('id', '>', last?.id ?? '')
+        .orderBy('id')
+        .limit(rowsPerChunk) as Promise<CounterRow[]>,
   );
 }
 

@@ -3,11 +3,13 @@ import type { Database, Transaction } from '../../storage/database.js';
 import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
 import { walletOf } from './books-store.js';
 import type { HoldOwnerKind } from './ledger.js';
-import { type AccountRow, rowToAccount, rowToBudget, rowToHold, signedBudgetValues } from './ledger-rows.js';
+import { spendWindowsOf, spendWindowsText } from './spend-counters.js';
+import { type AccountRow, rowToAccount, rowToBudget, rowToCounter, rowToHold, signedBudgetValues } from './ledger-rows.js';
 import { type HoldState, signedTransferValues } from './ledger-state.js';
 import {
   accountsInChunks,
   budgetsInChunks,
+  countersInChunks,
   countRecords,
   holdsInChunks,
   type StoredBudget,
@@ -21,7 +23,7 @@ import {
 
 /** One thing that is not as the rows say it should be. */
 export interface LedgerDifference {
-  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'token-budget';
+  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'token-budget' | 'spend-counter';
   readonly id: string;
   /** What is wrong with it: `balance`, `held`, `mac`, … */
   readonly what: string;
@@ -38,6 +40,7 @@ export interface LedgerReport {
     readonly openHolds: number;
     readonly usageRecords: number;
     readonly tokenBudgets: number;
+    readonly spendCounters: number;
   };
   /** Every difference, in the order in which they were found. */
   readonly differences: readonly LedgerDifference[];
@@ -84,7 +87,9 @@ class Verification {
   readonly #heldOnAccounts = new Sums();
   readonly #heldOnTokens = new Sums();
   readonly #spentByTokens = new Sums();
-  readonly #checked = { accounts: 0, transfers: 0, holds: 0, openHolds: 0, usageRecords: 0, tokenBudgets: 0 };
+  readonly #heldOnCounters = new Sums();
+  readonly #spentOnCounters = new Sums();
+  readonly #checked = { accounts: 0, transfers: 0, holds: 0, openHolds: 0, usageRecords: 0, tokenBudgets: 0, spendCounters: 0 };
 
   constructor(transaction: Transaction, mac: RowMac) {
     this.#transaction = transaction;
@@ -100,6 +105,7 @@ class Verification {
     this.#checked.usageRecords = await countRecords(this.#transaction);
     await this.#checkAccounts();
     await this.#checkBudgets();
+    await this.#checkCounters();
     return { clean: this.#differences.length === 0, checked: this.#checked, differences: this.#differences };
   }
 
@@ -135,6 +141,7 @@ class Verification {
     this.#checked.openHolds += 1;
     for (const { accountId, amount } of hold.funding) this.#heldOnAccounts.add(accountId, amount);
     if (hold.tokenId !== null) this.#heldOnTokens.add(hold.tokenId, hold.amount);
+    for (const { counterId } of hold.caps) this.#heldOnCounters.add(counterId, hold.amount);
     this.#compare('hold', hold.id, 'booked while open', 0n, row.booked);
   }
 
@@ -147,6 +154,7 @@ class Verification {
     }
     if (!this.#mac.verify('usage_records', signedUsageValues(record), record.mac))
       this.#differ('usage-record', hold.id, 'mac', 'unaltered', 'altered');
+    for (const id of spendWindowsOf(record.spend_windows)) this.#spentOnCounters.add(id, record.cost);
     this.#compare('usage-record', hold.id, 'cost', booked, record.cost);
     this.#compare('usage-record', hold.id, 'uncollected', hold.uncollected, record.uncollected);
     this.#checkOwner(hold, record);
@@ -160,6 +168,7 @@ class Verification {
     this.#compare('hold', hold.id, 'token', record.token_id ?? 'none', hold.tokenId ?? 'none');
     this.#compare('hold', hold.id, 'owner', record.request_id, hold.ownerId);
     this.#compare('hold', hold.id, 'rate', record.rate, hold.rate);
+    this.#compare('hold', hold.id, 'caps', record.spend_windows ?? 'none', spendWindowsText(hold.caps) ?? 'none');
   }
 
   async #checkAccounts(): Promise<void> {
@@ -205,6 +214,23 @@ class Verification {
     this.#compare('token-budget', id, 'held', this.#heldOnTokens.of(id), held);
     if (!this.#mac.verify('token_budgets', signedBudgetValues(row), row.mac))
       this.#differ('token-budget', id, 'mac', 'unaltered', 'altered');
+  }
+
+  async #checkCounters(): Promise<void> {
+    const known = new Set<string>();
+    for await (const rows of countersInChunks(this.#transaction)) {
+      for (const row of rows) {
+        known.add(row.id);
+        this.#read('spend-counter', row.id, () => {
+          const { id, spent, held } = rowToCounter(row);
+          this.#compare('spend-counter', id, 'spent', this.#spentOnCounters.of(id), spent);
+          this.#compare('spend-counter', id, 'held', this.#heldOnCounters.of(id), held);
+        });
+      }
+    }
+    this.#checked.spendCounters = known.size;
+    for (const id of new Set([...this.#spentOnCounters.ids(), ...this.#heldOnCounters.ids()]))
+      if (!known.has(id)) this.#differ('spend-counter', id, 'row', 'one', 'none');
   }
 
   #compare<Value extends bigint | string>(type: LedgerDifference['type'], id: string, what: string, expected: Value, found: Value): void {

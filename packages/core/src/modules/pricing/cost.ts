@@ -7,13 +7,9 @@ export function costOf(rate: Rate, usage: Usage): Millipoints {
   return rounded(scaledCostOf(rate, usage), rate.scale);
 }
 
-/** Millipoints before they are rounded, as decimal text; undefined where nothing has to be rounded. */
-export function exactCostOf(rate: Rate, usage: Usage): string | undefined {
-  const scaled = scaledCostOf(rate, usage);
-  const rest = scaled % rate.scale;
-  if (rest === 0n) return undefined;
-  const digits = String(rate.scale).length - 1;
-  return `${scaled / rate.scale}.${String(rest).padStart(digits, '0').replace(/0+$/, '')}`;
+/** The same before rounding, in millipoints: `numerator / denominator`. */
+export function exactCostOf(rate: Rate, usage: Usage): { readonly numerator: bigint; readonly denominator: bigint } {
+  return { numerator: scaledCostOf(rate, usage), denominator: rate.scale };
 }
 
 function scaledCostOf(rate: Rate, usage: Usage): bigint {

@@ -1,4 +1,5 @@
 import type { Database } from '../../storage/database.js';
+import { capsOfCall } from '../spending/index.js';
 import { AddressList } from './address-list.js';
 import type { Principal } from './token.js';
 import { hashTokenKey } from './token-key.js';
@@ -68,6 +69,7 @@ function remember(memory: Memory, keyHash: string, principal: Principal | undefi
 }
 
 function principalOf({ token, user }: TokenOfUser): Principal {
+  const spendCaps = capsOfCall(user.spendCaps, token.spendCaps);
   return {
     tokenId: token.id,
     tokenName: token.name,
@@ -78,6 +80,7 @@ function principalOf({ token, user }: TokenOfUser): Principal {
     ...(user.ratio === undefined ? {} : { userRatio: user.ratio }),
     ...(token.models === undefined ? {} : { models: new Set(token.models) }),
     ...(token.allowIps === undefined ? {} : { allowedIps: new AddressList(token.allowIps) }),
+    ...(spendCaps === undefined ? {} : { spendCaps }),
     ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
   };
 }

@@ -7,9 +7,9 @@ const prefixCharacters = 8;
 /** A key is guessed by no one from here on; operators who bring their own must not bring shorter ones. */
 export const tokenKeyCharactersMin = 32;
 
-/** `sk-` and 48 random characters: 285 bits. */
-export function newTokenKey(): string {
-  return `sk-${Array.from({ length: randomCharacters }, () => alphabet[randomInt(alphabet.length)]).join('')}`;
+/** The prefix and 48 random characters: 285 bits. */
+export function newTokenKey(prefix = 'sk-'): string {
+  return `${prefix}${Array.from({ length: randomCharacters }, () => alphabet[randomInt(alphabet.length)]).join('')}`;
 }
 
 /** What is stored instead of the key. A plain hash is enough: keys are random and long, so there is nothing to guess. */

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
+import { columnsToSpendCaps, type SpendCapColumns, type SpendCaps, spendCapsToColumns } from '../spending/index.js';
 import type { Token } from './token.js';
 
-interface TokenRow {
+interface TokenRow extends SpendCapColumns {
   readonly id: string;
   readonly user_id: string;
   readonly name: string;
@@ -20,12 +21,14 @@ interface TokenRow {
 /** A token with the facts of its user that a call needs. */
 export interface TokenOfUser {
   readonly token: Token;
-  readonly user: { readonly group: string; readonly ratio?: string; readonly enabled: boolean };
+  readonly user: { readonly group: string; readonly ratio?: string; readonly spendCaps?: SpendCaps; readonly enabled: boolean };
 }
 
 interface JoinedRow extends TokenRow {
   readonly user_group_name: string;
   readonly user_ratio: string | null;
+  readonly user_spend_day_max: bigint | null;
+  readonly user_spend_month_max: bigint | null;
   readonly user_enabled: number | bigint;
 }
 
@@ -39,6 +42,8 @@ const columns = [
   'models',
   'allow_ips',
   'expires_at',
+  'spend_day_max',
+  'spend_month_max',
   'enabled',
   'created_at',
 ] as const;
@@ -58,11 +63,21 @@ export async function findTokenByHash(knex: Knex, keyHash: string): Promise<Toke
       ...columns.map((column) => `tokens.${column}`),
       'users.group_name as user_group_name',
       'users.ratio as user_ratio',
+      'users.spend_day_max as user_spend_day_max',
+      'users.spend_month_max as user_spend_month_max',
       'users.enabled as user_enabled',
     );
   if (row === undefined) return undefined;
-  const ratio = row.user_ratio === null ? {} : { ratio: row.user_ratio };
-  return { token: rowToToken(row), user: { group: row.user_group_name, enabled: Number(row.user_enabled) === 1, ...ratio } };
+  const spendCaps = columnsToSpendCaps({ spend_day_max: row.user_spend_day_max, spend_month_max: row.user_spend_month_max });
+  return {
+    token: rowToToken(row),
+    user: {
+      group: row.user_group_name,
+      enabled: Number(row.user_enabled) === 1,
+      ...(row.user_ratio === null ? {} : { ratio: row.user_ratio }),
+      ...(spendCaps === undefined ? {} : { spendCaps }),
+    },
+  };
 }
 
 export async function insertToken(transaction: Knex.Transaction, token: Token): Promise<void> {
@@ -75,6 +90,7 @@ export async function updateToken(transaction: Knex.Transaction, token: Token): 
 }
 
 function rowToToken(row: TokenRow): Token {
+  const spendCaps = columnsToSpendCaps(row);
   return {
     id: row.id,
     userId: row.user_id,
@@ -86,6 +102,7 @@ function rowToToken(row: TokenRow): Token {
     ...(row.group_name === null ? {} : { group: row.group_name }),
     ...(row.models === null ? {} : { models: JSON.parse(row.models) as string[] }),
     ...(row.allow_ips === null ? {} : { allowIps: JSON.parse(row.allow_ips) as string[] }),
+    ...(spendCaps === undefined ? {} : { spendCaps }),
     ...(row.expires_at === null ? {} : { expiresAt: Number(row.expires_at) }),
   };
 }
@@ -101,6 +118,7 @@ function tokenToRow(token: Token): TokenRow {
     models: token.models === undefined ? null : JSON.stringify(token.models),
     allow_ips: token.allowIps === undefined ? null : JSON.stringify(token.allowIps),
     expires_at: token.expiresAt ?? null,
+    ...spendCapsToColumns(token.spendCaps),
     enabled: token.enabled ? 1 : 0,
     created_at: token.createdAt,
   };

@@ -1,3 +1,4 @@
+import type { SpendCap, SpendCaps } from '../spending/index.js';
 import type { AddressList } from './address-list.js';
 
 /** A caller's credential as the hot path knows it, with the facts of its user that a call needs. */
@@ -13,6 +14,8 @@ export interface Principal {
   readonly models?: ReadonlySet<string>;
   /** Allowed addresses; undefined = all. */
   readonly allowedIps?: AddressList;
+  /** What token and user may spend in a day or month; undefined = no cap at all. */
+  readonly spendCaps?: readonly SpendCap[];
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   readonly tokenEnabled: boolean;
@@ -34,6 +37,7 @@ export interface Token {
   readonly models?: readonly string[];
   /** Addresses and CIDR blocks. */
   readonly allowIps?: readonly string[];
+  readonly spendCaps?: SpendCaps;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   readonly enabled: boolean;

@@ -39,6 +39,8 @@ export interface UsageRecordRow {
   readonly held_at: number;
   readonly extensions: number;
   readonly settled_at: number;
+  /** JSON list of the periods of spend caps that the cost was counted in; null where nothing is capped. */
+  readonly spend_windows: string | null;
   readonly attempts: string;
   readonly failure: string | null;
   readonly losses: string | null;
@@ -53,7 +55,7 @@ export interface UsageRecordRow {
 export type ReceiptDraft = Omit<UsageRecord, 'cost' | 'uncollected' | 'held' | 'heldAt' | 'settledAt'>;
 
 /** The same as a row. */
-export type ReceiptRow = Omit<UsageRecordRow, 'cost' | 'uncollected' | 'held' | 'held_at' | 'settled_at' | 'mac'>;
+export type ReceiptRow = Omit<UsageRecordRow, 'cost' | 'uncollected' | 'held' | 'held_at' | 'settled_at' | 'spend_windows' | 'mac'>;
 
 /** Every column but the mac, in the order in which they are signed and stored. */
 export const signedUsageColumns = [
@@ -86,6 +88,7 @@ export const signedUsageColumns = [
   'held_at',
   'extensions',
   'settled_at',
+  'spend_windows',
   'attempts',
   'failure',
   'losses',

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
+import { columnsToSpendCaps, type SpendCapColumns, spendCapsToColumns } from '../spending/index.js';
 import type { User, UserRole } from './user.js';
 
-interface UserRow {
+interface UserRow extends SpendCapColumns {
   readonly id: string;
   readonly username: string;
   readonly role: string;
@@ -11,7 +12,7 @@ interface UserRow {
   readonly created_at: number | bigint;
 }
 
-const columns = ['id', 'username', 'role', 'group_name', 'ratio', 'enabled', 'created_at'] as const;
+const columns = ['id', 'username', 'role', 'group_name', 'ratio', 'spend_day_max', 'spend_month_max', 'enabled', 'created_at'] as const;
 
 export async function readUsers(knex: Knex): Promise<readonly User[]> {
   const rows: readonly UserRow[] = await knex<UserRow>('users')
@@ -24,6 +25,13 @@ export async function anyUserExists(knex: Knex): Promise<boolean> {
   return (await knex<UserRow>('users').first('id')) !== undefined;
 }
 
+export async function findUserByName(knex: Knex, username: string): Promise<User | undefined> {
+  const row = await knex<UserRow>('users')
+    .where('username', username)
+    .first(...columns);
+  return row === undefined ? undefined : rowToUser(row);
+}
+
 export async function insertUser(transaction: Knex.Transaction, user: User): Promise<void> {
   await transaction<UserRow>('users').insert(userToRow(user));
 }
@@ -34,6 +42,7 @@ export async function updateUser(transaction: Knex.Transaction, user: User): Pro
 }
 
 function rowToUser(row: UserRow): User {
+  const spendCaps = columnsToSpendCaps(row);
   return {
     id: row.id,
     username: row.username,
@@ -42,6 +51,7 @@ function rowToUser(row: UserRow): User {
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
     ...(row.ratio === null ? {} : { ratio: row.ratio }),
+    ...(spendCaps === undefined ? {} : { spendCaps }),
   };
 }
 
@@ -52,6 +62,7 @@ function userToRow(user: User): UserRow {
     role: user.role,
     group_name: user.group,
     ratio: user.ratio ?? null,
+    ...spendCapsToColumns(user.spendCaps),
     enabled: user.enabled ? 1 : 0,
     created_at: user.createdAt,
   };

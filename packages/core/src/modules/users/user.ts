@@ -1,4 +1,5 @@
 import type { Decimal } from '../pricing/index.js';
+import type { SpendCaps } from '../spending/index.js';
 
 export const userRoles = ['user', 'admin', 'root'] as const;
 export type UserRole = (typeof userRoles)[number];
@@ -11,6 +12,8 @@ export interface User {
   readonly group: string;
   /** A ratio of the user's own, before any group's. */
   readonly ratio?: Decimal;
+  /** What all tokens of the user may spend together. */
+  readonly spendCaps?: SpendCaps;
   readonly enabled: boolean;
   readonly createdAt: number;
 }

@@ -56,6 +56,7 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     amount bigint not null,
     funding text not null,
     rate text not null,
+    caps text,
     last_extension text,
     created_at bigint not null,
     closed_at bigint,
@@ -83,6 +84,17 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     check (held >= 0)
   )`,
   },
+  {
+    keyed: `create table spend_counters (
+    id text primary key,
+    ends_at bigint not null,
+    spent bigint not null default 0,
+    held bigint not null default 0,
+    check (spent >= 0),
+    check (held >= 0)
+  )`,
+  },
+  `create index spend_counters_by_end on spend_counters (ends_at)`,
   `create table usage_records (
     id text not null,
     created_at bigint not null,
@@ -113,6 +125,7 @@ const statements: readonly (string | { readonly keyed: string })[] = [
     held_at bigint not null,
     extensions integer not null,
     settled_at bigint not null,
+    spend_windows text,
     attempts text not null,
     failure text,
     losses text,

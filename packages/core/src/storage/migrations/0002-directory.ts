@@ -43,6 +43,8 @@ const statements = [
     role text not null check (role in ('user', 'admin', 'root')),
     group_name text not null references groups (name),
     ratio text,
+    spend_day_max bigint,
+    spend_month_max bigint,
     enabled integer not null,
     created_at bigint not null
   )`,
@@ -50,6 +52,14 @@ const statements = [
     user_id text primary key references users (id),
     password_hash text not null,
     updated_at bigint not null
+  )`,
+  `create table access_tokens (
+    id text primary key,
+    user_id text not null references users (id),
+    name text not null,
+    secret_hash text not null unique,
+    created_at bigint not null,
+    unique (user_id, name)
   )`,
   `create table tokens (
     id text primary key,
@@ -61,6 +71,8 @@ const statements = [
     models text,
     allow_ips text,
     expires_at bigint,
+    spend_day_max bigint,
+    spend_month_max bigint,
     enabled integer not null,
     created_at bigint not null,
     unique (user_id, name)

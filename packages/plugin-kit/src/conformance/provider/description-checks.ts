@@ -1,7 +1,6 @@
 import type { ProviderAdapter, ProviderCall, SpokenDialect, WireRequest } from '../../provider.js';
 import { secretFields } from '../../config-schema.js';
 import { operationOf } from '../../operations.js';
-import { usageBuckets } from '../../usage.js';
 import { encodedTwice } from '../dialect/drive.js';
 import { type Check, checksOf } from '../check.js';
 import { features } from '../canonical/features.js';
@@ -9,6 +8,7 @@ import { insist, insistSame, isSameJson, shown } from '../insist.js';
 import { deepFreeze, runPurely } from '../run-purely.js';
 import { trialModel } from '../trial-context.js';
 import { sampleConfig } from './config-samples.js';
+import { checkPriceList } from './price-checks.js';
 
 type Config = Readonly<Record<string, unknown>>;
 type Described = Pick<WireRequest, 'url' | 'headers'>;
@@ -77,13 +77,8 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
     ...(prices === undefined
       ? {}
       : {
-          'hints at prices with their day': () => {
-            for (const { asOf, dollarsPerMillion } of prices) {
-              insist(/^\d{4}-\d{2}-\d{2}$/.test(asOf), `A price is of the day "${asOf}", which is no date like 2026-11-01.`);
-              for (const [bucket, price] of Object.entries(dollarsPerMillion)) {
-                insist((usageBuckets as readonly string[]).includes(bucket) && price >= 0, `A price has ${bucket}: ${price}.`);
-              }
-            }
+          'hints at prices that somebody may ask, with their day and page': () => {
+            for (const list of prices) checkPriceList(list);
           },
         }),
   });

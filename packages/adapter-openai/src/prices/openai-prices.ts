@@ -1,0 +1,282 @@
+import type { PriceList } from '@tollgate/plugin-kit';
+
+/** Standard tier. The long prices hold for the whole request. */
+export const openaiPrices: PriceList = {
+  vendor: 'OpenAI',
+  source: 'https://developers.openai.com/api/docs/pricing',
+  asOf: '2026-09-23',
+  models: [
+    { model: 'chatgpt-4o-latest', dollarsPerMillion: { inputText: 5, outputText: 15 } },
+    { model: 'codex-mini-latest', alsoNamed: ['codex-mini'], dollarsPerMillion: { inputText: 1.5, inputCacheRead: 0.375, outputText: 6 } },
+    { model: 'computer-use-preview', dollarsPerMillion: { inputText: 3, outputText: 12 } },
+    { model: 'gpt-3.5-turbo', alsoNamed: ['gpt-3.5-turbo-0125'], dollarsPerMillion: { inputText: 0.5, outputText: 1.5 } },
+    { model: 'gpt-3.5-turbo-1106', dollarsPerMillion: { inputText: 1, outputText: 2 } },
+    { model: 'gpt-3.5-turbo-instruct', alsoNamed: ['gpt-3.5-turbo-instruct-0914'], dollarsPerMillion: { inputText: 1.5, outputText: 2 } },
+    { model: 'gpt-4', alsoNamed: ['gpt-4-0314', 'gpt-4-0613'], dollarsPerMillion: { inputText: 30, outputText: 60 } },
+    {
+      model: 'gpt-4-turbo',
+      alsoNamed: ['gpt-4-turbo-2024-04-09', 'gpt-4-turbo-0125-preview', 'gpt-4-0125-preview', 'gpt-4-1106-preview', 'gpt-4-turbo-preview'],
+      dollarsPerMillion: { inputText: 10, outputText: 30 },
+    },
+    {
+      model: 'gpt-4.1',
+      alsoNamed: ['gpt-4.1-2025-04-14'],
+      dollarsPerMillion: { inputText: 2, inputCacheRead: 0.5, outputText: 8 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-4.1-mini',
+      alsoNamed: ['gpt-4.1-mini-2025-04-14'],
+      dollarsPerMillion: { inputText: 0.4, inputCacheRead: 0.1, outputText: 1.6 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-4.1-nano',
+      alsoNamed: ['gpt-4.1-nano-2025-04-14'],
+      dollarsPerMillion: { inputText: 0.1, inputCacheRead: 0.025, outputText: 0.4 },
+    },
+    {
+      model: 'gpt-4o',
+      alsoNamed: ['gpt-4o-2024-08-06', 'gpt-4o-2024-11-20'],
+      dollarsPerMillion: { inputText: 2.5, inputCacheRead: 1.25, outputText: 10 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-4o-2024-05-13',
+      dollarsPerMillion: { inputText: 5, outputText: 15 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-4o-mini',
+      alsoNamed: ['gpt-4o-mini-2024-07-18', 'gpt-4o-mini-search-preview', 'gpt-4o-mini-search-preview-2025-03-11'],
+      dollarsPerMillion: { inputText: 0.15, inputCacheRead: 0.075, outputText: 0.6 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-4o-mini-realtime-preview',
+      dollarsPerMillion: { inputText: 0.6, inputCacheRead: 0.3, inputAudio: 10, outputText: 2.4, outputAudio: 20 },
+    },
+    { model: 'gpt-4o-mini-tts', dollarsPerMillion: { inputText: 0.6, outputText: 12 } },
+    {
+      model: 'gpt-4o-realtime-preview',
+      dollarsPerMillion: { inputText: 5, inputCacheRead: 2.5, inputAudio: 40, outputText: 20, outputAudio: 80 },
+    },
+    {
+      model: 'gpt-4o-search-preview',
+      alsoNamed: ['gpt-4o-search-preview-2025-03-11'],
+      dollarsPerMillion: { inputText: 2.5, outputText: 10 },
+    },
+    {
+      model: 'gpt-5',
+      alsoNamed: ['gpt-5-chat-latest', 'gpt-5-codex'],
+      dollarsPerMillion: { inputText: 1.25, inputCacheRead: 0.125, outputText: 10 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5-mini',
+      alsoNamed: ['gpt-5-mini-2025-08-07'],
+      dollarsPerMillion: { inputText: 0.25, inputCacheRead: 0.025, outputText: 2 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5-nano',
+      alsoNamed: ['gpt-5-nano-2025-08-07'],
+      dollarsPerMillion: { inputText: 0.05, inputCacheRead: 0.005, outputText: 0.4 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5-pro',
+      alsoNamed: ['gpt-5-pro-2025-10-06'],
+      dollarsPerMillion: { inputText: 15, outputText: 120 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.1',
+      alsoNamed: ['gpt-5.1-2025-11-13', 'gpt-5.1-codex', 'gpt-5.1-codex-max', 'gpt-5.1-chat-latest'],
+      dollarsPerMillion: { inputText: 1.25, inputCacheRead: 0.125, outputText: 10 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    { model: 'gpt-5.1-codex-mini', dollarsPerMillion: { inputText: 0.25, inputCacheRead: 0.025, outputText: 2 } },
+    {
+      model: 'gpt-5.2',
+      alsoNamed: ['gpt-5.2-2025-12-11', 'gpt-5.2-chat-latest', 'gpt-5.2-codex'],
+      dollarsPerMillion: { inputText: 1.75, inputCacheRead: 0.175, outputText: 14 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.2-pro',
+      alsoNamed: ['gpt-5.2-pro-2025-12-11'],
+      dollarsPerMillion: { inputText: 21, outputText: 168 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    { model: 'gpt-5.3', alsoNamed: ['gpt-5.3-chat-latest'], dollarsPerMillion: { inputText: 1.75, inputCacheRead: 0.175, outputText: 14 } },
+    { model: 'gpt-5.3-codex', dollarsPerMillion: { inputText: 1.75, inputCacheRead: 0.175, outputText: 14 } },
+    {
+      model: 'gpt-5.4',
+      alsoNamed: ['gpt-5.4-2026-03-05'],
+      dollarsPerMillion: { inputText: 2.5, inputCacheRead: 0.25, outputText: 15 },
+      longContext: [{ inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 5, inputCacheRead: 0.5, outputText: 22.5 } }],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.4-mini',
+      alsoNamed: ['gpt-5.4-mini-2026-03-17'],
+      dollarsPerMillion: { inputText: 0.75, inputCacheRead: 0.075, outputText: 4.5 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.4-nano',
+      alsoNamed: ['gpt-5.4-nano-2026-03-17'],
+      dollarsPerMillion: { inputText: 0.2, inputCacheRead: 0.02, outputText: 1.25 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.4-pro',
+      alsoNamed: ['gpt-5.4-pro-2026-03-05'],
+      dollarsPerMillion: { inputText: 30, outputText: 180 },
+      longContext: [{ inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 60, outputText: 270 } }],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.5',
+      alsoNamed: ['gpt-5.5-2026-04-23', 'gpt-5.5-2026-04-24', 'gpt-5.5-chat-latest', 'gpt-5.5-codex'],
+      dollarsPerMillion: { inputText: 5, inputCacheRead: 0.5, outputText: 30 },
+      longContext: [{ inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 10, inputCacheRead: 1, outputText: 45 } }],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.5-pro',
+      alsoNamed: ['gpt-5.5-pro-2026-04-23'],
+      dollarsPerMillion: { inputText: 30, outputText: 180 },
+      longContext: [{ inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 60, outputText: 270 } }],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.6-luna',
+      dollarsPerMillion: { inputText: 0.2, inputCacheRead: 0.02, inputCacheWrite5m: 0.25, outputText: 1.2 },
+      longContext: [
+        { inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 0.4, inputCacheRead: 0.04, inputCacheWrite5m: 0.5, outputText: 1.8 } },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.6-sol',
+      alsoNamed: ['gpt-5.6'],
+      dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, inputCacheWrite5m: 5, outputText: 20 },
+      longContext: [
+        { inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 8, inputCacheRead: 0.8, inputCacheWrite5m: 10, outputText: 30 } },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-5.6-terra',
+      dollarsPerMillion: { inputText: 2, inputCacheRead: 0.2, inputCacheWrite5m: 2.5, outputText: 12 },
+      longContext: [
+        { inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, inputCacheWrite5m: 5, outputText: 18 } },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-6-astra',
+      dollarsPerMillion: { inputText: 10, inputCacheRead: 1, inputCacheWrite5m: 12.5, outputText: 50 },
+      longContext: [
+        { inputTokensAbove: 271_999, dollarsPerMillion: { inputText: 20, inputCacheRead: 2, inputCacheWrite5m: 25, outputText: 75 } },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-6-luna',
+      dollarsPerMillion: { inputText: 0.1, inputCacheRead: 0.01, inputCacheWrite5m: 0.125, outputText: 0.5 },
+      longContext: [
+        {
+          inputTokensAbove: 272_000,
+          dollarsPerMillion: { inputText: 0.2, inputCacheRead: 0.02, inputCacheWrite5m: 0.25, outputText: 0.75 },
+        },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-6-sol',
+      dollarsPerMillion: { inputText: 2, inputCacheRead: 0.2, inputCacheWrite5m: 2.5, outputText: 10 },
+      longContext: [
+        { inputTokensAbove: 272_000, dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, inputCacheWrite5m: 5, outputText: 15 } },
+      ],
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'gpt-audio',
+      alsoNamed: ['gpt-audio-2025-08-28', 'gpt-audio-1.5'],
+      dollarsPerMillion: { inputText: 2.5, inputAudio: 32, outputText: 10, outputAudio: 64 },
+    },
+    {
+      model: 'gpt-audio-mini',
+      alsoNamed: ['gpt-audio-mini-2025-10-06', 'gpt-audio-mini-2025-12-15'],
+      dollarsPerMillion: { inputText: 0.6, inputAudio: 10, outputText: 2.4, outputAudio: 20 },
+    },
+    // Images are all that these write: their output price is that of image tokens.
+    { model: 'gpt-image-1', dollarsPerMillion: { inputText: 5, inputCacheRead: 1.25, inputImage: 10, outputText: 40 } },
+    { model: 'gpt-image-1-mini', dollarsPerMillion: { inputText: 2, inputCacheRead: 0.2, inputImage: 2.5, outputText: 8 } },
+    {
+      model: 'gpt-image-1.5',
+      alsoNamed: ['gpt-image-1.5-2025-12-16'],
+      dollarsPerMillion: { inputText: 5, inputCacheRead: 1.25, inputImage: 8, outputText: 10, outputImage: 32 },
+    },
+    {
+      model: 'gpt-image-2',
+      alsoNamed: ['gpt-image-2-2026-04-21'],
+      dollarsPerMillion: { inputText: 5, inputCacheRead: 1.25, inputImage: 8, outputText: 30 },
+    },
+    {
+      model: 'gpt-realtime',
+      alsoNamed: ['gpt-realtime-2025-08-28', 'gpt-realtime-1.5'],
+      dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, inputAudio: 32, inputImage: 5, outputText: 16, outputAudio: 64 },
+    },
+    {
+      model: 'gpt-realtime-2',
+      alsoNamed: ['gpt-realtime-2.1'],
+      dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, inputAudio: 32, inputImage: 5, outputText: 24, outputAudio: 64 },
+    },
+    {
+      model: 'gpt-realtime-mini',
+      alsoNamed: ['gpt-realtime-2.1-mini', 'gpt-realtime-mini-2025-12-15', 'gpt-realtime-mini-2025-10-06'],
+      dollarsPerMillion: { inputText: 0.6, inputCacheRead: 0.06, inputAudio: 10, inputImage: 0.8, outputText: 2.4, outputAudio: 20 },
+    },
+    { model: 'gpt-transcribe', dollarsPerSecond: [{ dollars: 0.000075 }] },
+    { model: 'o1', alsoNamed: ['o1-2024-12-17'], dollarsPerMillion: { inputText: 15, inputCacheRead: 7.5, outputText: 60 } },
+    { model: 'o1-pro', alsoNamed: ['o1-pro-2025-03-19'], dollarsPerMillion: { inputText: 150, outputText: 600 } },
+    {
+      model: 'o3',
+      alsoNamed: ['o3-2025-04-16'],
+      dollarsPerMillion: { inputText: 2, inputCacheRead: 0.5, outputText: 8 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'o3-deep-research',
+      alsoNamed: ['o3-deep-research-2025-06-26'],
+      dollarsPerMillion: { inputText: 10, inputCacheRead: 2.5, outputText: 40 },
+    },
+    { model: 'o3-mini', alsoNamed: ['o3-mini-2025-01-31'], dollarsPerMillion: { inputText: 1.1, inputCacheRead: 0.55, outputText: 4.4 } },
+    { model: 'o3-pro', alsoNamed: ['o3-pro-2025-06-10'], dollarsPerMillion: { inputText: 20, outputText: 80 } },
+    {
+      model: 'o4-mini',
+      alsoNamed: ['o4-mini-2025-04-16'],
+      dollarsPerMillion: { inputText: 1.1, inputCacheRead: 0.275, outputText: 4.4 },
+      dollarsPerThousandUses: { webSearch: 10, fileSearch: 2.5 },
+    },
+    {
+      model: 'o4-mini-deep-research',
+      alsoNamed: ['o4-mini-deep-research-2025-06-26'],
+      dollarsPerMillion: { inputText: 2, inputCacheRead: 0.5, outputText: 8 },
+    },
+    { model: 'text-embedding-3-large', dollarsPerMillion: { inputText: 0.13 } },
+    { model: 'text-embedding-3-small', dollarsPerMillion: { inputText: 0.02 } },
+    { model: 'text-embedding-ada-002', alsoNamed: ['text-embedding-ada-002-v2'], dollarsPerMillion: { inputText: 0.1 } },
+    { model: 'whisper-1', dollarsPerSecond: [{ dollars: 0.0001 }] },
+    { model: 'sora-2', asOf: '2026-04-08', dollarsPerSecond: [{ dollars: 0.1 }] },
+    {
+      model: 'sora-2-pro',
+      asOf: '2026-04-08',
+      dollarsPerSecond: [{ dollars: 0.3 }, { resolution: '1024x1792', dollars: 0.5 }, { resolution: '1792x1024', dollars: 0.5 }],
+    },
+  ],
+};

@@ -1,0 +1,31 @@
+import type { UserRole } from '../users/index.js';
+
+/** What a caller of the management API may do. Each endpoint names one; roles are sets of them. */
+export const permissions = {
+  'account.read': 'See the own balance',
+  'usage.read': 'See the receipts of the own calls',
+  'usage.all.read': 'See the receipts of all calls, with channels and upstreams',
+  'ledger.read': "See any account's bookings",
+  'ledger.write': 'Correct balances',
+  'pricing.read': 'See prices, their sources and what is missing',
+  'pricing.write': 'Set prices',
+} as const;
+
+export type Permission = keyof typeof permissions;
+
+/** What every API key may do: see what is its own. Keys live in other people's programs, so they never administer, whoever owns them. */
+export const permissionsOfApiKeys: ReadonlySet<Permission> = new Set(['account.read', 'usage.read']);
+
+const permissionsOfAdmins: readonly Permission[] = [
+  ...permissionsOfApiKeys,
+  'usage.all.read',
+  'ledger.read',
+  'pricing.read',
+  'pricing.write',
+];
+
+export const permissionsOfRoles: Readonly<Record<UserRole, ReadonlySet<Permission>>> = {
+  user: permissionsOfApiKeys,
+  admin: new Set(permissionsOfAdmins),
+  root: new Set(Object.keys(permissions) as Permission[]),
+};

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pointsOn } from '../prove/faults/fault-plan.js';
+import { KillStage } from '../prove/faults/kill-stage.js';
+import { databaseKinds } from '../support/own-database.js';
+
+/** A process takes a second to start: where nothing depends on the database, one database will do. `npm run prove` kills everywhere. */
+const dependsOnDatabase = /^(?:postgres-|batch-|hold|settlement)/;
+
+describe.concurrent.each(databaseKinds)('kill -9 at the waits of a call on %s', (database) => {
+  let stage: KillStage;
+  beforeAll(async () => {
+    stage = await KillStage.open(database);
+  });
+  afterAll(() => stage?.close());
+
+  it('loses no money and charges nothing twice, though each process dies before the one that died is cleaned up after', async () => {
+    const all = pointsOn(database).map((point, seed) => ({ point, seed }));
+    const chosen = database === 'sqlite' ? all : all.filter(({ point }) => dependsOnDatabase.test(point));
+    const { kills, finding } = await stage.run(chosen.map(({ seed }) => seed));
+    expect(kills.filter(({ killed }) => !killed).map(({ plan }) => plan.point)).toEqual([]);
+    const again = `npm run prove -- --only kills --database ${database} --from 0 --seeds ${all.length}`;
+    expect(finding.violated, again).toEqual([]);
+    expect(finding.checked).toBeGreaterThan(chosen.length * 4);
+  }, 180_000);
+});

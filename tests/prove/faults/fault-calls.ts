@@ -1,0 +1,53 @@
+import { rawFetch } from '../../relay/raw-call.js';
+import { keyOf } from '../../support/apply-document.js';
+import type { CallKind } from './fault-plan.js';
+
+/** As many callers as a seed has at most, each with a token of its own: so a receipt tells whose call it is. */
+export const callersMax = 4;
+
+/** One call of a seed, and how it went for its caller. */
+export interface CallCourse {
+  readonly kind: CallKind;
+  /** Also the caller's token. */
+  readonly caller: string;
+  readonly marker: string;
+  /** The status, 0 if there was no answer. */
+  readonly status: number;
+  /** Whether the whole answer arrived, with its proper end. */
+  readonly complete: boolean;
+  readonly clientLeft: boolean;
+}
+
+export interface RunningCall {
+  readonly course: Promise<CallCourse>;
+  leave(): void;
+}
+
+export function callerName(index: number): string {
+  return `caller-${index}`;
+}
+
+/** Sends one call of the kind. Its course never rejects. */
+export function startCall(url: string, kind: CallKind, index: number, seed: number): RunningCall {
+  const caller = callerName(index);
+  const marker = `${seed}-${index}`;
+  const leaving = new AbortController();
+  const course = readCall(url, kind, caller, marker, leaving.signal).then(
+    (answer) => ({ kind, caller, marker, ...answer, clientLeft: leaving.signal.aborted }),
+    () => ({ kind, caller, marker, status: 0, complete: false, clientLeft: leaving.signal.aborted }),
+  );
+  return { course, leave: () => leaving.abort() };
+}
+
+async function readCall(url: string, kind: CallKind, caller: string, marker: string, signal: AbortSignal) {
+  const stream = kind !== 'whole' && kind !== 'failover' && kind !== 'refers';
+  const dialect = kind === 'refers' ? 'openai-responses' : 'openai-chat';
+  const question =
+    kind === 'refers'
+      ? { input: `call ${marker}`, previous_response_id: 'resp_of_nobody' }
+      : { messages: [{ role: 'user', content: `call ${marker}` }] };
+  const body = JSON.stringify({ model: kind, ...question, ...(stream ? { stream, stream_options: { include_usage: true } } : {}) });
+  const response = await rawFetch({ url, key: keyOf(caller), dialect, model: kind, body, signal });
+  const text = await response.text();
+  return { status: response.status, complete: response.status === 200 && (!stream || text.includes('[DONE]')) };
+}

@@ -1,0 +1,32 @@
+import { type ApplyDocument, chatChannel, keyOf } from '../../support/apply-document.js';
+import { callerName } from './fault-calls.js';
+import { callKinds } from './fault-plan.js';
+import type { FaultUpstream } from './fault-upstream.js';
+
+/** What the wallet of the callers starts with, in points: more than all seeds cost. */
+export const startingPoints = 1_000_000_000;
+
+/** Channels, models and callers of the fault stage. A point is the price of a token, in and out. */
+export function faultDocument(upstream: FaultUpstream, callers: number): ApplyDocument {
+  const places = upstream.places();
+  return {
+    models: callKinds.map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
+    channels: [
+      chatChannel('whole', places.whole, ['whole']),
+      chatChannel('stream', places.stream, ['stream']),
+      chatChannel('refusing', places.refusing, ['failover'], { priority: 2 }),
+      chatChannel('failover', places.whole, ['failover'], { priority: 1 }),
+      chatChannel('breaks', places.breaks, ['breaks']),
+      chatChannel('outgrows', places.outgrows, ['outgrows']),
+      { name: 'native', provider: 'openai', config: { baseUrl: places.whole, apiKey: 'of the stage' }, models: ['refers'] },
+    ],
+    users: [{ username: 'callers', password: 'a long enough password', points: startingPoints }],
+    tokens: Array.from({ length: callers }, (_, index) => ({
+      name: callerName(index),
+      user: 'callers',
+      key: keyOf(callerName(index)),
+      points: startingPoints,
+    })),
+    settings: { ledger: { nodeLeaseMs: 600, holdOutputTokensMax: 100, holdExtensionTokens: 50 }, relay: { drainTimeMaxMs: 50 } },
+  };
+}
