@@ -23,9 +23,9 @@ const sqlStates = /^(?:08...|28...|3D000|53...|57...|58...|25006|40P01|40001)$/;
 /** Result codes of SQLite (sqlite.org/rescode.html) that say the same. */
 const sqliteCodes = /^SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB|PROTOCOL)/;
 
-/** How pg and the pool word failures that have no code. */
+/** How pg, knex and the pool word failures that have no code. */
 const messages =
-  /^Connection terminated|connection error and is not queryable|^timeout expired|Timeout acquiring a connection|Client was closed/;
+  /^Connection terminated|connection error and is not queryable|^Query read timeout$|^Defined query timeout|^timeout expired|Timeout acquiring a connection|Client was closed/;
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;

@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
+import { asStorageFailure } from '../../storage/storage-failure.js';
 import { columnsToSpendCaps, type SpendCapColumns, type SpendCaps, spendCapsToColumns } from '../spending/index.js';
 import type { Token } from './token.js';
+
+/** A caller waits: a database that stands still is one that is away. */
+const lookUpTimeMaxMs = 10_000;
 
 interface TokenRow extends SpendCapColumns {
   readonly id: string;
@@ -55,10 +59,12 @@ export async function readTokens(knex: Knex): Promise<readonly Token[]> {
   return rows.map(rowToToken);
 }
 
+/** @throws StorageUnavailableError */
 export async function findTokenByHash(knex: Knex, keyHash: string): Promise<TokenOfUser | undefined> {
   const row: JoinedRow | undefined = await knex('tokens')
     .join('users', 'users.id', 'tokens.user_id')
     .where('tokens.key_hash', keyHash)
+    .timeout(lookUpTimeMaxMs)
     .first(
       ...columns.map((column) => `tokens.${column}`),
       'users.group_name as user_group_name',
@@ -66,7 +72,10 @@ export async function findTokenByHash(knex: Knex, keyHash: string): Promise<Toke
       'users.spend_day_max as user_spend_day_max',
       'users.spend_month_max as user_spend_month_max',
       'users.enabled as user_enabled',
-    );
+    )
+    .catch((error: unknown) => {
+      throw asStorageFailure(error);
+    });
   if (row === undefined) return undefined;
   const spendCaps = columnsToSpendCaps({ spend_day_max: row.user_spend_day_max, spend_month_max: row.user_spend_month_max });
   return {
