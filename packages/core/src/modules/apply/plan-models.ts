@@ -1,7 +1,6 @@
 import { newId } from '../../foundation/ids.js';
 import { insertModel, type Model, updateModel } from '../models/index.js';
 import { modelPriceOf } from '../pricing/index.js';
-import type { SettlementRules } from '../settlement/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
@@ -19,7 +18,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       createdAt: known?.createdAt ?? clock.now(),
       ...(price === undefined ? {} : { price }),
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
-      ...(settlement === undefined ? {} : { settlement: settlement as Partial<SettlementRules> }),
+      ...(settlement === undefined ? {} : { settlement }),
     };
     return stepsFor({ kind: 'model', name, before: known && factsOf(known), after: factsOf(model) }, (transaction) =>
       known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),

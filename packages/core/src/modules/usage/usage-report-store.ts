@@ -32,5 +32,5 @@ export async function usageOfCall({ knex }: Database, requestId: string): Promis
     .select(...signedUsageColumns, 'mac')
     .where('request_id', requestId)
     .first();
-  return row === undefined ? undefined : rowToUsageRecord(row as UsageRecordRow);
+  return row === undefined ? undefined : rowToUsageRecord(row);
 }
