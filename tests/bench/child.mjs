@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { PerformanceObserver } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
 const startTimeMaxMs = 60_000;
@@ -43,13 +43,22 @@ export function announce(facts) {
   process.send(facts);
 }
 
-/** Called in the child: from now on it tells its parent how often garbage was collected, whenever it is asked. */
+/**
+ * Called in the child: from now on it tells its parent how often garbage was collected, whenever it is asked. Asked to `watch`, it also
+ * tells how late the event loop has been since the last question.
+ */
 export function tellCollections() {
+  let delays;
   let collections = 0;
   new PerformanceObserver((list) => {
     collections += list.getEntries().length;
   }).observe({ entryTypes: ['gc'] });
-  process.on('message', () => process.send({ collections }));
+  process.on('message', ({ watch }) => {
+    const loopP99Ms = delays === undefined ? 0 : delays.percentile(99) / 1e6;
+    if (watch && delays === undefined) (delays = monitorEventLoopDelay({ resolution: 10 })).enable();
+    delays?.reset();
+    process.send({ collections, loopP99Ms });
+  });
 }
 
 /** Called in the parent: one question, one answer. */

@@ -40,8 +40,11 @@ function applyDocument(upstreamPort, durability) {
   };
 }
 
-/** Starts the gateway as `npm start` does: the repository's configuration, SQLite, every part on, logging to a file. */
-export async function startGateway({ folder, durability, upstreamPort, profileFolder }) {
+/**
+ * Starts the gateway as `npm start` does: the repository's configuration, SQLite, every part on, logging to a file. `prepare` may write to
+ * its data folder before.
+ */
+export async function startGateway({ folder, durability, upstreamPort, profileFolder, prepare }) {
   mkdirSync(folder, { recursive: true });
   const config = join(root, 'tollgate.config.ts');
   const log = openSync(join(folder, 'gateway.log'), 'a');
@@ -54,6 +57,7 @@ export async function startGateway({ folder, durability, upstreamPort, profileFo
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  prepare?.(join(folder, 'data'));
   return startChild('gateway.mjs', {
     commandLine: ['--config', config],
     nodeOptions: profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder],

@@ -11,13 +11,13 @@ let warmed = () => undefined;
 
 async function run(job) {
   const body = requestBody(job.dialect, job.model, job.bodyBytes, job.endMark !== '');
-  const request = httpRequest(job.path, [`authorization: Bearer ${job.key}`], body);
+  const requests = [job.key].flat().map((key) => httpRequest(job.path, [`authorization: Bearer ${key}`], body));
   const connections = await Promise.all(Array.from({ length: job.connections }, () => LoadConnection.open(job.port)));
   try {
     const loop = (durationMs) =>
       job.requestsPerSecond === undefined
-        ? runClosedLoop(connections, request, job.endMark, durationMs)
-        : runOpenLoop(connections, request, job.requestsPerSecond, durationMs);
+        ? runClosedLoop(connections, requests, job.endMark, durationMs)
+        : runOpenLoop(connections, requests[0], job.requestsPerSecond, durationMs);
     await loop(job.warmUpMs);
     await new Promise((resolve) => {
       warmed = resolve;

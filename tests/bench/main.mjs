@@ -5,10 +5,12 @@
 import { availableParallelism } from 'node:os';
 import { measureConversions } from './conversion.mjs';
 import { measureCrowds } from './crowds.mjs';
+import { measureGrowth } from './growth.mjs';
 import { readOptions } from './options.mjs';
 import { profileSummaries } from './profile-summary.mjs';
 import { latencyOf, pairResultsOf, resultsOf } from './results.mjs';
 import { measurePairs, measureRounds } from './rounds.mjs';
+import { soakFigures } from './soak.mjs';
 import { withStage } from './stage.mjs';
 import { tablesOf } from './tables.mjs';
 import { judge, judgePairs, unsteady } from './targets.mjs';
@@ -19,10 +21,11 @@ if (options !== undefined) await run(options);
 async function run({ json, ...plan }) {
   if (process.platform !== 'linux') throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   const conversions = plan.only.includes('conversions') ? measureConversions() : [];
-  const { measured, pairs, crowds } = await withStage(plan, async (stage) => ({
+  const { measured, pairs, crowds, long } = await withStage(plan, async (stage) => ({
     measured: await measureRounds(stage, plan, (round) => showProgress('round', round, plan.rounds)),
     pairs: await measurePairs(stage, plan, (round, rounds) => showProgress('round of pairs', round, rounds)),
     crowds: plan.only.includes('crowds') ? await measureCrowds(stage) : [],
+    long: await measureLongParts(stage, plan),
   }));
   const scenarios = resultsOf(measured);
   const report = {
@@ -32,12 +35,18 @@ async function run({ json, ...plan }) {
     scenarios,
     latency: latencyOf(measured),
     pairs: judgePairs(pairResultsOf(pairs) ?? []),
-    figures: [...conversions, ...crowds],
+    figures: [...conversions, ...crowds, ...long],
     targets: judge(scenarios),
     unsteady: unsteady(scenarios).map(({ id }) => ({ id })),
   };
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : tablesOf(report));
   if (plan.profileFolder !== undefined) process.stderr.write(`${profileSummaries(plan.profileFolder)}\n`);
+}
+
+async function measureLongParts(stage, { only, minutes, records }) {
+  const say = (text) => process.stderr.write(`${text}\n`);
+  const soak = only.includes('soak') ? await soakFigures(stage, minutes, say) : [];
+  return [...soak, ...(only.includes('growth') ? await measureGrowth(stage, records, say) : [])];
 }
 
 function showProgress(what, done, all) {

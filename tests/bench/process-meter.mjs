@@ -25,6 +25,11 @@ function coarseMicroseconds(pid) {
   return ((userTicks + systemTicks) * 1_000_000) / ticksPerSecond;
 }
 
+/** Files and sockets that a process has open. */
+export function openDescriptors(pid) {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
 /** Memory that a process keeps in RAM, in megabytes. */
 export function residentMegabytes(pid) {
   const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];

@@ -51,3 +51,6 @@ export const latency = { requestsPerSecond: 100, connections: 64, variants: ['di
 
 /** What can be chosen beside the scenarios. */
 export const otherParts = ['latency', 'pairs', 'conversions', 'crowds'];
+
+/** What takes many minutes: done only where it is asked for by name. */
+export const longParts = ['soak', 'growth'];

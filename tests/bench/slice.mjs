@@ -10,6 +10,11 @@ const latencySliceMs = 500;
 /** What follows an answer, such as its settlement, belongs to its cost. */
 const afterworkMs = 25;
 
+/** CPU for each call of a scenario at a gateway that is none of the stage's own, sent with these keys in turn. */
+export async function measureKeys(load, server, scenario, keys, warmUp) {
+  return (await measureJob(load, server, { ...jobOf(scenario, 'power', server), key: keys, warmUpMs: warmUp }, scenario.units)).cpu;
+}
+
 /** What the load generator shall do for a scenario and a variant. */
 function jobOf(scenario, variant, server) {
   const isGateway = variant === 'power' || variant === 'process';

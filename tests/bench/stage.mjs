@@ -19,8 +19,8 @@ export async function withStage({ profileFolder }, work) {
   try {
     const upstream = await start(startChild('upstream.mjs'));
     const proxy = () => start(startChild('bare-proxy.mjs', { environment: { UPSTREAM_PORT: String(upstream.port) } }));
-    const gateway = (durability) =>
-      start(startGateway({ folder: join(folder, durability), durability, upstreamPort: upstream.port, profileFolder: profiles }));
+    const gateway = (durability, { name = durability, prepare } = {}) =>
+      start(startGateway({ folder: join(folder, name), durability, upstreamPort: upstream.port, profileFolder: profiles, prepare }));
     const servers = {
       direct: upstream,
       bare: await proxy(),
@@ -29,7 +29,7 @@ export async function withStage({ profileFolder }, work) {
       process: await gateway('process'),
     };
     const load = await start(startLoad());
-    return await work({ servers, load });
+    return await work({ servers, load, folder, gateway });
   } finally {
     await Promise.all(started.map(stopChild));
     rmSync(folder, { recursive: true, force: true });

@@ -27,75 +27,75 @@ export const geminiPrices: PriceList = {
     {
       model: 'gemini-3-flash-preview',
       dollarsPerMillion: { inputText: 0.5, inputCacheRead: 0.05, inputAudio: 1, outputText: 3 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3-pro-image-preview',
       alsoNamed: ['gemini-3-pro-image'],
       dollarsPerMillion: { inputText: 2, outputText: 12, outputImage: 120 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3-pro-preview',
       alsoNamed: ['gemini-3-pro-text-preview'],
       dollarsPerMillion: { inputText: 2, inputCacheRead: 0.2, outputText: 12 },
       longContext: [{ inputTokensAbove: 200_000, dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, outputText: 18 } }],
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.1-flash-image-preview',
       alsoNamed: ['gemini-3.1-flash-image'],
       dollarsPerMillion: { inputText: 0.5, outputText: 3, outputImage: 60 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.1-flash-lite',
       dollarsPerMillion: { inputText: 0.25, inputCacheRead: 0.025, inputAudio: 0.5, outputText: 1.5 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.1-flash-lite-image',
       dollarsPerMillion: { inputText: 0.25, outputText: 1.5, outputImage: 30 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.1-flash-live-preview',
       dollarsPerMillion: { inputText: 0.75, inputAudio: 3, inputImage: 1, outputText: 4.5, outputAudio: 12 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.1-pro-preview',
       dollarsPerMillion: { inputText: 2, inputCacheRead: 0.2, outputText: 12 },
       longContext: [{ inputTokensAbove: 200_000, dollarsPerMillion: { inputText: 4, inputCacheRead: 0.4, outputText: 18 } }],
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.5-flash',
       dollarsPerMillion: { inputText: 1.5, inputCacheRead: 0.15, outputText: 9 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     {
       model: 'gemini-3.5-flash-lite',
       dollarsPerMillion: { inputText: 0.3, inputCacheRead: 0.03, outputText: 2.5 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     // Until the end of 2026; twice as much from 2027.
     {
       model: 'gemini-3.6-flash',
       dollarsPerMillion: { inputText: 0.75, inputCacheRead: 0.075, outputText: 3.75 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     // Until the end of 2026; twice as much from 2027.
     {
       model: 'gemini-3.7-flash',
       dollarsPerMillion: { inputText: 0.75, inputCacheRead: 0.075, outputText: 3.75 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     // Until the end of 2026; twice as much from 2027.
     {
       model: 'gemini-3.8-flash',
       dollarsPerMillion: { inputText: 0.75, inputCacheRead: 0.075, outputText: 3.75 },
-      dollarsPerThousandUses: { googleSearch: 14 },
+      dollarsPerThousandUses: { webSearch: 14 },
     },
     { model: 'gemini-embedding-001', dollarsPerMillion: { inputText: 0.15 } },
     {

@@ -27,6 +27,8 @@ export function withOwnUsage(upstream: UpstreamSide, read: UsageReader['read']):
 }
 
 /** Passes everything on but the usage that the decoder reads, which it replaces by what it is given of each frame. */
+const compared = [...usageBuckets, ...requestCounters, 'images', 'media'] as const;
+
 class OwnUsageSink implements CanonicalSink {
   readonly #out: CanonicalSink;
   #state: 'new' | 'started' | 'ended' = 'new';
@@ -40,7 +42,7 @@ class OwnUsageSink implements CanonicalSink {
   read(frame: JsonObject, read: UsageReader['read']): void {
     const stated = { ...this.#stated };
     read(frame, stated);
-    if ([...usageBuckets, ...requestCounters].every((bucket) => stated[bucket] === this.#stated[bucket])) return;
+    if (compared.every((part) => stated[part] === this.#stated[part])) return;
     this.#stated = stated;
     if (this.#state === 'started') this.#out.usage(stated);
   }

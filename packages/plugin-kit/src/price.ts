@@ -4,7 +4,7 @@ import type { UsageBucket } from './usage.js';
 export type DollarsPerMillion = Readonly<Partial<Record<UsageBucket, number>>>;
 
 /** What vendors charge by use rather than by token. */
-export const toolFees = ['webSearch', 'fileSearch', 'codeInterpreter', 'imageGeneration', 'googleSearch'] as const;
+export const toolFees = ['webSearch', 'webFetch', 'fileSearch', 'codeInterpreter'] as const;
 export type ToolFee = (typeof toolFees)[number];
 
 /**

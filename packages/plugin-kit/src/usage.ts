@@ -4,7 +4,7 @@
  * figure); only the adapter knows, so the adapter fills the buckets. All counts are tokens, unless stated
  * otherwise, and never negative.
  */
-export interface Usage {
+export interface TokenUsage {
   inputText: number;
   /** Input served from the vendor's prompt cache. */
   inputCacheRead: number;
@@ -21,16 +21,27 @@ export interface Usage {
   outputReasoning: number;
   outputAudio: number;
   outputImage: number;
-  /** Requests to the vendor's own search that it states; no tokens, and no part of their sum. */
-  webSearches?: number;
-  /** Pages that the vendor's own tool fetched, likewise. */
-  webFetches?: number;
 }
 
-export type UsageBucket = Exclude<keyof Usage, 'webSearches' | 'webFetches'>;
+export type UsageBucket = keyof TokenUsage;
 
-/** What is counted in requests instead of tokens. */
-export const requestCounters = ['webSearches', 'webFetches'] as const satisfies readonly Exclude<keyof Usage, UsageBucket>[];
+/** What is counted in uses of the vendor's own tools instead of tokens, as the vendor states it: never what a request merely allows. */
+export const requestCounters = ['webSearches', 'webFetches', 'fileSearches', 'codeInterpreterSessions'] as const;
+export type RequestCounter = (typeof requestCounters)[number];
+
+/** Images that were made, of one size and quality as the vendor names them. */
+export interface ImageCount {
+  readonly count: number;
+  readonly size?: string;
+  readonly quality?: string;
+}
+
+/** Tokens, and what has a price beside them; left out, there was none of it. */
+export interface Usage extends TokenUsage, Partial<Record<RequestCounter, number>> {
+  images?: readonly ImageCount[];
+  /** Audio or video that was made or read. */
+  media?: { readonly seconds: number; readonly resolution?: string };
+}
 
 /** Every bucket once, input before output: the order in which receipts list them. */
 export const usageBuckets = [

@@ -12,7 +12,7 @@ function read(usage: unknown): Partial<Usage> {
 }
 
 function withoutZeros(usage: Partial<Usage>): Partial<Usage> {
-  return Object.fromEntries(Object.entries(usage).filter(([, count]) => count > 0));
+  return Object.fromEntries(Object.entries(usage).filter(([, count]) => Number(count) > 0));
 }
 
 /** A total as a vendor may state it, or anything else. */
@@ -139,7 +139,7 @@ describe('usage of a chat answer', () => {
     fc.assert(
       fc.property(stated, (given) => {
         const usage = { ...emptyUsage(), ...read({ ...given, total_tokens: given.prompt_tokens + given.completion_tokens }) };
-        expect(Object.values(usage).every((count) => Number.isSafeInteger(count) && count >= 0)).toBe(true);
+        expect(Object.values(usage).every((count) => Number.isSafeInteger(count) && Number(count) >= 0)).toBe(true);
         expect(inputTokens(usage)).toBe(given.prompt_tokens);
         expect(outputTokens(usage)).toBe(given.completion_tokens);
       }),

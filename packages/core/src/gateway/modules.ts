@@ -59,7 +59,10 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
   register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
   register(container, tokens.prices, () => {
     const groups = get(tokens.groups);
-    return new PriceBook({ groupRatioOf: (group) => groups.ratioOf(group), settings: () => settings.current(pricingSettings) });
+    return new PriceBook({
+      groupRatioOf: (group, userGroup) => groups.ratioOf(group, userGroup),
+      settings: () => settings.current(pricingSettings),
+    });
   });
   register(container, tokens.executor, () =>
     openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability, faults),

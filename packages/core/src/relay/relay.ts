@@ -117,7 +117,7 @@ export class Relay {
   async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
     const { prices, ledger, settings, faults } = this.#doors;
     const { call, inputTokens } = running;
-    const rate = prices.rateFor(model, call.facts.model, call.principal);
+    const rate = prices.rateFor(model, call.facts.model, call.principal, call.startedAt);
     const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
     const holdId = this.#doors.newId();
     const { userId, tokenId, spendCaps } = call.principal;

@@ -18,7 +18,16 @@ const heldCall = {
     facts: { model: 'm', stream: false },
   },
   course: { attempts: [], extensions: 0 },
-  quote: { rate: { model: 'm', group: 'default', groupRatio: '1', price: { by: 'call', pricePerCall: '1' } } },
+  quote: {
+    rate: {
+      model: 'm',
+      group: 'default',
+      groupRatio: '1',
+      groupRatioSource: 'default',
+      priceSource: 'manual',
+      price: { by: 'call', pricePerCall: '1' },
+    },
+  },
   reply: { gone: false },
   translation: {},
   holdId: 'hold-1',

@@ -1,12 +1,4 @@
-import {
-  type CodecContext,
-  type Dialect,
-  emptyUsage,
-  FrameScanner,
-  type Framing,
-  type Usage,
-  type UsageBucket,
-} from '@tollgate/plugin-kit';
+import { type CodecContext, type Dialect, emptyUsage, FrameScanner, type Framing, type Usage } from '@tollgate/plugin-kit';
 import { estimateTextTokens } from './estimate-tokens.js';
 import { measuringSink } from './measuring-sink.js';
 import { boundedUsage, holdsNegativeCount, type UsageFacts } from './plausible-usage.js';
@@ -158,12 +150,12 @@ export class UsageMeter implements UsageFacts {
     fill(patch);
     if (this.#contradicts(patch)) return;
     let states = false;
-    for (const bucket in patch) {
-      const count = patch[bucket as UsageBucket] ?? 0;
-      states ||= count !== 0 && this.#figures[bucket as UsageBucket] !== count;
-      this.#figures[bucket as UsageBucket] = count;
+    for (const name in patch) {
+      const figure = patch[name as keyof Usage];
+      states ||= figure !== undefined && figure !== 0 && this.#figures[name as keyof Usage] !== figure;
     }
     if (!states) return;
+    Object.assign(this.#figures, patch);
     this.#statements += 1;
     this.#bounded = undefined;
   }

@@ -11,9 +11,14 @@ const tokens = z.number().meta({ title: 'Tokens' });
 
 const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, where it states them' });
 
-const usageSchema = z.looseObject({
+const usageSchema = z.object({
   ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
   ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
+  images: z
+    .array(z.object({ count: z.number(), size: z.string().optional(), quality: z.string().optional() }))
+    .readonly()
+    .optional(),
+  media: z.object({ seconds: z.number(), resolution: z.string().optional() }).optional(),
 });
 
 const attempt = z.object({
@@ -48,7 +53,12 @@ export const receipt = z.object({
   suspicious: z.boolean().meta({ title: 'Figures of the upstream were beyond belief and have been bounded' }),
   group: z.string(),
   groupRatio: z.string(),
-  price: z.record(z.string(), z.unknown()).meta({ title: 'Ratios or price per call in force' }),
+  groupRatioSource: z.enum(['user', 'user-group', 'group', 'default']).meta({ title: 'Which rule gave the group ratio' }),
+  price: z
+    .record(z.string(), z.unknown())
+    .meta({ title: 'What was in force: ratios, or prices of a call, an image or a second, and tool fees' }),
+  priceSource: z.enum(['preset', 'synced', 'manual', 'default']).meta({ title: 'Who set the price' }),
+  priceWindow: z.record(z.string(), z.unknown()).optional().meta({ title: 'The hours whose factor was in force' }),
   cost: points,
   exactCost: points.optional().meta({ title: 'The cost before it was rounded, where it had to be' }),
   uncollected: points,
@@ -74,7 +84,6 @@ type PresentedReceipt = z.input<typeof receipt>;
 
 export function presentReceipt(record: UsageRecord, view: ReceiptView): PresentedReceipt {
   const { requestId, model, dialect, stream, outcome, ending, policy, estimated, suspicious, extensions, totalMs } = record;
-  const { by: _by, ...price } = record.rate.price;
   const presented: PresentedReceipt = {
     requestId,
     createdAt: timeText(record.createdAt),
@@ -91,7 +100,10 @@ export function presentReceipt(record: UsageRecord, view: ReceiptView): Presente
     suspicious,
     group: record.rate.group,
     groupRatio: record.rate.groupRatio,
-    price,
+    groupRatioSource: record.rate.groupRatioSource,
+    price: { ...record.rate.price },
+    priceSource: record.rate.priceSource,
+    ...(record.rate.window === undefined ? {} : { priceWindow: { ...record.rate.window } }),
     cost: pointsText(record.cost),
     ...(record.exactCost === undefined ? {} : { exactCost: exactPoints(record.exactCost) }),
     uncollected: pointsText(record.uncollected),

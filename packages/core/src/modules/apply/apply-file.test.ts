@@ -98,7 +98,7 @@ extra: 1
     { text: '- 1', path: '' },
     { text: 'users: {}', path: 'users' },
     { text: 'users: []\nusers: []', path: '' },
-    { text: 'models: [{ name: m, modelRatio: 1, pricePerCall: 1 }]', path: 'models.0' },
+    { text: 'models: [{ name: m, modelRatio: 1, imagePrices: [{ price: 1 }] }]', path: 'models.0' },
     { text: 'models: [{ name: m, completionRatio: 2 }]', path: 'models.0' },
     { text: 'models: [{ name: m, modelRatio: -1 }]', path: 'models.0.modelRatio' },
     { text: 'tokens: [{ name: t, user: u }]', path: 'tokens.0' },

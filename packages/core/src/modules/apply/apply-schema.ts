@@ -43,6 +43,10 @@ const expiry = z
 
 const group = z.strictObject({
   ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }),
+  ratiosByUserGroup: z
+    .record(groupName, decimalSchema)
+    .optional()
+    .meta({ title: 'What they cost users of other groups, by their group, where that differs' }),
 });
 
 const model = z

@@ -1,6 +1,6 @@
 import { newId } from '../../foundation/ids.js';
 import { insertModel, type Model, updateModel } from '../models/index.js';
-import { modelPriceOf } from '../pricing/index.js';
+import { type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
@@ -10,13 +10,12 @@ import { type PlannedStep, stepsFor } from './plan-step.js';
 export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
   return document.models.flatMap(({ name, enabled, outputTokensMax, settlement, ...priceFields }) => {
     const known = state.models.get(name);
-    const price = modelPriceOf(priceFields);
     const model: Model = {
       id: known?.id ?? newId(),
       name,
       enabled,
       createdAt: known?.createdAt ?? clock.now(),
-      ...(price === undefined ? {} : { price }),
+      ...pricedAs(modelPriceOf(priceFields), known),
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
       ...(settlement === undefined ? {} : { settlement }),
     };
@@ -24,6 +23,13 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),
     );
   });
+}
+
+/** A file that says nothing of the price leaves one that nobody set by hand. */
+function pricedAs(price: ModelPrice | undefined, known: Model | undefined): Pick<Model, 'price' | 'priceSource'> {
+  if (price !== undefined) return { price, priceSource: 'manual' };
+  if (known?.price === undefined || known.priceSource === undefined || known.priceSource === 'manual') return {};
+  return { price: known.price, priceSource: known.priceSource };
 }
 
 function factsOf({ price, outputTokensMax, settlement, enabled }: Model): Facts {

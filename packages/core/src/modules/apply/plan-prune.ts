@@ -27,7 +27,7 @@ export function planPrune(document: ApplyDocument, state: ApplyState): readonly 
       .filter(({ name }) => !channelNames.has(name))
       .flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
     ...[...state.models.values()]
-      .filter(({ name }) => !modelNames.has(name))
+      .filter(({ name, priceSource }) => !modelNames.has(name) && priceSource !== 'preset')
       .flatMap((model) => disable('model', model.name, model, updateModel)),
     ...planUnusedGroups(document, state),
   ];

@@ -17,8 +17,11 @@ export class GroupDirectory {
     this.#groups = new Map((await readGroups(this.#database.knex)).map((group) => [group.name, group]));
   }
 
-  /** Undefined if there is no such group or it states none. */
-  ratioOf(name: string): Decimal | undefined {
-    return this.#groups.get(name)?.ratio;
+  /** What the group costs users of `userGroup`. Undefined if there is no such group or it states no ratio. */
+  ratioOf(name: string, userGroup: string): { readonly ratio: Decimal; readonly source: 'user-group' | 'group' } | undefined {
+    const group = this.#groups.get(name);
+    const special = group?.ratiosByUserGroup?.[userGroup];
+    if (special !== undefined) return { ratio: special, source: 'user-group' };
+    return group?.ratio === undefined ? undefined : { ratio: group.ratio, source: 'group' };
   }
 }

@@ -5,11 +5,15 @@ interface GroupRow {
   readonly id: string;
   readonly name: string;
   readonly ratio: string | null;
+  /** JSON text of a map. */
+  readonly ratios_by_user_group: string | null;
   readonly created_at: number | bigint;
 }
 
 export async function readGroups(knex: Knex): Promise<readonly Group[]> {
-  const rows: readonly GroupRow[] = await knex<GroupRow>('groups').select('id', 'name', 'ratio', 'created_at').orderBy('name');
+  const rows: readonly GroupRow[] = await knex<GroupRow>('groups')
+    .select('id', 'name', 'ratio', 'ratios_by_user_group', 'created_at')
+    .orderBy('name');
   return rows.map(rowToGroup);
 }
 
@@ -18,9 +22,8 @@ export async function insertGroup(transaction: Knex.Transaction, group: Group): 
 }
 
 export async function updateGroup(transaction: Knex.Transaction, group: Group): Promise<void> {
-  await transaction<GroupRow>('groups')
-    .where('id', group.id)
-    .update({ ratio: group.ratio ?? null });
+  const { ratio, ratios_by_user_group } = groupToRow(group);
+  await transaction<GroupRow>('groups').where('id', group.id).update({ ratio, ratios_by_user_group });
 }
 
 /** The foreign keys of users and tokens refuse it for a group in use. */
@@ -29,9 +32,22 @@ export async function deleteGroup(transaction: Knex.Transaction, id: string): Pr
 }
 
 function rowToGroup(row: GroupRow): Group {
-  return { id: row.id, name: row.name, createdAt: Number(row.created_at), ...(row.ratio === null ? {} : { ratio: row.ratio }) };
+  return {
+    id: row.id,
+    name: row.name,
+    createdAt: Number(row.created_at),
+    ...(row.ratio === null ? {} : { ratio: row.ratio }),
+    ...(row.ratios_by_user_group === null ? {} : { ratiosByUserGroup: JSON.parse(row.ratios_by_user_group) as Record<string, string> }),
+  };
 }
 
 function groupToRow(group: Group): GroupRow {
-  return { id: group.id, name: group.name, ratio: group.ratio ?? null, created_at: group.createdAt };
+  const { id, name, ratio, ratiosByUserGroup, createdAt } = group;
+  return {
+    id,
+    name,
+    ratio: ratio ?? null,
+    ratios_by_user_group: ratiosByUserGroup === undefined ? null : JSON.stringify(ratiosByUserGroup),
+    created_at: createdAt,
+  };
 }

@@ -6,6 +6,8 @@ export interface Group {
   readonly name: string;
   /** Undefined = the setting `pricing.defaultGroupRatio`. */
   readonly ratio?: Decimal;
+  /** What the group costs users of other groups, by their group, where that differs. */
+  readonly ratiosByUserGroup?: Readonly<Record<string, Decimal>>;
   readonly createdAt: number;
 }
 

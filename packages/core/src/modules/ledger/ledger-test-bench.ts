@@ -18,6 +18,8 @@ export const testRate = {
   model: 'm',
   group: 'default',
   groupRatio: '1',
+  groupRatioSource: 'default',
+  priceSource: 'manual',
   price: { by: 'call', pricePerCall: '0.02' },
 } as const;
 

@@ -218,8 +218,8 @@ export class LedgerWriter implements Ledger {
   #rateText(rate: FrozenRate): string {
     const known = this.#rateTexts.get(rate);
     if (known !== undefined) return known;
-    const { model, group, groupRatio, price } = rate;
-    const text = JSON.stringify({ model, group, groupRatio, price });
+    const { model, group, groupRatio, groupRatioSource, price, priceSource, window } = rate;
+    const text = JSON.stringify({ model, group, groupRatio, groupRatioSource, price, priceSource, window });
     this.#rateTexts.set(rate, text);
     return text;
   }

@@ -14,10 +14,11 @@ const price = {
   cacheWrite5mRatio: '1',
   cacheWrite1hRatio: '1',
   imageRatio: '1',
+  imageCompletionRatio: '1',
   audioRatio: '1',
   audioCompletionRatio: '1',
 } as const;
-const rate = { model: 'm', group: 'default', groupRatio: '1', price };
+const rate = { model: 'm', group: 'default', groupRatio: '1', groupRatioSource: 'default', price, priceSource: 'manual' } as const;
 
 function hold(holdId: string, amount: bigint, more: { userId?: string; tokenId?: string } = {}): LedgerOperation {
   const { userId = 'u', tokenId = null } = more;

@@ -7,6 +7,7 @@ const principal: Principal = {
   tokenName: 'dev',
   userId: 'u',
   group: 'default',
+  userGroup: 'default',
   tokenEnabled: true,
   userEnabled: true,
 };

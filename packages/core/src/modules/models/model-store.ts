@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ModelPrice } from '../pricing/index.js';
+import type { ModelPrice, PriceSource } from '../pricing/index.js';
 import type { SettlementRules } from '../settlement/index.js';
 import type { Model } from './model.js';
 
@@ -8,6 +8,7 @@ interface ModelRow {
   readonly name: string;
   /** JSON text of a ModelPrice. */
   readonly price: string | null;
+  readonly price_source: string | null;
   readonly output_tokens_max: number | bigint | null;
   /** JSON text: ending → policy. */
   readonly settlement: string | null;
@@ -16,7 +17,7 @@ interface ModelRow {
 }
 
 export async function readModels(knex: Knex): Promise<readonly Model[]> {
-  const columns = ['id', 'name', 'price', 'output_tokens_max', 'settlement', 'enabled', 'created_at'] as const;
+  const columns = ['id', 'name', 'price', 'price_source', 'output_tokens_max', 'settlement', 'enabled', 'created_at'] as const;
   const rows: readonly ModelRow[] = await knex<ModelRow>('models')
     .select(...columns)
     .orderBy('name');
@@ -38,7 +39,9 @@ function rowToModel(row: ModelRow): Model {
     name: row.name,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
-    ...(row.price === null ? {} : { price: JSON.parse(row.price) as ModelPrice }),
+    ...(row.price === null
+      ? {}
+      : { price: JSON.parse(row.price) as ModelPrice, priceSource: (row.price_source ?? 'manual') as PriceSource }),
     ...(row.output_tokens_max === null ? {} : { outputTokensMax: Number(row.output_tokens_max) }),
     ...(row.settlement === null ? {} : { settlement: JSON.parse(row.settlement) as Partial<SettlementRules> }),
   };
@@ -49,6 +52,7 @@ function modelToRow(model: Model): ModelRow {
     id: model.id,
     name: model.name,
     price: model.price === undefined ? null : JSON.stringify(model.price),
+    price_source: model.price === undefined ? null : (model.priceSource ?? 'manual'),
     output_tokens_max: model.outputTokensMax ?? null,
     settlement: model.settlement === undefined ? null : JSON.stringify(model.settlement),
     enabled: model.enabled ? 1 : 0,

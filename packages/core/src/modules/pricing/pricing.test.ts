@@ -11,7 +11,7 @@ import type { Rate } from './rate.js';
 function rateOf(fields: ModelPriceFields, groupRatio = '1'): Rate {
   const price = modelPriceOf(fields);
   if (price === undefined) throw new Error('no price');
-  return compileRate({ model: 'm', group: 'default', groupRatio, price });
+  return compileRate({ model: 'm', group: 'default', groupRatio, groupRatioSource: 'group', price, priceSource: 'manual' });
 }
 
 function pointsOf(rate: Rate, usage: Partial<Usage>): string {
@@ -159,8 +159,15 @@ describe('price fields', () => {
     expect(modelPriceOf({})).toBeUndefined();
   });
 
-  it('refuse a price per call beside ratios, and ratios without a model ratio', () => {
-    expect(() => modelPriceOf({ pricePerCall: '1', completionRatio: '2' })).toThrow(/pricePerCall and completionRatio/);
+  it('let a price per call win over ratios, and say so', () => {
+    expect(modelPriceOf({ pricePerCall: '1', completionRatio: '2' })).toEqual({ by: 'call', pricePerCall: '1', conflict: true });
+    expect(modelPriceOf({ pricePerCall: '1' })).toEqual({ by: 'call', pricePerCall: '1' });
+  });
+
+  it('refuse two kinds of price, and what says nothing by itself', () => {
+    expect(() => modelPriceOf({ pricePerCall: '1', imagePrices: [{ price: '1' }] })).toThrow(/pricePerCall and imagePrices exclude/);
+    expect(() => modelPriceOf({ modelRatio: '1', secondPrices: [{ price: '1' }] })).toThrow(/secondPrices and modelRatio exclude/);
+    expect(() => modelPriceOf({ toolFees: { webSearch: '10' } })).toThrow(/toolFees says nothing/);
     expect(() => modelPriceOf({ completionRatio: '2' })).toThrow(/completionRatio says nothing without modelRatio/);
   });
 });

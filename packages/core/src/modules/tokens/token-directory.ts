@@ -75,6 +75,7 @@ function principalOf({ token, user }: TokenOfUser): Principal {
     tokenName: token.name,
     userId: token.userId,
     group: token.group ?? user.group,
+    userGroup: user.group,
     tokenEnabled: token.enabled,
     userEnabled: user.enabled,
     ...(user.ratio === undefined ? {} : { userRatio: user.ratio }),

@@ -8,6 +8,8 @@ export interface Principal {
   readonly userId: string;
   /** The group that the call is routed and priced in. */
   readonly group: string;
+  /** The group of the user, which may have a price of its own in other groups. */
+  readonly userGroup: string;
   /** A ratio of the user's own, before any group's. */
   readonly userRatio?: string;
   /** Allowed models; undefined = all. */

@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Migration } from '../migrate.js';
+import { presetModel, presetPrices } from './preset-prices.js';
 
 /** Settings, groups, models, users, tokens and channels. Lists and maps are JSON text: they are read as a whole, never searched. */
 export const directoryMigration: Migration = {
@@ -7,6 +8,7 @@ export const directoryMigration: Migration = {
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
     await transaction('configuration_revision').insert({ id: 1, revision: 0 });
+    await transaction('models').insert(presetPrices.map(presetModel));
     await transaction('groups').insert({ id: uuidv7(), name: 'default', ratio: null, created_at: Date.now() });
   },
 };
@@ -26,12 +28,14 @@ const statements = [
     id text primary key,
     name text not null unique,
     ratio text,
+    ratios_by_user_group text,
     created_at bigint not null
   )`,
   `create table models (
     id text primary key,
     name text not null unique,
     price text,
+    price_source text check (price_source in ('preset', 'synced', 'manual')),
     output_tokens_max integer,
     settlement text,
     enabled integer not null,
