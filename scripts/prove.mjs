@@ -27,6 +27,9 @@ const usage = `Usage: npm run prove -- [options]
 `;
 
 const options = readOptions();
+let brokenOff = false;
+// What was found until then is kept.
+process.on('SIGINT', () => (brokenOff = true));
 checkNode();
 await ensureInstalled();
 await ensureBuilt();
@@ -69,6 +72,7 @@ async function runProofs() {
   const files = options.only.map((name) => `tests/prove/${name}.proof.ts`);
   let passed = true;
   for (const file of files) {
+    if (brokenOff) break;
     process.stderr.write(`\n${file}\n`);
     passed = (await runTool('vitest/vitest.mjs', ['run', '--config', 'tests/prove/vitest.config.ts', file], { environment })) && passed;
   }

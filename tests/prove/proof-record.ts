@@ -59,6 +59,8 @@ export class ProofRecord {
   sayProgress(all: number): void {
     if (Date.now() - this.#saidAt < progressEveryMs && this.#tries < all) return;
     this.#saidAt = Date.now();
+    // What is broken off has come so far all the same.
+    this.#write();
     const seconds = Math.round((Date.now() - this.#startedAt) / 1_000);
     process.stderr.write(
       `${this.#proof} on ${this.#database}: ${this.#tries} of ${all} ${this.#of}, ${this.#violated} violated, ${seconds} s\n`,
@@ -67,6 +69,13 @@ export class ProofRecord {
 
   /** Writes the result and returns its violations. */
   end(): readonly string[] {
+    this.#write();
+    return this.#violations;
+  }
+
+  #write(): void {
+    const folder = process.env['TOLLGATE_PROVE_RESULTS'];
+    if (folder === undefined) return;
     const result: ProofResult & { readonly seconds: number } = {
       proof: this.#proof,
       database: this.#database,
@@ -78,12 +87,8 @@ export class ProofRecord {
       violations: this.#violations,
       seconds: Math.round((Date.now() - this.#startedAt) / 1_000),
     };
-    const folder = process.env['TOLLGATE_PROVE_RESULTS'];
-    if (folder !== undefined) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, `${this.#proof}-${this.#database}.json`), JSON.stringify(result));
-    }
-    return this.#violations;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${this.#proof}-${this.#database}.json`), JSON.stringify(result));
   }
 
   #keep(violation: string): void {

@@ -16,6 +16,7 @@ const commands = {
   apply: async () => (await import('./cli/apply-command.js')).applyCommand,
   'verify-ledger': async () => (await import('./cli/verify-ledger-command.js')).verifyLedgerCommand,
   token: async () => (await import('./cli/token-command.js')).tokenCommand,
+  prices: async () => (await import('./cli/prices-command.js')).pricesCommand,
   migrate: async () => (await import('./cli/migrate-command.js')).migrateCommand,
 };
 

@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
 import { accountEndpoint } from './http/api/account.js';
+import { type PriceDoors, priceEndpoints } from './http/api/prices.js';
 import { usageEndpoints } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
@@ -12,6 +13,7 @@ import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
 import { accountOf, budgetOf } from './modules/ledger/index.js';
+import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
 import { AddressList } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
@@ -120,8 +122,25 @@ class RunningGateway implements Gateway {
           page: (owner, page) => usageOf(database, owner, page),
           one: (requestId) => usageOfCall(database, requestId),
         }),
+        ...priceEndpoints(this.#priceDoors()),
       ],
       ready: () => this.#server.isTaking,
     });
+  }
+  #priceDoors(): PriceDoors {
+    const { database, settings } = this.#foundations;
+    const sync = this.#container.resolve(tokens.priceSync);
+    const models = this.#container.resolve(tokens.models);
+    return {
+      publicModels: () => {
+        if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
+        return models.priced();
+      },
+      differences: (options) => sync.differences(options),
+      latest: () => sync.latest(),
+      queue: () => queuePriceSync(database, sync),
+      apply: (choices) => sync.apply(choices),
+      applyUnopposed: (source) => sync.applyUnopposed(source),
+    };
   }
 }

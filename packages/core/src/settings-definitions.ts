@@ -1,4 +1,5 @@
 import { ledgerSettings } from './modules/ledger/index.js';
+import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
 import { settlementSettings } from './modules/settlement/index.js';
@@ -11,6 +12,7 @@ import { relaySettings } from './relay/relay-settings.js';
 export const settingsDefinitions: readonly SettingsDefinition[] = [
   ledgerSettings,
   pricingSettings,
+  priceSyncSettings,
   relaySettings,
   settlementSettings,
   mediaSettings,

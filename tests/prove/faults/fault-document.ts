@@ -7,7 +7,7 @@ import type { FaultUpstream } from './fault-upstream.js';
 export const startingPoints = 1_000_000_000;
 
 /** Channels, models and callers of the fault stage. A point is the price of a token, in and out. */
-export function faultDocument(upstream: FaultUpstream, callers: number): ApplyDocument {
+export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeaseMs: number): ApplyDocument {
   const places = upstream.places();
   return {
     models: callKinds.map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
@@ -27,6 +27,6 @@ export function faultDocument(upstream: FaultUpstream, callers: number): ApplyDo
       key: keyOf(callerName(index)),
       points: startingPoints,
     })),
-    settings: { ledger: { nodeLeaseMs: 600, holdOutputTokensMax: 100, holdExtensionTokens: 50 }, relay: { drainTimeMaxMs: 50 } },
+    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 }, relay: { drainTimeMaxMs: 50 } },
   };
 }

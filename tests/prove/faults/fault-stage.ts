@@ -13,6 +13,8 @@ import { applying, createStageStorage, openWitness, stageParts, type StageStorag
 
 /** Nothing moves any more once no point was passed for so long and no hold is open. */
 const quietMs = 20;
+/** Nobody else is there to sweep. */
+const nodeLeaseMs = 30_000;
 const quietWaitMaxMs = 15_000;
 
 export interface SeedResult {
@@ -77,7 +79,10 @@ export class FaultStage {
   async #start(storage: StageStorage): Promise<void> {
     const parts = stageParts(storage, this.#proxy && storage.databaseUrl && through(this.#proxy, storage.databaseUrl));
     const faults = (point: FaultPoint) => this.#script.reached(point);
-    this.#gateway = await createGateway({ ...parts, faults }, applying(faultDocument(this.#upstream, callersMax), parts.environment));
+    this.#gateway = await createGateway(
+      { ...parts, faults },
+      applying(faultDocument(this.#upstream, callersMax, nodeLeaseMs), parts.environment),
+    );
     this.#url = (await this.#gateway.listen()).url;
     this.#witness = await openWitness(storage);
   }

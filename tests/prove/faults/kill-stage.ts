@@ -14,10 +14,12 @@ import { applying, createStageStorage, openWitness, stageParts, stageSecret, typ
 /** Callers have to be told apart until the books are looked at. */
 export const killsInRowMax = 50;
 
-const startTimeMaxMs = 30_000;
+/** How long the dead count as alive: the tests wait for it. */
+const nodeLeaseMs = 600;
+const startTimeMaxMs = 90_000;
 /** A process that has not come to its point by then, does not. */
 const killWaitMaxMs = 3_000;
-const sweepTimeMaxMs = 30_000;
+const sweepTimeMaxMs = 60_000;
 
 export interface KillResult {
   readonly plan: FaultPlan;
@@ -49,7 +51,10 @@ export class KillStage {
     const storage = await createStageStorage(database);
     const upstream = await FaultUpstream.start();
     const parts = stageParts(storage, storage.databaseUrl);
-    const gateway = await createGateway(parts, applying(faultDocument(upstream, callersMax * killsInRowMax), parts.environment));
+    const gateway = await createGateway(
+      parts,
+      applying(faultDocument(upstream, callersMax * killsInRowMax, nodeLeaseMs), parts.environment),
+    );
     await gateway.close();
     return new KillStage(database, storage, upstream, await openWitness(storage));
   }
@@ -106,7 +111,11 @@ class Victim {
     const child = spawn(process.execPath, [file, JSON.stringify({ variables, faults })], { stdio: ['ignore', 'pipe', 'pipe'] });
     const gone = new Promise((resolve) => child.once('close', resolve));
     const [output, errors] = [collect(child.stdout), collect(child.stderr)];
-    await eventually('the process serves', () => output.text().includes('\n') || child.exitCode !== null, startTimeMaxMs);
+    const serves = eventually('the process serves', () => output.text().includes('\n') || child.exitCode !== null, startTimeMaxMs);
+    await serves.catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
     if (child.exitCode !== null) throw new Error(`The process ended while starting:\n${errors.text()}`);
     return new Victim(child, gone, output.text().trim());
   }

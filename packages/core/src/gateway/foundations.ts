@@ -7,7 +7,7 @@ import { checkMasterSecret, Settings } from '../modules/settings/index.js';
 import { loadPlugins, type PluginRegistry } from '../plugins/index.js';
 import { settingsDefinitions } from '../settings-definitions.js';
 import { type Database, openDatabase } from '../storage/database.js';
-import { migrate } from '../storage/migrate.js';
+import { migrate, type Migration } from '../storage/migrate.js';
 
 export interface GatewayParts {
   readonly environment: Environment;
@@ -15,6 +15,8 @@ export interface GatewayParts {
   readonly logger: Logger;
   /** For tests that break things at every wait of a call; absent in service. */
   readonly faults?: FaultSeam | undefined;
+  /** For tests of upgrades; those of this release in service. */
+  readonly migrations?: readonly Migration[] | undefined;
 }
 
 /** Database and plugins of a gateway that does not serve yet. */
@@ -33,12 +35,12 @@ export interface Foundations extends OpenedHouse {
  * Loads the plugins, so that a broken one leaves the database alone; then opens and migrates the database.
  * @throws ConfigurationError, PluginLoadError, StorageUnavailableError
  */
-export async function openFoundations({ environment, configuration, logger }: GatewayParts): Promise<Foundations> {
+export async function openFoundations({ environment, configuration, logger, migrations }: GatewayParts): Promise<Foundations> {
   const plugins = await loadPlugins({ entries: configuration.plugins, folder: configuration.folder, logger });
   try {
     const database = await openDatabase(environment);
     try {
-      await migrate(database);
+      await migrate(database, migrations);
       const secretBox = new SecretBox(environment.masterSecret);
       await checkMasterSecret(database, secretBox);
       const settings = new Settings(database, settingsDefinitions, secretBox);

@@ -12,6 +12,7 @@ import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
+import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
@@ -33,6 +34,8 @@ export const tokens = {
   models: Symbol('ModelDirectory') as InjectionToken<ModelDirectory>,
   tokens: Symbol('TokenDirectory') as InjectionToken<TokenDirectory>,
   prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
+  priceFetcher: Symbol('PriceFetcher') as InjectionToken<PriceFetcher>,
+  priceSync: Symbol('PriceSync') as InjectionToken<PriceSync>,
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
@@ -64,6 +67,8 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
       settings: () => settings.current(pricingSettings),
     });
   });
+  register(container, tokens.priceFetcher, () => new PriceFetcher());
+  register(container, tokens.priceSync, () => priceSyncOf(container, foundations));
   register(container, tokens.executor, () =>
     openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability, faults),
   );
@@ -113,6 +118,18 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
   return new RevisionWatcher(database, reloaders, logger);
 }
 
+function priceSyncOf(container: DependencyContainer, { database, plugins, settings }: Foundations): PriceSync {
+  const channels = container.resolve(tokens.channels);
+  return new PriceSync({
+    database,
+    providers: [...plugins.providers.values()],
+    channels: () => channels.all(),
+    settings: () => settings.current(priceSyncSettings),
+    fetcher: container.resolve(tokens.priceFetcher),
+    clock: systemClock,
+  });
+}
+
 function jobsOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): JobRunner {
   const sweeper = new HoldSweeper({
     database,
@@ -123,7 +140,16 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
   });
   return new JobRunner({
     database,
-    handlers: [sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs), resourceExpiryJob(database, systemClock)],
+    handlers: [
+      sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
+      resourceExpiryJob(database, systemClock),
+      ...priceSyncJobs({
+        sync: container.resolve(tokens.priceSync),
+        clock: systemClock,
+        log: logger,
+        settings: () => settings.current(priceSyncSettings),
+      }),
+    ],
     // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
     leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
     onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
@@ -172,6 +198,7 @@ export async function stopModules(container: DependencyContainer): Promise<void>
   const relay = container.resolve(tokens.relay);
   await relay.drain();
   await container.resolve(tokens.resources).close();
+  await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.watcher).stop();
   await container.resolve(tokens.ledger).close();

@@ -44,6 +44,11 @@ export class ChannelDirectory {
     return this.#snapshot.channels.find((channel) => channel.id === id && channel.groups.has(group));
   }
 
+  /** All channels that can be used now, highest priority first. */
+  all(): readonly Channel[] {
+    return this.#snapshot.channels;
+  }
+
   /** All channels of a group, highest priority first. */
   channelsOf(group: string): readonly Channel[] {
     return this.#snapshot.channels.filter(({ groups }) => groups.has(group));

@@ -6,6 +6,7 @@ import { readModels } from './model-store.js';
 export class ModelDirectory {
   readonly #database: Database;
   #models: ReadonlyMap<string, Model> = new Map();
+  #priced: readonly Model[] = [];
 
   constructor(database: Database) {
     this.#database = database;
@@ -13,10 +14,17 @@ export class ModelDirectory {
 
   /** @throws StorageUnavailableError; the models then stay as they were. */
   async reload(): Promise<void> {
-    this.#models = new Map((await readModels(this.#database.knex)).map((model) => [model.name, model]));
+    const models = await readModels(this.#database.knex);
+    this.#models = new Map(models.map((model) => [model.name, model]));
+    this.#priced = models.filter(({ enabled, price }) => enabled && price !== undefined);
   }
 
   find(name: string): Model | undefined {
     return this.#models.get(name);
+  }
+
+  /** The enabled models that have a price, by name; the same array until the next reload. */
+  priced(): readonly Model[] {
+    return this.#priced;
   }
 }

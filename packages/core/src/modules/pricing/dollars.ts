@@ -4,7 +4,7 @@ import type { Decimal } from './rate.js';
 
 /** A model ratio of 1 is 2 US dollars per million input tokens. */
 const dollarsPerRatio = '2';
-/** More digits than any price has: the quotient is then exact to a millipoint for every call there can be. */
+/** More digits than any price has. */
 const quotientDigits = 15;
 
 /** US dollars per million tokens at a model ratio: two views of one number. */
@@ -17,7 +17,11 @@ export function modelRatioOf(dollarsPerMillion: Decimal): Decimal {
   return product(dollarsPerMillion, '0.5');
 }
 
-/** Of two prices in the same unit, such as output relative to input. @throws RangeError if only the second is zero */
+/**
+ * Of two prices in the same unit, such as output relative to input. Where it has no end it is rounded up, so that a cost computed with it is
+ * never below the exact one, and, rounded half up to whole millipoints, the same for every call there can be.
+ * @throws RangeError if only the second is zero
+ */
 export function relativeRatio(price: Decimal, base: Decimal): Decimal {
   const [numerator, denominator] = [scaledDecimal(price), scaledDecimal(base)];
   if (denominator.coefficient === 0n) {
@@ -26,7 +30,7 @@ export function relativeRatio(price: Decimal, base: Decimal): Decimal {
   }
   const scaled = multiply(numerator, { coefficient: 10n ** BigInt(quotientDigits + denominator.digits), digits: 0 });
   const divisor = denominator.coefficient * 10n ** BigInt(scaled.digits);
-  const quotient = (2n * scaled.coefficient + divisor) / (2n * divisor);
+  const quotient = (scaled.coefficient + divisor - 1n) / divisor;
   const text = String(quotient).padStart(quotientDigits + 1, '0');
   return decimalOf(`${text.slice(0, -quotientDigits)}.${text.slice(-quotientDigits)}`);
 }

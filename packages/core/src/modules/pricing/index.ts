@@ -1,6 +1,7 @@
 export * from './compile-rate.js';
 export * from './cost.js';
 export { decimalOf } from './decimal.js';
+export * from './rounded-product.js';
 export * from './dollars.js';
 export * from './model-price.js';
 export * from './price-book.js';

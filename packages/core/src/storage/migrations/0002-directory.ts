@@ -95,4 +95,13 @@ const statements = [
     enabled integer not null,
     created_at bigint not null
   )`,
+  `create table price_sync_runs (
+    id text primary key,
+    state text not null check (state in ('queued', 'running', 'done')),
+    started_at bigint not null,
+    finished_at bigint,
+    sources_done integer not null,
+    sources_total integer not null,
+    reports text not null
+  )`,
 ];

@@ -1,0 +1,71 @@
+import type { WireRequest } from '@tollgate/plugin-kit';
+import { SafeFetch } from '../../foundation/safe-fetch.js';
+import type { Channel } from '../channels/index.js';
+import type { PriceSourceSetting } from './price-sync-settings.js';
+import type { QuotedPrices } from './price-quote.js';
+import { UnreadablePricesError } from './price-sync-errors.js';
+import { readPriceList, readPublished } from './read-price-list.js';
+
+const bytesMax = 8 * 1024 * 1024;
+const timeoutMs = 15_000;
+
+/** Where gateways publish prices, the most telling first. */
+const pricePaths = ['/api/prices', '/api/pricing', '/api/ratio_config'];
+
+/** Asks others for their prices, bounded in time and size, and never a private address unless its source may be there. */
+export class PriceFetcher {
+  readonly #public = new SafeFetch({ responseBytesMax: bytesMax });
+  readonly #anywhere = new SafeFetch({ responseBytesMax: bytesMax, allowPrivate: true });
+  #isClosed = false;
+
+  /** True once the gateway stops: what failed then says nothing of its source. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** @throws UnreadablePricesError, AddressRefusedError, ResponseTooLargeError, TooManyRedirectsError, or the network's own error */
+  async ofSource({ url, allowPrivate }: PriceSourceSetting, signal: AbortSignal): Promise<QuotedPrices> {
+    if (new URL(url).pathname !== '/') return readPriceList(await this.#json(get(url), allowPrivate, signal));
+    let failure: unknown;
+    for (const path of pricePaths) {
+      try {
+        return readPriceList(await this.#json(get(new URL(path, url).href), allowPrivate, signal));
+      } catch (error) {
+        if (!(error instanceof UnreadablePricesError)) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Undefined if the channel's place has no list of models that the adapter can ask for. Names are those at the upstream. @throws as {@link ofSource} */
+  async ofChannel({ adapter, config }: Channel, allowPrivate: boolean, signal: AbortSignal): Promise<QuotedPrices | undefined> {
+    const { models } = adapter;
+    if (models === undefined) return undefined;
+    const body = await this.#json(models.request(config), allowPrivate, signal);
+    return readPublished(models.read(body));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#public.close(), this.#anywhere.close()]);
+  }
+
+  async #json(request: WireRequest, allowPrivate: boolean, signal: AbortSignal): Promise<unknown> {
+    const response = await (allowPrivate ? this.#anywhere : this.#public).fetch(request, { timeoutMs, signal });
+    if (response.status !== 200) throw new UnreadablePricesError(`${hostOf(request.url)} answered ${response.status}.`);
+    try {
+      return await response.json();
+    } catch (error) {
+      throw new UnreadablePricesError(`${hostOf(request.url)} answered no JSON.`, { cause: error });
+    }
+  }
+}
+
+function get(url: string): WireRequest {
+  return { method: 'GET', url, headers: { accept: 'application/json' } };
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
