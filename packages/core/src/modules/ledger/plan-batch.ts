@@ -211,7 +211,15 @@ class Batch {
     this.#book(hold, legs, at);
     Object.assign(hold, { state, charged, uncollected });
     this.#closed.push({ id: hold.id, state, closedAt: at, recordAt: receipt.created_at, charged, uncollected });
-    this.#receipts.push({ ...receipt, cost: charged, uncollected, spend_windows: spendWindowsText(hold.caps) });
+    this.#receipts.push({
+      ...receipt,
+      cost: charged,
+      uncollected,
+      held: hold.amount,
+      held_at: hold.createdAt,
+      settled_at: at,
+      spend_windows: spendWindowsText(hold.caps),
+    });
     return { type: 'closed', applied: true, charged, uncollected };
   }
 
@@ -286,11 +294,13 @@ function sweptReceipt(hold: HoldState, operation: SweepOperation): ReceiptRow {
     dialect: '',
     stream: false,
     outcome: 'lost',
+    ending: 'node-died',
     policy: operation.policy === 'charge' ? 'swept-charge' : 'swept-release',
     usage: emptyUsage(),
     estimated: true,
     suspicious: false,
     rate,
+    extensions: 0,
     attempts: [],
     totalMs: 0,
   } as const;
