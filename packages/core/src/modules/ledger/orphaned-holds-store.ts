@@ -14,7 +14,6 @@ export async function orphanedHolds(database: Database, limit: number): Promise<
     .knex('holds')
     .select('holds.id', 'holds.rate')
     .leftJoin('nodes', 'nodes.id', 'holds.node_id')
-    .where('holds.state', 'open')
     .whereNull('nodes.id')
     .orderBy('holds.id')
     .limit(limit);
