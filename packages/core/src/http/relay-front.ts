@@ -50,7 +50,7 @@ export class RelayFront {
     const target = targetOf(match, request.url ?? '');
     let call: RelayCall | undefined;
     try {
-      call = await this.#gather(match.dialect, target, request, requestId);
+      call = await this.#gather(match.dialect, target, request, requestId, reply);
       if (call.ticket !== undefined) sendLevels(call.ticket.levels, match.dialect, reply);
       await this.#doors.relay.run(call, reply);
     } catch (error) {
@@ -61,14 +61,22 @@ export class RelayFront {
     }
   }
 
-  async #gather(dialect: ServedDialect, target: RequestTarget, request: IncomingMessage, requestId: string): Promise<RelayCall> {
+  async #gather(
+    dialect: ServedDialect,
+    target: RequestTarget,
+    request: IncomingMessage,
+    requestId: string,
+    reply: ClientReply,
+  ): Promise<RelayCall> {
     const { authenticator, limits, estimateTokens, clock, trustedProxies, bodyBytesMax, faults } = this.#doors;
     const startedAt = clock.now();
     if (faults !== undefined) await faults('key-look-up');
     const found = authenticator.principalOf(request.headers, target.query);
     const principal = found instanceof Promise ? await found : found;
     if (faults !== undefined) await faults('body-read');
+    reply.waitBegins();
     const body = await readBody(request, bodyBytesMax);
+    reply.waitEnds();
     const json = parsedObject(body);
     const spans = scanTopLevel(body, dialect.client.guardedKeys);
     const facts = dialect.client.inspect(json, target);
