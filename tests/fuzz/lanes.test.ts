@@ -62,7 +62,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
   it('the pass lane loses, adds and changes no byte', () => {
     fc.assert(
       fc.property(anyBytes, someCuts, fc.constantFrom(...framings), (bytes, cuts, framing) => {
-        const meter = new UsageMeter(dialect, framing, 10);
+        const meter = new UsageMeter(dialect, framing, callOf(dialect, framing), 10);
         const out = travelled(new PassLane(callOf(dialect, framing), dialect, meter, false, undefined), cutAt(bytes, cuts));
         expect(out.equals(bytes)).toBe(true);
         expect(meter.passedBytes).toBe(bytes.length);
@@ -78,7 +78,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
     };
     fc.assert(
       fc.property(damagedFrames(dialect), someCuts, (frames, cuts) => {
-        const meter = new UsageMeter(dialect, 'sse', 10);
+        const meter = new UsageMeter(dialect, 'sse', callOf(dialect, 'sse'), 10);
         const lane = new PassLane(callOf(dialect, 'sse'), dialect, meter, true, undefined);
         const out = travelled(lane, cutAt(laidOut(frames, 'sse'), cuts));
         expect(out.toString()).toBe(
@@ -95,7 +95,7 @@ describe.each(dialects)('in front of $id', (dialect) => {
   it('the edit lane passes every frame on, or refuses it', () => {
     fc.assert(
       fc.property(damagedFrames(dialect), someCuts, (frames, cuts) => {
-        const meter = new UsageMeter(dialect, 'sse', 10);
+        const meter = new UsageMeter(dialect, 'sse', callOf(dialect, 'sse'), 10);
         const lane = new EditLane(callOf(dialect, 'sse'), { ...dialect, edits: { frame: () => undefined } }, meter, false, undefined);
         const out = refusedOr(() => travelled(lane, cutAt(laidOut(frames, 'sse'), cuts)));
         if (out === undefined) return;
@@ -114,7 +114,13 @@ describe.each(dialects)('in front of $id', (dialect) => {
         fc.constantFrom(...framings),
         (frames, share, framing) => {
           const bytes = laidOut(frames, framing);
-          const lane = new PassLane(callOf(dialect, framing), dialect, new UsageMeter(dialect, framing, 10), false, undefined);
+          const lane = new PassLane(
+            callOf(dialect, framing),
+            dialect,
+            new UsageMeter(dialect, framing, callOf(dialect, framing), 10),
+            false,
+            undefined,
+          );
           const sent = lane.take(bytes.subarray(0, Math.floor(share * bytes.length)));
           const passed = sent === undefined ? Buffer.alloc(0) : Buffer.from(sent);
           const all = Buffer.concat([passed, Buffer.from(lane.fail(broken, passed.length > 0))]);
@@ -135,7 +141,13 @@ describe.each(pairs)('translated from $pair', ({ client, upstream }) => {
   const translation = { context: () => fuzzContext(), request: () => streamedRequest };
 
   function laneOf(): TranslateLane {
-    return new TranslateLane(callOf(client, 'sse'), upstream, fuzzModel, translation as never, new UsageMeter(upstream, 'sse', 10));
+    return new TranslateLane(
+      callOf(client, 'sse'),
+      upstream,
+      fuzzModel,
+      translation as never,
+      new UsageMeter(upstream, 'sse', callOf(client, 'sse'), 10),
+    );
   }
 
   it('any upstream gives events in the order of the client, or an end in error', () => {

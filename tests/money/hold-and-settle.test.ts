@@ -122,7 +122,7 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
       const answer = await ask(user, model, { stream });
       expect(answer.status, answer.body.toString('utf8')).toBe(200);
       const receipt = await receiptOf(user, earlier);
-      expect(receipt).toMatchObject({ cost, uncollected: '0', outcome: 'ok', policy: 'upstream-usage', estimated: false });
+      expect(receipt).toMatchObject({ cost, uncollected: '0', outcome: 'ok', policy: 'upstream-actual', estimated: false });
       expect(before - (await balanceOf(user))).toBe(millipointsOf(cost));
       expect((await accountOf(gateway, keyOf(user))).held).toBe('0');
     },
@@ -188,7 +188,7 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
     const answer = await ask('idle', 'silent');
     expect(answer.status).toBe(200);
     const receipt = await receiptOf('idle', 0);
-    expect(receipt).toMatchObject({ estimated: true, policy: 'estimated-usage' });
+    expect(receipt).toMatchObject({ estimated: true, policy: 'delivered', ending: 'no-usage' });
     expect(receipt.usage.output).toBeGreaterThan(5);
     expect(receipt.usage.output).toBeLessThan(40);
   });

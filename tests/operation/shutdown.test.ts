@@ -82,7 +82,7 @@ describe.each(databaseKinds)('a gateway on %s', (database) => {
     expect(received()).toMatch(/\[DONE\][\s\S]*HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*shutting down/i);
     expect(await stopping).toBe(0);
     await gateway.start();
-    expect(await usageRowsOf(gateway, openToken.key, 1)).toMatchObject([{ outcome: 'ok', policy: 'upstream-usage', cost: '45' }]);
+    expect(await usageRowsOf(gateway, openToken.key, 1)).toMatchObject([{ outcome: 'ok', policy: 'upstream-actual', cost: '45' }]);
     await gateway.expectCleanLedger();
   });
 

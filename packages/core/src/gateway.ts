@@ -3,7 +3,7 @@ import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
 import { accountEndpoint } from './http/api/account.js';
 import { type PriceDoors, priceEndpoints } from './http/api/prices.js';
-import { usageEndpoint } from './http/api/usage.js';
+import { usageEndpoints } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
@@ -15,7 +15,7 @@ import { callerOfAccessToken } from './modules/access/index.js';
 import { accountOf, budgetOf } from './modules/ledger/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
 import { AddressList } from './modules/tokens/index.js';
-import { usageOf } from './modules/usage/index.js';
+import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 import { type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
 import { startModules, stopModules, tokens } from './gateway/modules.js';
@@ -118,7 +118,10 @@ class RunningGateway implements Gateway {
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [
         accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
-        usageEndpoint((owner, page) => usageOf(database, owner, page)),
+        ...usageEndpoints({
+          page: (owner, page) => usageOf(database, owner, page),
+          one: (requestId) => usageOfCall(database, requestId),
+        }),
         ...priceEndpoints(this.#priceDoors()),
       ],
       ready: () => this.#server.isTaking,

@@ -2,6 +2,7 @@ import { ledgerSettings } from './modules/ledger/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
+import { settlementSettings } from './modules/settlement/index.js';
 import { spendingSettings } from './modules/spending/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
 import { mediaSettings } from './relay/media-settings.js';
@@ -13,6 +14,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   pricingSettings,
   priceSyncSettings,
   relaySettings,
+  settlementSettings,
   mediaSettings,
   resourceSettings,
   spendingSettings,

@@ -54,6 +54,11 @@ export interface UsageReader {
    * answer stated, for vendors whose later totals can only be divided by what came before.
    */
   read(json: unknown, into: Partial<Usage>): void;
+  /**
+   * The vendor's own words on usage in a frame or a whole body, as they are: looked through for figures that cannot be, and kept in the
+   * receipt where there are any.
+   */
+  stated?(json: unknown): object | undefined;
 }
 
 /** A path that a client calls. */

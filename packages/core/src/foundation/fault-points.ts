@@ -14,6 +14,7 @@ export const faultPoints = {
   'media-fetch': 'media are fetched that the request names by address',
   signature: 'the request to the upstream is signed',
   answer: 'the request leaves for the upstream, and its answer is waited for',
+  drain: 'the client has left, and the rest of its answer is read',
   extension: 'a stream has outgrown its hold, and the ledger is asked for more',
   'attempt-over': 'an attempt is over',
   settlement: 'the answer is complete or broken off, and the ledger is asked to settle',

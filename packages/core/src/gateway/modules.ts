@@ -15,6 +15,7 @@ import { ModelDirectory } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
+import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
 import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
@@ -134,7 +135,8 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
     database,
     lease: container.resolve(tokens.lease),
     writer: container.resolve(tokens.ledger),
-    policy: () => settings.current(ledgerSettings).sweepPolicy,
+    policy: (model) =>
+      sweepPolicyOf(container.resolve(tokens.models).find(model)?.settlement?.nodeDied ?? settings.current(settlementSettings).nodeDied),
   });
   return new JobRunner({
     database,

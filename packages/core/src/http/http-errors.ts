@@ -20,6 +20,19 @@ export class RouteNotFoundError extends GatewayError {
   }
 }
 
+/** There is no receipt of the call yet, or it is not the caller's to see. */
+export class ReceiptNotFoundError extends GatewayError {
+  readonly kind = 'not-found';
+  readonly status = 404;
+  readonly code = 'receipt_not_found';
+
+  constructor(requestId: string) {
+    super(
+      `No call of yours has a receipt under "${requestId.slice(0, 100)}". It is written when the call is settled, shortly after its answer.`,
+    );
+  }
+}
+
 export class MethodNotAllowedError extends GatewayError {
   readonly kind = 'invalid-request';
   readonly status = 405;

@@ -44,20 +44,28 @@ export class RelayFront {
     const reply = new ClientReply(response, requestId);
     const target = targetOf(match, request.url ?? '');
     try {
-      await this.#doors.relay.run(await this.#gather(match.dialect, target, request, requestId), reply);
+      await this.#doors.relay.run(await this.#gather(match.dialect, target, request, requestId, reply), reply);
     } catch (error) {
       this.#refuse(error, match.dialect, target, reply, requestId, request);
     }
   }
 
-  async #gather(dialect: ServedDialect, target: RequestTarget, request: IncomingMessage, requestId: string): Promise<RelayCall> {
+  async #gather(
+    dialect: ServedDialect,
+    target: RequestTarget,
+    request: IncomingMessage,
+    requestId: string,
+    reply: ClientReply,
+  ): Promise<RelayCall> {
     const { authenticator, clock, trustedProxies, bodyBytesMax, faults } = this.#doors;
     const startedAt = clock.now();
     if (faults !== undefined) await faults('key-look-up');
     const found = authenticator.principalOf(request.headers, target.query);
     const principal = found instanceof Promise ? await found : found;
     if (faults !== undefined) await faults('body-read');
+    reply.waitBegins();
     const body = await readBody(request, bodyBytesMax);
+    reply.waitEnds();
     const json = parsedObject(body);
     const spans = scanTopLevel(body, dialect.client.guardedKeys);
     const facts = dialect.client.inspect(json, target);

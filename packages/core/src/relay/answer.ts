@@ -1,9 +1,23 @@
 import type { Verdict } from '@tollgate/plugin-kit';
+import type { AbnormalEnding, PolicyFallback } from '../modules/settlement/index.js';
+
+/** How an answer ended of which something may have reached the client. */
+export type AnsweredEnding = 'complete' | Extract<AbnormalEnding, 'clientLeft' | 'upstreamCut' | 'errorInside' | 'timeout' | 'quotaEnded'>;
+
+export interface AnsweredEnd {
+  readonly answered: true;
+  readonly ending: AnsweredEnding;
+  readonly verdict?: Verdict;
+  /** Where the client left: the rest of the answer is being read, and this says how far that came. */
+  readonly drained?: Promise<PolicyFallback | undefined>;
+  /** Where the client left: why the rest of the answer is not read. */
+  readonly undrained?: PolicyFallback;
+}
 
 /** How one attempt ended. */
 export type AttemptEnd =
   /** The client has its answer, or as much of it as there will be. */
-  | { readonly answered: true; readonly ending: 'complete' | 'client-gone' | 'broken' | 'quota'; readonly verdict?: Verdict }
+  | AnsweredEnd
   /** Nothing of an answer has reached the client: another channel may be tried. */
   | { readonly answered: false; readonly verdict: Verdict };
 
@@ -19,4 +33,10 @@ export interface UpstreamFlow {
   pause(): void;
   resume(): void;
   abort(): void;
+}
+
+/** The ending of an answer that its upstream broke, by what it said or did not say. */
+export function brokenEnding({ kind }: Verdict): AnsweredEnding {
+  if (kind === 'timeout') return 'timeout';
+  return kind === 'network' ? 'upstreamCut' : 'errorInside';
 }

@@ -102,7 +102,10 @@ export class Attempt {
     }
     if (faults !== undefined) await faults('answer');
     return new Promise((resolve) => {
-      this.#finish = resolve;
+      this.#finish = (end) => {
+        this.#parts.reply.waitEnds();
+        resolve(end);
+      };
       this.#send(wire);
     });
   }
@@ -150,6 +153,7 @@ export class Attempt {
       (verdict) => this.#finish({ answered: false, verdict }),
     );
     reply.onGone(() => this.#clientLeft(exchange));
+    reply.waitBegins();
     const headers = ['user-agent', this.#tools.userAgent];
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     pool.dispatch(
@@ -166,18 +170,9 @@ export class Attempt {
   }
 
   #clientLeft(exchange: UpstreamExchange): void {
-    const { settings } = this.#parts;
-    const stop = (): void => {
-      exchange.abort();
-      this.#streaming?.stop();
-      this.#finish({ answered: true, ending: 'client-gone' });
-    };
-    if (settings.clientGone === 'abort') {
-      stop();
-      return;
-    }
-    exchange.resume();
-    setTimeout(stop, settings.drainTimeMaxMs).unref();
+    exchange.abort();
+    this.#streaming?.stop();
+    this.#finish({ answered: true, ending: 'clientLeft' });
   }
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
@@ -225,6 +220,8 @@ export class Attempt {
 
   #answerWhole(contentType: string, bytes: Buffer): void {
     const { call, route, translation, meter, kept, reply } = this.#parts;
+    reply.waitEnds();
+    meter.answerBytes = bytes.length;
     try {
       const answer = wholeAnswer(call, route, translation, meter, kept, contentType, bytes);
       if ('verdict' in answer) {

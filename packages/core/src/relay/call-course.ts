@@ -1,56 +1,139 @@
-import { emptyUsage, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
+import { emptyUsage, type PublicError, requestCounters, type Usage, usageBuckets, type Verdict } from '@tollgate/plugin-kit';
+import { type Millipoints, noMillipoints } from '../foundation/millipoints.js';
 import { costOf, type Rate } from '../modules/pricing/index.js';
-import type { AttemptRecord, ClosingPolicy, UsageRecord } from '../modules/usage/index.js';
-import type { AttemptEnd } from './answer.js';
+import {
+  type AbnormalEnding,
+  abnormalEndings,
+  type CallEnding,
+  type Charge,
+  chargeFor,
+  type PolicyFallback,
+  type SettlementPolicy,
+} from '../modules/settlement/index.js';
+import type { AttemptRecord, UsageRecord } from '../modules/usage/index.js';
+import type { AnsweredEnd, AnsweredEnding, AttemptEnd } from './answer.js';
 import type { Route } from './route.js';
-import type { MeteredUsage, UsageMeter } from './usage-meter.js';
+import type { UsageMeter } from './usage-meter.js';
+
+/** An attempt's record while the call runs: what it is charged for is decided when the call is settled. */
+export type AttemptDraft = { -readonly [Key in keyof AttemptRecord]: AttemptRecord[Key] };
 
 /** How a call went: filled while channels are tried, read once when it is settled. */
 export interface CallCourse {
-  readonly attempts: AttemptRecord[];
+  readonly attempts: AttemptDraft[];
   /** The last channel tried. */
   route?: Route;
   meter?: UsageMeter;
   end?: AttemptEnd;
   /** What the caller was told instead of an answer. */
   error?: PublicError;
+  /** How often the hold grew. */
+  extensions: number;
 }
 
-/** What a call comes to: its outcome, its usage, its price and the rule that decided it. */
-export interface CallResult extends MeteredUsage {
+/** What a call comes to: how it ended, its usage, its price and the rule that decided it. */
+export interface CallResult extends Charge {
   readonly outcome: Exclude<UsageRecord['outcome'], 'lost'>;
-  readonly policy: ClosingPolicy;
+  readonly ending: CallEnding;
+  readonly suspicious: boolean;
   readonly cost: Millipoints;
   readonly verdict?: Verdict;
   readonly failure?: string;
 }
 
-/**
- * Whoever got an answer pays for it, whole or in part; whoever got none pays nothing. Where the upstream's own figures are there, they
- * count; where it was cut short before it could state them, what went through is estimated.
- */
-export function resultOf(course: CallCourse, rate: Rate, clientGone: boolean): CallResult {
+/** What settling asks of the call's surroundings. */
+export interface SettlingFacts {
+  readonly rate: Rate;
+  /** True if the client left before its answer was complete. */
+  readonly clientGone: boolean;
+  /** True if something of an answer went out. */
+  readonly reachedClient: boolean;
+  /** Why the rest of the answer was not read after the client had left, where it should have been. */
+  readonly undrained: PolicyFallback | undefined;
+  policyOf(ending: AbnormalEnding): SettlementPolicy;
+}
+
+type ResultDraft = { -readonly [Key in keyof CallResult]: CallResult[Key] };
+
+/** Whoever got an answer pays for it, whole or in part, by the rule of its ending; whoever got none pays nothing. */
+export function resultOf(course: CallCourse, facts: SettlingFacts): CallResult {
   const { end, meter } = course;
+  const result = end?.answered === true && meter !== undefined ? answeredResult(end, meter, facts) : unansweredResult();
+  if (meter?.suspicious === true) result.suspicious = true;
+  chargeBurntAttempts(course, result, facts);
+  if (facts.clientGone) result.outcome = 'aborted';
+  if (result.policy !== 'free' && result.policy !== 'not-delivered') result.cost = costOf(facts.rate, result.usage);
   const verdict = end !== undefined && 'verdict' in end ? end.verdict : undefined;
   const failure = course.error?.code ?? verdict?.code;
-  const reached = end?.answered === true && meter !== undefined && (end.ending !== 'client-gone' || meter.delivered || meter.stated);
-  const result: ResultDraft = reached ? paidResult(meter.result(end.ending === 'complete'), rate) : unpaidResult();
-  if (clientGone) result.outcome = 'aborted';
-  else if (reached && end.ending === 'complete') result.outcome = 'ok';
   if (verdict !== undefined) result.verdict = verdict;
   if (failure !== undefined) result.failure = failure;
   return result;
 }
 
-type ResultDraft = { -readonly [Key in keyof CallResult]: CallResult[Key] };
-
-function paidResult({ usage, estimated, suspicious }: MeteredUsage, rate: Rate): ResultDraft {
-  const policy = estimated ? 'estimated-usage' : 'upstream-usage';
-  return { usage, estimated, suspicious, outcome: 'failed', policy, cost: costOf(rate, usage) };
+function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFacts): ResultDraft {
+  const abnormal = abnormalEndingOf(end.ending, meter);
+  const known = {
+    stated: () => (facts.undrained === undefined ? meter.statedUsage() : undefined),
+    delivered: () => (facts.reachedClient || end.ending === 'complete' ? meter.deliveredUsage() : undefined),
+    undrained: facts.undrained,
+  };
+  const { usage, policy, estimated, fallback } = chargeFor(abnormal === undefined ? 'upstream-actual' : facts.policyOf(abnormal), known);
+  const result: ResultDraft = {
+    usage,
+    policy,
+    estimated,
+    outcome: end.ending === 'complete' ? 'ok' : 'failed',
+    ending: abnormal === undefined ? 'complete' : abnormalEndings[abnormal].name,
+    suspicious: false,
+    cost: noMillipoints,
+  };
+  if (fallback !== undefined) result.fallback = fallback;
+  return result;
 }
 
-function unpaidResult(): ResultDraft {
-  const usage = emptyUsage();
-  return { usage, estimated: false, suspicious: false, outcome: 'failed', policy: 'not-delivered', cost: noMillipoints };
+function unansweredResult(): ResultDraft {
+  return {
+    usage: emptyUsage(),
+    policy: 'not-delivered',
+    estimated: false,
+    outcome: 'failed',
+    ending: 'failed',
+    suspicious: false,
+    cost: noMillipoints,
+  };
+}
+
+/** Undefined for an answer that is complete and states a usage that can be. */
+function abnormalEndingOf(ending: AnsweredEnding, meter: UsageMeter): AbnormalEnding | undefined {
+  if (ending !== 'complete') return ending;
+  if (meter.statements === 0) return 'noUsage';
+  return meter.suspicious ? 'absurdUsage' : undefined;
+}
+
+/** Attempts that failed before the client had anything and yet used tokens: on record always, charged where the operator wants it. */
+function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { policyOf }: SettlingFacts): void {
+  for (const attempt of attempts) {
+    const stated = attempt.usage;
+    if (stated === undefined) continue;
+    const charge = chargeFor(policyOf('burntAttempt'), { stated: () => ({ ...emptyUsage(), ...stated }), delivered: () => undefined });
+    if (result.ending === 'failed') {
+      result.ending = abnormalEndings.burntAttempt.name;
+      result.policy = charge.policy;
+    }
+    if (charge.policy !== 'upstream-actual') continue;
+    attempt.charged = true;
+    result.usage = sumOf(result.usage, charge.usage);
+    // A call that is free otherwise is closed by the rule that makes it cost something.
+    if (result.policy === 'free' || result.policy === 'not-delivered') result.policy = charge.policy;
+  }
+}
+
+function sumOf(one: Usage, other: Usage): Usage {
+  const sum = { ...one };
+  for (const bucket of usageBuckets) sum[bucket] += other[bucket];
+  for (const counter of requestCounters) {
+    const requests = (one[counter] ?? 0) + (other[counter] ?? 0);
+    if (requests > 0) sum[counter] = requests;
+  }
+  return sum;
 }

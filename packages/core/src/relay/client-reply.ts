@@ -3,6 +3,9 @@ import type { ServerResponse } from 'node:http';
 /** An answer of this size or more is sent as it is; smaller ones share one buffer with the head. */
 const oneBufferBytesMax = 65_536;
 
+/** The gateway's own part of the time until the head went out, in milliseconds. */
+const overheadHeader = 'x-tollgate-overhead-ms';
+
 const lastChunk = '0\r\n\r\n';
 
 /**
@@ -15,6 +18,11 @@ export class ClientReply {
   #framesChunks = false;
   #left = false;
   #firstByte: number | undefined;
+  readonly #openedAt = performance.now();
+  /** Time spent waiting for others; `#waitingSince` is set while that goes on. */
+  #waitedMs = 0;
+  #waitingSince: number | undefined;
+  #overheadUs: number | undefined;
   readonly #leaveListeners: (() => void)[] = [];
   #drainListener: (() => void) | undefined;
   readonly #extraHeaders = new Map<string, string>();
@@ -46,7 +54,24 @@ export class ClientReply {
   }
 
   noteFirstByte(): void {
-    this.#firstByte ??= Date.now();
+    if (!this.#left) this.#firstByte ??= Date.now();
+  }
+
+  /** From now on it is not the gateway that takes its time. */
+  waitBegins(): void {
+    this.#waitingSince = performance.now();
+  }
+
+  /** May be called when nothing is waited for. */
+  waitEnds(): void {
+    if (this.#waitingSince === undefined) return;
+    this.#waitedMs += performance.now() - this.#waitingSince;
+    this.#waitingSince = undefined;
+  }
+
+  /** The gateway's own part of the time until the head of the answer went out, in microseconds. */
+  get overheadUs(): number | undefined {
+    return this.#overheadUs;
   }
 
   /** Calls at once if the client has left already. */
@@ -103,7 +128,18 @@ export class ClientReply {
   }
 
   #writeHead(status: number, contentType: string, headers: readonly string[]): void {
-    const flat = ['content-type', contentType, 'x-request-id', this.#requestId, ...headers];
+    const now = performance.now();
+    const waitedMs = this.#waitedMs + (this.#waitingSince === undefined ? 0 : now - this.#waitingSince);
+    this.#overheadUs = Math.round((now - this.#openedAt - waitedMs) * 1_000);
+    const flat = [
+      'content-type',
+      contentType,
+      'x-request-id',
+      this.#requestId,
+      overheadHeader,
+      String(this.#overheadUs / 1_000),
+      ...headers,
+    ];
     for (const [name, value] of this.#extraHeaders) flat.push(name, value);
     this.#response.writeHead(status, flat);
   }

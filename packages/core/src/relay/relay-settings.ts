@@ -13,11 +13,6 @@ export const relaySettings = defineSettings('relay', {
     .min(1_000)
     .default(15_000)
     .meta({ title: 'Silence after which a stream gets a keep-alive comment', unit: 'ms' }),
-  clientGone: z
-    .enum(['abort', 'drain'])
-    .default('abort')
-    .meta({ title: 'When the client leaves: stop the upstream, or read its answer to the end for exact usage' }),
-  drainTimeMaxMs: z.int().positive().default(60_000).meta({ title: 'Time to read on after the client left', unit: 'ms' }),
   onLoss: z.enum(['allow', 'header', 'reject']).default('header').meta({ title: 'When a translation cannot carry a field' }),
   answerBytesMax: z.int().positive().default(268_435_456).meta({ title: 'Size of an unstreamed answer at most', unit: 'bytes' }),
 });

@@ -7,6 +7,7 @@ import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
+import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
@@ -65,7 +66,10 @@ export class Relay {
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
-    this.#settler = new Settler({ ...doors, sweepPolicy: () => doors.settings.current(ledgerSettings).sweepPolicy });
+    this.#settler = new Settler({
+      ...doors,
+      policyOf: (model, ending) => model?.settlement?.[ending] ?? doors.settings.current(settlementSettings)[ending],
+    });
     this.#tools = {
       pools: this.#pools,
       keepAlive: new KeepAlive(),
@@ -94,7 +98,7 @@ export class Relay {
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
     const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
     const inputTokens = estimateBodyTokens(call.json);
-    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [] }, binding };
+    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [], extensions: 0 }, binding };
     if (operationOf(call.dialect) === 'count-tokens') await this.#count(running, candidates);
     else await this.#pay(await this.#hold(running, model), candidates);
   }
@@ -121,7 +125,7 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(spendCaps === undefined ? request : { ...request, caps: spendCaps });
     const { reply, translation, view, course, binding } = running;
-    return { call, reply, translation, view, inputTokens, course, binding, quote, holdId };
+    return { call, reply, translation, view, inputTokens, course, binding, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
@@ -212,7 +216,12 @@ export class Relay {
   async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
     const { call, reply, translation, inputTokens, view, course } = running;
     const { hooks, clock, faults } = this.#doors;
-    const meter = new UsageMeter(route.spoken.dialect, route.lane === 'pass' ? call.framing : route.spoken.dialect.framing, inputTokens);
+    const meter = new UsageMeter(
+      route.spoken.dialect,
+      route.lane === 'pass' ? call.framing : route.spoken.dialect.framing,
+      call,
+      inputTokens,
+    );
     course.route = route;
     course.meter = meter;
     const startedAt = clock.now();
@@ -238,6 +247,7 @@ export class Relay {
     course.attempts.push({
       channelId: route.channel.id,
       ...(verdict === undefined ? {} : { status: verdict.status, failure: verdict.code }),
+      startedMs: startedAt - call.startedAt,
       durationMs: clock.now() - startedAt,
     });
     if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
@@ -250,13 +260,15 @@ export class Relay {
     return new KeptFinder(kept, framing, (made) => this.#doors.resources.remember(principal.userId, channel.id, made));
   }
 
-  #growthOf({ holdId, quote }: HeldCall): GrowthOf | undefined {
+  #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
     const { ledger, settings, faults } = this.#doors;
     const { rate, toleratedOutputTokens } = quote;
     if (toleratedOutputTokens === undefined) return undefined;
     const extend = async (tokens: number): Promise<boolean> => {
       if (faults !== undefined) await faults('extension');
-      return ledger.extend(holdId, costOfMoreOutput(rate, tokens));
+      const enough = await ledger.extend(holdId, costOfMoreOutput(rate, tokens));
+      if (enough) course.extensions += 1;
+      return enough;
     };
     return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }

@@ -2,6 +2,7 @@ import type { CallView } from '@tollgate/plugin-kit';
 import type { Binding } from './bound-channel.js';
 import type { CallCourse } from './call-course.js';
 import type { ClientReply } from './client-reply.js';
+import type { Model } from '../modules/models/index.js';
 import type { Quote } from './quote.js';
 import type { RelayCall, Translation } from './relay-call.js';
 
@@ -21,6 +22,8 @@ export interface RunningCall {
 
 /** A call that is paid for: something is held for it until it is settled. */
 export interface HeldCall extends RunningCall {
+  /** Undefined for a name that nobody configured. */
+  readonly model: Model | undefined;
   readonly quote: Quote;
   readonly holdId: string;
 }

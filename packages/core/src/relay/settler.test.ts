@@ -17,7 +17,7 @@ const heldCall = {
     dialect: { id: 'some-dialect' },
     facts: { model: 'm', stream: false },
   },
-  course: { attempts: [] },
+  course: { attempts: [], extensions: 0 },
   quote: {
     rate: {
       model: 'm',
@@ -44,7 +44,7 @@ describe('settler', () => {
       hooks: { onSettled: null, onBatch: null } as SettlerDoors['hooks'],
       clock: systemClock,
       log,
-      sweepPolicy: () => 'charge',
+      policyOf: () => 'upstream-actual',
     });
 
   it('waits for a database that is away', async () => {

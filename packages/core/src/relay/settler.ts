@@ -4,7 +4,10 @@ import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { StorageUnavailableError } from '../foundation/errors.js';
 import { pointsText } from '../foundation/millipoints.js';
-import type { Ledger, SettledReceipt, Settlement, SweepPolicy } from '../modules/ledger/index.js';
+import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
+import type { Model } from '../modules/models/index.js';
+import { exactCostOf } from '../modules/pricing/index.js';
+import { type AbnormalEnding, type PolicyFallback, type SettlementPolicy, sweepPolicyOf } from '../modules/settlement/index.js';
 import { type CallResult, resultOf } from './call-course.js';
 import type { RelayHooks } from './relay-hooks.js';
 import type { HeldCall } from './running-call.js';
@@ -18,8 +21,8 @@ export interface SettlerDoors {
   readonly hooks: RelayHooks;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How a hold is closed whose settlement the database refuses. */
-  readonly sweepPolicy: () => SweepPolicy;
+  /** The rule in force for an ending of a call to the model. */
+  policyOf(model: Model | undefined, ending: AbnormalEnding): SettlementPolicy;
   readonly faults?: FaultSeam | undefined;
 }
 
@@ -59,20 +62,36 @@ export class Settler {
   }
 
   async #settle(running: HeldCall): Promise<void> {
-    const result = resultOf(running.course, running.quote.rate, running.reply.gone);
-    const settlement = settlementOf(running, result, this.#doors.clock.now());
-    const receipt = await this.#untilDurable(settlement);
+    const { end } = running.course;
     const { faults } = this.#doors;
+    let undrained = end?.answered === true ? end.undrained : undefined;
+    if (end?.answered === true && end.drained !== undefined) {
+      if (faults !== undefined) await faults('drain');
+      undrained = await end.drained;
+    }
+    const result = this.#resultOf(running, undrained);
+    const settlement = settlementOf(running, result, this.#doors.clock.now());
+    const receipt = await this.#untilDurable(settlement, running.model);
     if (faults !== undefined) await faults('report');
     this.#report(running, settlement, result, receipt);
+  }
+
+  #resultOf({ course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {
+    return resultOf(course, {
+      rate: quote.rate,
+      clientGone: reply.gone,
+      reachedClient: reply.firstByteAt !== undefined,
+      undrained,
+      policyOf: (ending) => this.#doors.policyOf(model, ending),
+    });
   }
 
   /**
    * While the database is away the settlement waits: a call that used tokens must be on record. A settlement that the database refuses would
    * be refused for ever: its hold is closed like that of a dead node, so that no money stays set aside.
    */
-  async #untilDurable(settlement: Settlement): Promise<SettledReceipt> {
-    const { ledger, sweepPolicy } = this.#doors;
+  async #untilDurable(settlement: Settlement, model: Model | undefined): Promise<SettledReceipt> {
+    const { ledger, policyOf } = this.#doors;
     try {
       return await this.#patiently(settlement, 'settlement', () => ledger.settle(settlement));
     } catch (error) {
@@ -81,7 +100,7 @@ export class Settler {
         { err: error, holdId, requestId: record.requestId, usage: record.usage },
         'A settlement was refused; its hold is swept',
       );
-      return this.#patiently(settlement, 'settlement-refused', () => ledger.sweep(holdId, sweepPolicy()));
+      return this.#patiently(settlement, 'settlement-refused', () => ledger.sweep(holdId, sweepPolicyOf(policyOf(model, 'nodeDied'))));
     }
   }
 
@@ -103,13 +122,14 @@ export class Settler {
 
   #report(running: HeldCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
     const { log, hooks } = this.#doors;
-    const { requestId, model, channelId, outcome, policy, usage, attempts, failure, losses, firstByteMs, totalMs } = record;
+    const { requestId, model, channelId, outcome, ending, policy, usage, attempts, failure, losses, firstByteMs, totalMs } = record;
     log.info(
       {
         requestId,
         model,
         channelId,
         outcome,
+        ending,
         policy,
         usage,
         attempts: attempts.length,
@@ -144,11 +164,13 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
     dialect: call.dialect.id,
     stream: call.facts.stream,
     outcome: result.outcome,
+    ending: result.ending,
     policy: result.policy,
     usage: result.usage,
     estimated: result.estimated,
     suspicious: result.suspicious,
     rate: quote.rate,
+    extensions: course.extensions,
     attempts,
     totalMs: now - call.startedAt,
   };
@@ -159,9 +181,22 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
     record.upstreamDialect = route.spoken.dialect.id;
   }
   if (result.failure !== undefined) record.failure = result.failure;
+  if (result.fallback !== undefined) record.fallback = result.fallback;
+  if (result.suspicious && course.meter !== undefined) record.rawUsage = course.meter.rawUsage;
+  const exactCost = result.cost === 0n ? undefined : unroundedText(exactCostOf(quote.rate, result.usage));
+  if (exactCost !== undefined) record.exactCost = exactCost;
+  if (reply.overheadUs !== undefined) record.overheadUs = reply.overheadUs;
   if (translation.losses !== undefined) record.losses = translation.losses.map(({ side, field, how }) => ({ side, field, how }));
   if (reply.firstByteAt !== undefined) record.firstByteMs = reply.firstByteAt - call.startedAt;
   return { holdId, actual: result.cost, record };
+}
+
+/** Undefined where there is nothing to round. Denominators are powers of ten. */
+function unroundedText({ numerator, denominator }: ReturnType<typeof exactCostOf>): string | undefined {
+  const rest = numerator % denominator;
+  if (rest === 0n) return undefined;
+  const digits = String(denominator).length - 1;
+  return `${numerator / denominator}.${String(rest).padStart(digits, '0').replace(/0+$/, '')}`;
 }
 
 function settledView({ translation }: HeldCall, record: Settlement['record'], result: CallResult, receipt: SettledReceipt): SettledView {

@@ -1,5 +1,5 @@
 import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import type { AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
+import { type AnswerReceiver, type AttemptEnd, brokenEnding, type UpstreamFlow } from './answer.js';
 import type { ClientReply } from './client-reply.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive, KeepAliveWatch, QuietStream } from './keep-alive.js';
@@ -34,6 +34,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #flushPlanned = false;
+  #heard = false;
   #wrote = false;
   #done = false;
   #upstreamEnded = false;
@@ -50,6 +51,10 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   }
 
   data(chunk: Buffer): void {
+    if (!this.#heard) {
+      this.#heard = true;
+      this.#parts.reply.waitEnds();
+    }
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
     if (this.#waitingBytes >= waitingBytesMax) this.#parts.flow.pause();
@@ -77,7 +82,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   endForQuota(): void {
     if (this.#done) return;
     this.#parts.flow.abort();
-    this.#breakOff(new QuotaExhaustedError(), { answered: true, ending: 'quota' });
+    this.#breakOff(new QuotaExhaustedError(), { answered: true, ending: 'quotaEnded' });
   }
 
   /** The call is over: nothing more is written. */
@@ -144,7 +149,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   }
 
   #failWith(verdict: Verdict): void {
-    if (this.#wrote) this.#breakOff(new UpstreamFailedError(verdict), { answered: true, ending: 'broken', verdict });
+    if (this.#wrote) this.#breakOff(new UpstreamFailedError(verdict), { answered: true, ending: brokenEnding(verdict), verdict });
     else this.#settle({ answered: false, verdict });
   }
 

@@ -1,35 +1,26 @@
-import {
-  type CodecContext,
-  type Dialect,
-  emptyUsage,
-  FrameScanner,
-  type Framing,
-  requestCounters,
-  tokenCount,
-  type Usage,
-  usageBuckets,
-} from '@tollgate/plugin-kit';
+import { type CodecContext, type Dialect, emptyUsage, FrameScanner, type Framing, type Usage } from '@tollgate/plugin-kit';
 import { estimateTextTokens } from './estimate-tokens.js';
 import { measuringSink } from './measuring-sink.js';
+import { boundedUsage, holdsNegativeCount, type UsageFacts } from './plausible-usage.js';
+import type { RelayCall } from './relay-call.js';
 
 /** How much of a stream is kept to tell how many tokens its bytes carry. */
 const sampleBytesMax = 4_096;
-/** More tokens than this in one bucket is no true report of one call: it is bounded and flagged. */
-const bucketTokensMax = 10_000_000;
+/** Vendors correct running totals by a few tokens; more than this less than before is a contradiction. */
+const correctionTokensMax = 50;
+const rawUsageLengthMax = 2_000;
 
-/** What one attempt used: what the upstream stated, or what can be told from what went through. */
-export interface MeteredUsage {
-  readonly usage: Usage;
-  /** True where the upstream's figures are missing or end before the answer did. */
-  readonly estimated: boolean;
-  /** True where a figure was beyond belief and has been bounded. */
-  readonly suspicious: boolean;
-}
+/** The call as far as its meter looks at it. */
+export type MeteredCall = Pick<RelayCall, 'body' | 'facts'>;
 
 /** Counts what an answer uses while it passes, in whichever lane. */
-export class UsageMeter {
+export class UsageMeter implements UsageFacts {
   readonly #figures: Partial<Usage> = {};
-  #anyStated = false;
+  #statements = 0;
+  /** The newest words of the vendor on usage, and those that cannot be true. */
+  #statedLast: unknown;
+  #contradiction: unknown;
+  #bounded: ReturnType<typeof boundedUsage> | undefined;
   /** Text and arguments seen by the translating lanes, in estimated tokens. */
   #measuredTokens = 0;
   #bytes = 0;
@@ -37,30 +28,64 @@ export class UsageMeter {
   #sampled = 0;
   /** Known once the sample is full. */
   #tokensPerByte: number | undefined;
+  /** Set once the client has left: what comes later does not reach it. */
+  #deliveredUntilLeave: Usage | undefined;
+  /** Bytes that the upstream has answered. */
+  answerBytes = 0;
 
   readonly #upstreamDialect: Dialect;
   readonly #framing: Framing;
+  readonly #call: MeteredCall;
   readonly #estimatedInputTokens: number;
 
-  constructor(upstreamDialect: Dialect, framing: Framing, estimatedInputTokens: number) {
+  constructor(upstreamDialect: Dialect, framing: Framing, call: MeteredCall, estimatedInputTokens: number) {
     this.#upstreamDialect = upstreamDialect;
     this.#framing = framing;
+    this.#call = call;
     this.#estimatedInputTokens = estimatedInputTokens;
   }
 
-  /** True once the upstream has stated any figure. */
-  get stated(): boolean {
-    return this.#anyStated;
+  /** How often the upstream has stated a figure. */
+  get statements(): number {
+    return this.#statements;
   }
 
-  /** True once something of the answer has been counted. */
-  get delivered(): boolean {
-    return this.#bytes > 0 || this.#measuredTokens > 0;
+  /** True where a figure is beyond belief; it is bounded before anything is charged. */
+  get suspicious(): boolean {
+    return this.#statements > 0 && (this.#contradiction !== undefined || this.#judged().isBounded);
+  }
+
+  /** The vendor's own words on figures that are beyond belief, as JSON. */
+  get rawUsage(): string {
+    return JSON.stringify(this.#contradiction ?? this.#statedLast ?? this.#figures).slice(0, rawUsageLengthMax);
+  }
+
+  get requestBytes(): number {
+    return this.#call.body.length;
+  }
+
+  get outputTokensMax(): number | undefined {
+    const { outputTokensMax, choices = 1 } = this.#call.facts;
+    return outputTokensMax === undefined ? undefined : outputTokensMax * choices;
+  }
+
+  refersElsewhere(): boolean {
+    return this.#call.facts.refersTo !== undefined || this.#call.body.includes('://');
   }
 
   /** Reads a frame or a whole body that may state usage. */
   read(json: unknown): void {
-    this.#state((into) => this.#upstreamDialect.usage.read(json, into));
+    const { usage } = this.#upstreamDialect;
+    this.hear(json);
+    this.#state((into) => usage.read(json, into));
+  }
+
+  /** Takes note of the vendor's own words in a parsed frame whose figures come by `patch`. */
+  hear(json: unknown): void {
+    const stated = this.#upstreamDialect.usage.stated?.(json);
+    if (stated === undefined) return;
+    this.#statedLast = stated;
+    if (holdsNegativeCount(stated)) this.#contradiction ??= stated;
   }
 
   patch(usage: Partial<Usage>): void {
@@ -91,41 +116,66 @@ export class UsageMeter {
 
   /** Output tokens so far, stated or estimated, whichever is more. */
   outputTokens(): number {
-    return Math.max(this.#statedOutputTokens(), Math.ceil(this.#measuredTokens), this.#tokensOfPassedBytes());
+    return Math.max(this.#statedOutputTokens(), this.#estimatedOutputTokens());
   }
 
-  /** @param complete false if the answer broke off: then the upstream's figures, if any, are those of an earlier moment. */
-  result(complete: boolean): MeteredUsage {
-    const usage = emptyUsage();
-    let suspicious = false;
-    for (const bucket of usageBuckets) {
-      const tokens = tokenCount(this.#figures[bucket]);
-      suspicious ||= tokens > bucketTokensMax;
-      usage[bucket] = Math.min(tokens, bucketTokensMax);
-    }
-    for (const counter of requestCounters) {
-      const requests = Math.min(tokenCount(this.#figures[counter]), bucketTokensMax);
-      if (requests > 0) usage[counter] = requests;
-    }
-    const { images, media } = this.#figures;
-    if (images !== undefined) usage.images = images;
-    if (media !== undefined) usage.media = media;
-    if (this.#anyStated && complete) return { usage, estimated: false, suspicious };
-    if (!this.#anyStated) usage.inputText = this.#estimatedInputTokens;
-    usage.outputText += Math.max(0, this.outputTokens() - this.#statedOutputTokens());
-    return { usage, estimated: true, suspicious };
+  /** What comes from now on is read for its usage alone: the client has left. */
+  clientLeft(): void {
+    this.#deliveredUntilLeave = this.deliveredUsage();
+  }
+
+  /** What the upstream stated, bounded by what can be; undefined where it stated nothing. */
+  statedUsage(): Usage | undefined {
+    return this.#statements === 0 ? undefined : this.#judged().usage;
+  }
+
+  /**
+   * What reached the client, estimated: the upstream's own figures, where it stated any, are those of an earlier moment. Figures that are
+   * beyond belief count for nothing here.
+   */
+  deliveredUsage(): Usage {
+    if (this.#deliveredUntilLeave !== undefined) return this.#deliveredUntilLeave;
+    if (this.#statements === 0 || this.suspicious)
+      return { ...emptyUsage(), inputText: this.#estimatedInputTokens, outputText: this.#estimatedOutputTokens() };
+    const { usage } = this.#judged();
+    return { ...usage, outputText: usage.outputText + Math.max(0, this.#estimatedOutputTokens() - this.#statedOutputTokens()) };
+  }
+
+  #judged(): ReturnType<typeof boundedUsage> {
+    return (this.#bounded ??= boundedUsage(this.#figures, this));
   }
 
   #state(fill: (into: Partial<Usage>) => void): void {
     const patch: Partial<Usage> = { ...this.#figures };
     fill(patch);
-    this.#anyStated ||= Object.keys(patch).length > 0;
+    if (this.#contradicts(patch)) return;
+    let states = false;
+    for (const name in patch) {
+      const figure = patch[name as keyof Usage];
+      states ||= figure !== undefined && figure !== 0 && this.#figures[name as keyof Usage] !== figure;
+    }
+    if (!states) return;
     Object.assign(this.#figures, patch);
+    this.#statements += 1;
+    this.#bounded = undefined;
+  }
+
+  /** Totals only rise while an answer goes on: a statement of clearly less than an earlier one is not taken. */
+  #contradicts(patch: Partial<Usage>): boolean {
+    if (this.#statements === 0) return false;
+    const before = this.#figures;
+    const falls =
+      sumOfInput(patch) < sumOfInput(before) - correctionTokensMax || sumOfOutput(patch) < sumOfOutput(before) - correctionTokensMax;
+    if (falls) this.#contradiction ??= this.#statedLast ?? patch;
+    return falls;
   }
 
   #statedOutputTokens(): number {
-    const { outputText, outputReasoning, outputAudio, outputImage } = this.#figures;
-    return tokenCount(outputText) + tokenCount(outputReasoning) + tokenCount(outputAudio) + tokenCount(outputImage);
+    return sumOfOutput(this.#figures);
+  }
+
+  #estimatedOutputTokens(): number {
+    return Math.max(Math.ceil(this.#measuredTokens), this.#tokensOfPassedBytes());
   }
 
   #tokensOfPassedBytes(): number {
@@ -150,6 +200,16 @@ export class UsageMeter {
     }
     return tokens / this.#sampled;
   }
+}
+
+function sumOfInput(figures: Partial<Usage>): number {
+  const { inputText = 0, inputCacheRead = 0, inputCacheWrite5m = 0, inputCacheWrite1h = 0 } = figures;
+  const { inputAudio = 0, inputImage = 0, inputServerTool = 0 } = figures;
+  return inputText + inputCacheRead + inputCacheWrite5m + inputCacheWrite1h + inputAudio + inputImage + inputServerTool;
+}
+
+function sumOfOutput({ outputText = 0, outputReasoning = 0, outputAudio = 0, outputImage = 0 }: Partial<Usage>): number {
+  return outputText + outputReasoning + outputAudio + outputImage;
 }
 
 const sampleContext: CodecContext = { lose: () => undefined, newId: (prefix) => `${prefix}sample`, now: () => 0, model: { id: '' } };

@@ -62,7 +62,7 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
 /** Where the body states no usage, the texts of the answer are counted; what is not generated has none. */
 function readUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
   meter.read(json);
-  if (meter.stated || operationOf(dialect) !== 'generate') return;
+  if ((meter.statements > 0 && !meter.suspicious) || operationOf(dialect) !== 'generate') return;
   for (const block of answerOf().blocks) {
     if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
     else if (block.type === 'tool-call') meter.text(block.arguments);

@@ -1,57 +1,25 @@
-import { requestCounters, usageBuckets } from '@tollgate/plugin-kit';
 import { z } from 'zod';
-import { pointsText } from '../../foundation/millipoints.js';
 import type { UsageOwner, UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
-import { defineEndpoint, type Endpoint, InvalidParameterError, points } from './endpoint.js';
+import { ReceiptNotFoundError } from '../http-errors.js';
+import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
+import { presentReceipt, receipt } from './receipt.js';
 
-/** The receipts of an API key or of all of a user's, newest first. */
-export type ReadUsage = (owner: UsageOwner, page: UsagePageRequest) => Promise<readonly UsageRecord[]>;
-
-const tokens = z.number().meta({ title: 'Tokens' });
-
-const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, where it states them' });
-
-const receipt = z.object({
-  requestId: z.string(),
-  createdAt: z.iso.datetime(),
-  model: z.string(),
-  dialect: z.string(),
-  stream: z.boolean(),
-  outcome: z.enum(['ok', 'failed', 'aborted', 'lost']),
-  policy: z.string().meta({ title: 'The rule by which the call was closed' }),
-  failure: z.string().optional(),
-  losses: z
-    .array(z.object({ side: z.enum(['request', 'answer']), field: z.string(), how: z.enum(['dropped', 'coerced', 'emulated']) }))
-    .optional()
-    .meta({ title: 'What had no place in the other dialect' }),
-  usage: z.object({
-    ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
-    ...Object.fromEntries(requestCounters.map((counter) => [counter, requests])),
-    images: z
-      .array(z.object({ count: z.number(), size: z.string().optional(), quality: z.string().optional() }))
-      .readonly()
-      .optional(),
-    media: z.object({ seconds: z.number(), resolution: z.string().optional() }).optional(),
-  }),
-  estimated: z.boolean(),
-  group: z.string(),
-  groupRatio: z.string(),
-  groupRatioSource: z.enum(['user', 'user-group', 'group', 'default']).meta({ title: 'Which rule gave the group ratio' }),
-  price: z
-    .record(z.string(), z.unknown())
-    .meta({ title: 'What was in force: ratios, or prices of a call, an image or a second, and tool fees' }),
-  priceSource: z.enum(['preset', 'synced', 'manual', 'default']).meta({ title: 'Who set the price' }),
-  cost: points,
-  uncollected: points,
-  firstByteMs: z.number().optional(),
-  totalMs: z.number(),
-});
+export interface UsageReader {
+  /** The receipts of an API key or of all of a user's, newest first. */
+  page(owner: UsageOwner, page: UsagePageRequest): Promise<readonly UsageRecord[]>;
+  /** The receipt of a call, whoever made it. */
+  one(requestId: string): Promise<UsageRecord | undefined>;
+}
 
 const limitMax = 500;
 const limitText = `Use a whole number from 1 to ${limitMax}.`;
 
-/** The caller's own receipts. What concerns the operator alone (channels, attempts) is left out. */
-export function usageEndpoint(readUsage: ReadUsage): Endpoint {
+export function usageEndpoints(read: UsageReader): readonly Endpoint[] {
+  return [usageEndpoint(read), receiptEndpoint(read)];
+}
+
+/** The caller's own receipts. What concerns the operator alone (channels, upstreams) is left out. */
+function usageEndpoint(read: UsageReader): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/usage',
@@ -64,12 +32,32 @@ export function usageEndpoint(readUsage: ReadUsage): Endpoint {
     response: z.object({ items: z.array(receipt), next: z.string().optional() }),
     handle: async ({ caller: { userId, token }, query: { limit, before } }) => {
       const owner = token === undefined ? { userId } : { tokenId: token.id };
-      const records = await readUsage(owner, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
+      const records = await read.page(owner, { limit, ...(before === undefined ? {} : { before: positionOf(before) }) });
       const last = records.at(-1);
       return {
-        items: records.map(presentReceipt),
+        items: records.map((record) => presentReceipt(record, 'user')),
         ...(last === undefined || records.length < limit ? {} : { next: `${last.createdAt}-${last.id}` }),
       };
+    },
+  });
+}
+
+/** Whoever may see all calls sees where they went, too. Others are told of other people's calls what they are told of none. */
+function receiptEndpoint(read: UsageReader): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/usage/:requestId',
+    title: 'The receipt of one call, by the request id that its answer carried',
+    permission: 'usage.read',
+    params: z.strictObject({ requestId: z.string() }),
+    response: receipt,
+    handle: async ({ caller: { userId, token, permissions }, params: { requestId } }) => {
+      const record = await read.one(requestId);
+      if (record === undefined) throw new ReceiptNotFoundError(requestId);
+      if (permissions.has('usage.all.read')) return presentReceipt(record, 'admin');
+      const isOwn = token === undefined ? record.userId === userId : record.tokenId === token.id;
+      if (!isOwn) throw new ReceiptNotFoundError(requestId);
+      return presentReceipt(record, 'user');
     },
   });
 }
@@ -78,30 +66,4 @@ function positionOf(text: string): { readonly createdAt: number; readonly id: st
   const match = /^(\d+)-(.+)$/.exec(text);
   if (match?.[2] === undefined) throw new InvalidParameterError('before', 'Use the "next" of the page before.');
   return { createdAt: Number(match[1]), id: match[2] };
-}
-
-function presentReceipt(record: UsageRecord): z.input<typeof receipt> {
-  const { requestId, model, dialect, stream, outcome, policy, failure, losses, usage, estimated, firstByteMs, totalMs } = record;
-  return {
-    requestId,
-    createdAt: new Date(record.createdAt).toISOString(),
-    model,
-    dialect,
-    stream,
-    outcome,
-    policy,
-    ...(failure === undefined ? {} : { failure }),
-    ...(losses === undefined ? {} : { losses: [...losses] }),
-    usage: { ...usage },
-    estimated,
-    group: record.rate.group,
-    groupRatio: record.rate.groupRatio,
-    groupRatioSource: record.rate.groupRatioSource,
-    price: { ...record.rate.price },
-    priceSource: record.rate.priceSource,
-    cost: pointsText(record.cost),
-    uncollected: pointsText(record.uncollected),
-    ...(firstByteMs === undefined ? {} : { firstByteMs }),
-    totalMs,
-  };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { defaultGroup } from '../groups/index.js';
 import { decimalSchema, modelPriceOf, modelPriceShape } from '../pricing/index.js';
+import { endingKeys, settlementPolicies } from '../settlement/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
 import { userRoles } from '../users/index.js';
 
@@ -53,6 +54,10 @@ const model = z
     name,
     ...modelPriceShape,
     outputTokensMax: z.int().positive().max(2_147_483_647).optional().meta({ title: 'The most output tokens that the model can produce' }),
+    settlement: z
+      .partialRecord(z.enum(endingKeys), z.enum(settlementPolicies))
+      .optional()
+      .meta({ title: 'What is charged when a call ends in this way, where it differs from the settings' }),
     enabled: z.boolean().default(true),
   })
   .superRefine((fields, context) => {

@@ -8,7 +8,7 @@ import type { Facts } from './facts.js';
 import { type PlannedStep, stepsFor } from './plan-step.js';
 
 export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
-  return document.models.flatMap(({ name, enabled, outputTokensMax, ...priceFields }) => {
+  return document.models.flatMap(({ name, enabled, outputTokensMax, settlement, ...priceFields }) => {
     const known = state.models.get(name);
     const model: Model = {
       id: known?.id ?? newId(),
@@ -17,6 +17,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       createdAt: known?.createdAt ?? clock.now(),
       ...pricedAs(modelPriceOf(priceFields), known),
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
+      ...(settlement === undefined ? {} : { settlement }),
     };
     return stepsFor({ kind: 'model', name, before: known && factsOf(known), after: factsOf(model) }, (transaction) =>
       known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),
@@ -31,6 +32,6 @@ function pricedAs(price: ModelPrice | undefined, known: Model | undefined): Pick
   return { price: known.price, priceSource: known.priceSource };
 }
 
-function factsOf({ price, outputTokensMax, enabled }: Model): Facts {
-  return { ...price, outputTokensMax, enabled };
+function factsOf({ price, outputTokensMax, settlement, enabled }: Model): Facts {
+  return { ...price, outputTokensMax, settlement, enabled };
 }

@@ -9,7 +9,8 @@ export interface HoldSweeperOptions {
   readonly database: Database;
   readonly lease: NodeLease;
   readonly writer: LedgerWriter;
-  readonly policy: () => SweepPolicy;
+  /** How the hold of a call to the model is closed. */
+  readonly policy: (model: string) => SweepPolicy;
 }
 
 const holdsPerRound = 500;
@@ -28,9 +29,9 @@ export class HoldSweeper {
     if (!(await lease.removeLapsed())) return 0;
     let closed = 0;
     for (;;) {
-      const holdIds = await orphanedHolds(database, holdsPerRound);
-      if (holdIds.length === 0) return closed;
-      const receipts = await Promise.all(holdIds.map((holdId) => writer.sweep(holdId, policy())));
+      const holds = await orphanedHolds(database, holdsPerRound);
+      if (holds.length === 0) return closed;
+      const receipts = await Promise.all(holds.map(({ id, model }) => writer.sweep(id, policy(model))));
       closed += receipts.filter((receipt) => receipt.applied).length;
     }
   }

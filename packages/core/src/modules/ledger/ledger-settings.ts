@@ -12,9 +12,5 @@ export const ledgerSettings = defineSettings('ledger', {
     .positive()
     .default(4_096)
     .meta({ title: 'Step by which the hold of a stream grows that outgrows it', unit: 'tokens' }),
-  sweepPolicy: z
-    .enum(['release', 'charge'])
-    .default('release')
-    .meta({ title: 'Calls that died with their node: give what was held back (release), or charge it (charge)' }),
   nodeLeaseMs: z.int().min(500).default(30_000).meta({ title: 'How long a node that says nothing counts as alive', unit: 'ms' }),
 });

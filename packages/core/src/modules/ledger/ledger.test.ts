@@ -52,7 +52,9 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     expect(await ledger.settle(settlement)).toEqual({ applied: true, charged: 250n, uncollected: 0n });
     expect(await accountOf(bench.database, 'u')).toEqual({ balance: 750n, held: 0n });
     expect(await budgetOf(bench.database, 't')).toEqual({ granted: 500n, spent: 250n, held: 0n, remaining: 250n });
-    expect(await usageOf(bench.database, { tokenId: 't' }, { limit: 10 })).toEqual([{ ...settlement.record, cost: 250n, uncollected: 0n }]);
+    expect(await usageOf(bench.database, { tokenId: 't' }, { limit: 10 })).toEqual([
+      { ...settlement.record, cost: 250n, uncollected: 0n, held: 400n, heldAt: expect.any(Number), settledAt: expect.any(Number) },
+    ]);
   });
 
   it('refuses what the wallet or the token does not have, and says how much is free', async () => {

@@ -1,7 +1,7 @@
 import type { Millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
 import type { SpendCap } from '../spending/index.js';
-import type { UsageRecord } from '../usage/index.js';
+import type { ReceiptDraft } from '../usage/index.js';
 import type { SweepPolicy } from './ledger-operation.js';
 
 export type HoldOwnerKind = 'call' | 'task' | 'session' | 'job';
@@ -27,8 +27,8 @@ export interface Settlement {
   readonly holdId: string;
   /** What the call really cost. */
   readonly actual: Millipoints;
-  /** The receipt, written in the same transaction. The ledger fills `cost` and `uncollected`. */
-  readonly record: Omit<UsageRecord, 'cost' | 'uncollected'>;
+  /** The receipt, written in the same transaction. The ledger fills what it alone knows. */
+  readonly record: ReceiptDraft;
 }
 
 export interface SettledReceipt {

@@ -223,7 +223,15 @@ class Batch {
     const uncollected = actual - charged;
     this.#book(hold, legs, at);
     this.#remove(hold, { id: hold.id, charged, uncollected });
-    const receipt = { ...receiptRow, cost: charged, uncollected, spend_windows: spendWindowsText(hold.caps) };
+    const receipt = {
+      ...receiptRow,
+      cost: charged,
+      uncollected,
+      held: hold.amount,
+      held_at: hold.createdAt,
+      settled_at: at,
+      spend_windows: spendWindowsText(hold.caps),
+    };
     this.#receipts.push(receipt);
     this.#hours.add(receipt, group, nodeId);
     return { type: 'closed', applied: true, charged, uncollected };
@@ -308,11 +316,13 @@ function sweptReceipt(hold: HoldState, operation: SweepOperation, rate: FrozenRa
     dialect: '',
     stream: false,
     outcome: 'lost',
+    ending: 'node-died',
     policy: operation.policy === 'charge' ? 'swept-charge' : 'swept-release',
     usage: emptyUsage(),
     estimated: true,
     suspicious: false,
     rate,
+    extensions: 0,
     attempts: [],
     totalMs: 0,
   } as const;

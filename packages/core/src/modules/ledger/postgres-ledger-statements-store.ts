@@ -8,7 +8,16 @@ export interface NamedStatement {
   readonly text: string;
 }
 
-const integerColumns: ReadonlySet<string> = new Set(['leg', 'stream', 'estimated', 'suspicious', 'first_byte_ms', 'total_ms']);
+const integerColumns: ReadonlySet<string> = new Set([
+  'leg',
+  'stream',
+  'estimated',
+  'suspicious',
+  'extensions',
+  'first_byte_ms',
+  'total_ms',
+  'overhead_us',
+]);
 const bigintColumns: ReadonlySet<string> = new Set([
   'amount',
   'at',
@@ -16,7 +25,9 @@ const bigintColumns: ReadonlySet<string> = new Set([
   'cost',
   'created_at',
   'held',
+  'held_at',
   'hour',
+  'settled_at',
   'spent',
   ...usageHourSums,
 ]);

@@ -1,4 +1,5 @@
 import type { ModelPrice, PriceSource } from '../pricing/index.js';
+import type { SettlementRules } from '../settlement/index.js';
 
 /** A model that the gateway knows a price or facts of. */
 export interface Model {
@@ -11,5 +12,7 @@ export interface Model {
   readonly priceSource?: PriceSource;
   /** The most output tokens the model can produce, where known: bounds the hold. */
   readonly outputTokensMax?: number;
+  /** Rules of its own for how calls are settled; the others are the settings'. */
+  readonly settlement?: Partial<SettlementRules>;
   readonly createdAt: number;
 }

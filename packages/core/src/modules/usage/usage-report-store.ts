@@ -25,3 +25,12 @@ export async function usageOf({ knex }: Database, owner: UsageOwner, page: Usage
   const rows: readonly UsageRecordRow[] = await query;
   return rows.map(rowToUsageRecord);
 }
+
+/** @throws StorageUnavailableError */
+export async function usageOfCall({ knex }: Database, requestId: string): Promise<UsageRecord | undefined> {
+  const row = await knex<UsageRecordRow>('usage_records')
+    .select(...signedUsageColumns, 'mac')
+    .where('request_id', requestId)
+    .first();
+  return row === undefined ? undefined : rowToUsageRecord(row);
+}

@@ -37,6 +37,7 @@ const statements = [
     price text,
     price_source text check (price_source in ('preset', 'synced', 'manual')),
     output_tokens_max integer,
+    settlement text,
     enabled integer not null,
     created_at bigint not null
   )`,
