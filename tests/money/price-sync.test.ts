@@ -109,6 +109,7 @@ describe('prices of others', () => {
   /** What anybody can read. */
   async function published(): Promise<readonly Json[]> {
     const response = await fetch(`${gateway.url}/api/prices`);
+    expect(response.headers.get('cache-control')).toBe('public, max-age=60');
     return ((await response.json()) as { readonly prices: readonly Json[] }).prices.filter(isNoPreset);
   }
 

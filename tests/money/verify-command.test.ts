@@ -36,7 +36,9 @@ describe.each(databaseKinds)('tollgate verify-ledger on %s', (kind) => {
 
   it('prints what it checked and exits with 0 while the books are in order', async () => {
     const { exitCode, stdout } = await gateway.command('verify-ledger');
-    expect(stdout).toContain('Checked 1 accounts, 1 transfers, 0 holds (0 open), 0 usage records, 1 token budgets, 0 spend counters.');
+    expect(stdout).toContain(
+      'Checked 1 accounts, 1 transfers, 0 open holds, 0 usage records, 0 hourly roll-ups, 1 token budgets, 0 spend counters.',
+    );
     expect(exitCode).toBe(0);
   });
 

@@ -77,6 +77,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
   models: {
     request: (config) => listRequest(config, bearer(config.apiKey)),
     read: readListedModels,
+    hasPrices: true,
   },
   prices: compatiblePrices,
 });

@@ -17,6 +17,7 @@ const commands = {
   'verify-ledger': async () => (await import('./cli/verify-ledger-command.js')).verifyLedgerCommand,
   token: async () => (await import('./cli/token-command.js')).tokenCommand,
   prices: async () => (await import('./cli/prices-command.js')).pricesCommand,
+  ledger: async () => (await import('./cli/ledger-command.js')).ledgerCommand,
   migrate: async () => (await import('./cli/migrate-command.js')).migrateCommand,
 };
 
@@ -31,7 +32,7 @@ async function run(rawArgs: readonly string[]): Promise<number> {
     if (rawArgs[0] === 'help') processTerminal.print(await usageOf(rawArgs[1]));
     else if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs[0]));
     else if (rawArgs[0] === '--version') processTerminal.print(version);
-    else await runCommand(main, { rawArgs: [...rawArgs] });
+    else await runCommand(main, { rawArgs: rawArgs.map(asArgument) });
     return Number(process.exitCode ?? exitCodes.success);
   } catch (error) {
     if (!isUsageError(error)) {
@@ -42,6 +43,11 @@ async function run(rawArgs: readonly string[]): Promise<number> {
     processTerminal.tell(`${message}\n\n${await usageOf(rawArgs[0])}`);
     return exitCodes.usage;
   }
+}
+
+/** Amounts may be negative; with a hyphen in front they would be options. */
+function asArgument(text: string): string {
+  return /^-\d/.test(text) ? `\u2212${text.slice(1)}` : text;
 }
 
 async function usageOf(name: string | undefined): Promise<string> {

@@ -103,6 +103,8 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
   readonly models?: {
     request(config: z.output<Schema>): WireRequest;
     read(body: unknown): readonly UpstreamModel[];
+    /** True if some place of this provider states prices in its list, so that it is worth asking for them. */
+    readonly hasPrices?: true;
   };
   /** What is known of the public prices of the models that are served through this provider, a list for each vendor. */
   readonly prices?: readonly PriceList[];

@@ -32,14 +32,14 @@ export function startCall(url: string, kind: CallKind, index: number, seed: numb
   const caller = callerName(index);
   const marker = `${seed}-${index}`;
   const leaving = new AbortController();
-  const course = readCall(url, kind, caller, marker, leaving.signal).then(
+  const course = readCall(url, kind, caller, marker, leaving).then(
     (answer) => ({ kind, caller, marker, ...answer, clientLeft: leaving.signal.aborted }),
     () => ({ kind, caller, marker, status: 0, complete: false, clientLeft: leaving.signal.aborted }),
   );
   return { course, leave: () => leaving.abort() };
 }
 
-async function readCall(url: string, kind: CallKind, caller: string, marker: string, signal: AbortSignal) {
+async function readCall(url: string, kind: CallKind, caller: string, marker: string, leaving: AbortController) {
   const stream = kind !== 'whole' && kind !== 'failover' && kind !== 'refers';
   const dialect = kind === 'refers' ? 'openai-responses' : 'openai-chat';
   const question =
@@ -47,7 +47,11 @@ async function readCall(url: string, kind: CallKind, caller: string, marker: str
       ? { input: `call ${marker}`, previous_response_id: 'resp_of_nobody' }
       : { messages: [{ role: 'user', content: `call ${marker}` }] };
   const body = JSON.stringify({ model: kind, ...question, ...(stream ? { stream, stream_options: { include_usage: true } } : {}) });
-  const response = await rawFetch({ url, key: keyOf(caller), dialect, model: kind, body, signal });
+  const response = await rawFetch({ url, key: keyOf(caller), dialect, model: kind, body, signal: leaving.signal });
+  if (kind === 'leaves') {
+    await response.body?.getReader().read();
+    leaving.abort();
+  }
   const text = await response.text();
   return { status: response.status, complete: response.status === 200 && (!stream || text.includes('[DONE]')) };
 }

@@ -17,6 +17,7 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       chatChannel('refusing', places.refusing, ['failover'], { priority: 2 }),
       chatChannel('failover', places.whole, ['failover'], { priority: 1 }),
       chatChannel('breaks', places.breaks, ['breaks']),
+      chatChannel('leaves', places.leaves, ['leaves']),
       chatChannel('outgrows', places.outgrows, ['outgrows']),
       { name: 'native', provider: 'openai', config: { baseUrl: places.whole, apiKey: 'of the stage' }, models: ['refers'] },
     ],
@@ -26,7 +27,8 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       user: 'callers',
       key: keyOf(callerName(index)),
       points: startingPoints,
+      spendCaps: { day: startingPoints, month: startingPoints },
     })),
-    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 }, relay: { drainTimeMaxMs: 50 } },
+    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 } },
   };
 }

@@ -2,7 +2,7 @@ import { type FaultPoint, faultPoints } from '../../../packages/core/src/foundat
 import { type Chance, chanceOf } from './chance.js';
 
 /** What one caller does. Each is a model of the stage, whose upstream does what the name says. */
-export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'refers'] as const;
+export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers'] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /**
@@ -55,9 +55,10 @@ const throwing: { readonly [Point in FaultPoint]?: readonly FaultAct[] } = {
 };
 
 /** Points off the straight way, and what leads to them. */
-const ways: { readonly [Point in FaultPoint]?: { readonly calls?: readonly CallKind[]; readonly faults?: readonly PlannedFault[] } } = {
+const ways: Readonly<Record<string, { readonly calls?: readonly CallKind[]; readonly faults?: readonly PlannedFault[] }>> = {
   'reference-look-up': { calls: ['refers'] },
   extension: { calls: ['outgrows'] },
+  drain: { calls: ['leaves'] },
   'settlement-again': { faults: [fault('settlement', 'unavailable')] },
   'settlement-refused': { faults: [fault('settlement', 'refused')] },
   // The first batch waits for the other calls, so that there are halves.
@@ -68,6 +69,8 @@ const ways: { readonly [Point in FaultPoint]?: { readonly calls?: readonly CallK
   'batch-pause': { faults: [fault('batch-execution', 'unavailable')] },
   'postgres-connection': { faults: [fault('postgres-reading', 'unavailable')] },
   'postgres-session': { faults: [fault('postgres-reading', 'unavailable')] },
+  // A settlement whose reply was lost is asked for again.
+  'postgres-receipts': { calls: ['whole'], faults: [{ ...fault('batch-outcomes', 'unavailable'), occurrence: 2, times: 4 }] },
   'postgres-rollback': { faults: [fault('postgres-writing', 'refused')] },
 };
 

@@ -54,7 +54,7 @@ export class MoneyWitness {
   }
 
   async openHolds(): Promise<number> {
-    const row = await this.#database.knex('holds').where('state', 'open').count({ count: '*' }).first();
+    const row = await this.#database.knex('holds').count({ count: '*' }).first();
     return Number(row?.['count']);
   }
 

@@ -20,7 +20,9 @@ process.stdout.write(`${(await gateway.listen()).url}\n`);
 function reached(point) {
   const occurrence = (passed.get(point) ?? 0) + 1;
   passed.set(point, occurrence);
-  const planned = faults.filter((fault) => fault.point === point && fault.occurrence === occurrence);
+  const planned = faults.filter(
+    (fault) => fault.point === point && occurrence >= fault.occurrence && occurrence < fault.occurrence + fault.times,
+  );
   return Promise.all(planned.map(act));
 }
 

@@ -32,7 +32,8 @@ export async function playLedger(
 /** A run finds users and tokens as the model has them at first. */
 async function emptied(bench: LedgerBench): Promise<RealLedger> {
   await bench.database.write(async (transaction) => {
-    for (const table of ['transfers', 'holds', 'usage_records', 'accounts', 'token_budgets']) await transaction(table).delete();
+    for (const table of ['transfers', 'holds', 'usage_records', 'usage_hours', 'accounts', 'token_budgets'])
+      await transaction(table).delete();
   });
   for (const user of modelUsers) await bench.user(user, startingBalance);
   await bench.token('poor', budgetOfPoor);

@@ -18,8 +18,22 @@ export const geminiUsage: UsageReader = {
     const states = (name: string) => typeof metadata[name] === 'number';
     if (states('promptTokenCount')) readInput(metadata, into);
     if (states('promptTokenCount') || states('candidatesTokenCount')) readOutput(metadata, into);
+    readSearches(json as JsonObject, into);
   },
 };
+
+/**
+ * Searches with which an answer was grounded. Up to the 2.x models the vendor charges a grounded answer once, from 3 on each query (source:
+ * its price page, "Grounding with Google Search").
+ */
+function readSearches({ candidates, modelVersion }: JsonObject, into: Partial<Usage>): void {
+  const [candidate] = Array.isArray(candidates) ? candidates : [];
+  const grounding = isJsonObject(candidate) ? candidate['groundingMetadata'] : undefined;
+  const queries = isJsonObject(grounding) ? grounding['webSearchQueries'] : undefined;
+  if (!Array.isArray(queries) || queries.length === 0) return;
+  const once = typeof modelVersion === 'string' && /^gemini-[12]\b/.test(modelVersion);
+  into.webSearches = once ? 1 : queries.length;
+}
 
 function readInput(metadata: JsonObject, into: Partial<Usage>): void {
   const prompt = tokenCount(metadata['promptTokenCount']);

@@ -10,6 +10,7 @@ export const chatUsage: UsageReader = { needles: ['"usage":{', '"usage": {'], ke
 export function readChatUsage(json: unknown, into: Partial<Usage>): void {
   const usage = findUsage(json);
   if (usage === undefined) return;
+  if (alwaysSearches(json)) into.webSearches = 1;
   readStatedUsage(
     {
       input: usage['prompt_tokens'],
@@ -21,6 +22,11 @@ export function readChatUsage(json: unknown, into: Partial<Usage>): void {
     },
     into,
   );
+}
+
+/** Models that search the web once for every answer, without saying so. Source: the vendor's price page, "search preview" models. */
+function alwaysSearches(json: unknown): boolean {
+  return isObject(json) && typeof json['model'] === 'string' && json['model'].includes('-search-preview');
 }
 
 function findUsage(json: unknown): Record<string, unknown> | undefined {

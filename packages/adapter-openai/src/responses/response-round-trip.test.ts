@@ -23,13 +23,25 @@ function withoutIds(output: readonly object[]): readonly unknown[] {
   return output.map((item) => ({ ...item, id: undefined }));
 }
 
+/** Uses of tools are read off the items, which any answer may have. */
+function withoutToolUses(response: CanonicalResponse): CanonicalResponse {
+  const {
+    webSearches: _searches,
+    fileSearches: _fileSearches,
+    codeInterpreterSessions: _sessions,
+    images: _images,
+    ...usage
+  } = response.usage;
+  return { ...response, usage };
+}
+
 describe('response round trip', () => {
   it('keeps a whole answer', () => {
     fc.assert(
       fc.property(someAnswer, (response) => {
         const context = testContext();
         const body: unknown = JSON.parse(JSON.stringify(encodeResponse(response, requestFor(response), context)));
-        expect(decodeResponse(body, testContext())).toEqual(response);
+        expect(withoutToolUses(decodeResponse(body, testContext()))).toEqual(response);
         expect(context.losses).toEqual([]);
       }),
     );
@@ -39,7 +51,7 @@ describe('response round trip', () => {
     fc.assert(
       fc.property(someAnswer, (response) => {
         const frames = framesOf(response, (sink) => playResponse(sink, response));
-        expect(decodeResponses(frames.map(({ data }) => data)).response()).toEqual(response);
+        expect(withoutToolUses(decodeResponses(frames.map(({ data }) => data)).response())).toEqual(response);
       }),
     );
   });
@@ -48,7 +60,7 @@ describe('response round trip', () => {
     fc.assert(
       fc.property(someAnswer, (response) => {
         const last = framesOf(response, (sink) => playResponse(sink, response)).slice(-1);
-        expect(decodeResponses(last.map(({ data }) => data)).response()).toEqual(response);
+        expect(withoutToolUses(decodeResponses(last.map(({ data }) => data)).response())).toEqual(response);
       }),
     );
   });

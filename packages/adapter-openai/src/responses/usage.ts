@@ -1,6 +1,7 @@
 import { inputTokens, outputTokens, type Usage, type UsageReader } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { readStatedUsage } from '../token-usage.js';
+import { readToolUses } from './tool-uses.js';
 import type { UsageObject } from './wire.js';
 
 /** Usage stands in the answer, which the last event of a stream repeats whole. */
@@ -23,6 +24,7 @@ export function readResponsesUsage(json: unknown, into: Partial<Usage>): void {
   const answer = isObject(json['response']) ? json['response'] : json;
   const { usage } = answer;
   if (!isObject(usage)) return;
+  readToolUses(answer['output'], into);
   readStatedUsage(
     {
       input: usage['input_tokens'],

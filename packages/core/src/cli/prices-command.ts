@@ -4,6 +4,7 @@ import { ChannelDirectory } from '../modules/channels/index.js';
 import { type ConfirmableMark, confirmableMarks, PriceFetcher, PriceSync, priceSyncSettings } from '../modules/price-sync/index.js';
 import { configOption } from './arguments.js';
 import { checkArguments } from './check-arguments.js';
+import { missingPricesCommand } from './missing-prices-command.js';
 import { presentApplied, presentDifferences, presentRun } from './present-prices.js';
 import { loadSurroundings } from './surroundings.js';
 import { processTerminal } from './terminal.js';
@@ -75,7 +76,7 @@ const applyCommand = defineCommand({
 
 export const pricesCommand = defineCommand({
   meta: { name: 'prices', description: 'Compare prices with those of vendors and other gateways, and take them over' },
-  subCommands: { list: listCommand, sync: syncCommand, apply: applyCommand },
+  subCommands: { list: listCommand, sync: syncCommand, apply: applyCommand, missing: missingPricesCommand },
 });
 
 /** A running gateway is not needed, and sees what changes within a second. */

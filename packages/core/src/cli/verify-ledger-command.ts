@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty';
 import { processVariables, readEnvironment } from '../environment.js';
 import { RowMac, rowMacKey } from '../foundation/row-mac.js';
-import { verifyLedger } from '../modules/ledger/index.js';
-import type { LedgerReport } from '../modules/ledger/index.js';
+import { type LedgerReport, verifyLedger, type VerifyProgress } from '../modules/ledger/index.js';
 import { configOption } from './arguments.js';
 import { checkArguments } from './check-arguments.js';
 import { exitCodes } from './exit-codes.js';
@@ -18,17 +17,33 @@ export const verifyLedgerCommand = defineCommand({
     checkArguments(rawArgs, declared);
     const environment = readEnvironment(processVariables(), { looksOnly: true });
     const mac = new RowMac(rowMacKey(environment.masterSecret));
-    const report = await withDatabase(environment, 'check', (database) => verifyLedger(database, mac));
+    const report = await withDatabase(environment, 'check', (database) => verifyLedger(database, mac, progressTeller()));
     processTerminal.print(args.json === true ? JSON.stringify(report, undefined, 2) : presentReport(report));
     if (!report.clean) process.exitCode = exitCodes.failure;
   },
 });
 
-function presentReport({ clean, checked, differences }: LedgerReport): string {
-  const { accounts, transfers, holds, openHolds, usageRecords, tokenBudgets, spendCounters } = checked;
+const rowsPerLine = 100_000;
+
+/** A line for each hundred thousand rows; small books are read in silence. */
+function progressTeller(): VerifyProgress {
+  let told = 0;
+  let toldTable = '';
+  return (table, rows) => {
+    if (table !== toldTable) told = 0;
+    toldTable = table;
+    if (rows - told < rowsPerLine) return;
+    told = rows - (rows % rowsPerLine);
+    processTerminal.tell(`${told} ${table} read`);
+  };
+}
+
+function presentReport({ clean, checked, differences, differencesCount }: LedgerReport): string {
+  const { accounts, transfers, holds, usageRecords, usageHours, tokenBudgets, spendCounters } = checked;
   return [
     ...differences.map(({ type, id, what, expected, found }) => `${type} ${id}: ${what} should be ${expected}, found ${found}`),
-    `Checked ${accounts} accounts, ${transfers} transfers, ${holds} holds (${openHolds} open), ${usageRecords} usage records, ${tokenBudgets} token budgets, ${spendCounters} spend counters.`,
-    clean ? 'The ledger is clean.' : `The ledger is NOT clean: ${differences.length} differences.`,
+    ...(differencesCount > differences.length ? [`… and ${differencesCount - differences.length} more.`] : []),
+    `Checked ${accounts} accounts, ${transfers} transfers, ${holds} open holds, ${usageRecords} usage records, ${usageHours} hourly roll-ups, ${tokenBudgets} token budgets, ${spendCounters} spend counters.`,
+    clean ? 'The ledger is clean.' : `The ledger is NOT clean: ${differencesCount} differences.`,
   ].join('\n');
 }

@@ -30,6 +30,7 @@ export const faultPoints = {
   'postgres-session': 'a new session of PostgreSQL is set up',
   'postgres-reading': 'a transaction begins, and its rows are locked and read',
   'postgres-counters': 'the counters of spend caps are locked and read',
+  'postgres-receipts': 'receipts are read of holds that are closed already',
   'postgres-writing': 'the rows of a transaction are written and committed',
   'postgres-rollback': 'a transaction is rolled back',
 } as const satisfies Readonly<Record<string, string>>;

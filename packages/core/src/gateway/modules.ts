@@ -10,7 +10,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
-import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
+import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
@@ -143,6 +143,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
     handlers: [
       sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
       resourceExpiryJob(database, systemClock),
+      spendCounterExpiryJob(database, systemClock),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,

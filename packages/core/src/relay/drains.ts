@@ -57,7 +57,7 @@ export class Drains {
   stopAfter(timeMs: number): void {
     const stop = (): void => {
       this.#stopped = true;
-      for (const cutOff of [...this.#open]) cutOff('drain-stopped');
+      for (const cutOff of this.#open) cutOff('drain-stopped');
     };
     if (timeMs <= 0) stop();
     else setTimeout(stop, timeMs).unref();

@@ -16,6 +16,7 @@ describe('stream pump', () => {
     const reply = {
       onDrain: () => undefined,
       noteFirstByte: () => undefined,
+      waitEnds: () => undefined,
       startStream: () => undefined,
       write: (bytes: Buffer) => {
         log.push(`write ${bytes.length}`);

@@ -33,6 +33,8 @@ export interface EndpointDeclaration<
   readonly path: string;
   readonly title: string;
   readonly permission: Needed;
+  /** How long others may keep the answer; not at all, if left out. For public ones only. */
+  readonly cacheSeconds?: Needed extends 'public' ? number : never;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
@@ -56,6 +58,7 @@ export interface Endpoint {
   readonly path: string;
   readonly title: string;
   readonly permission: Access;
+  readonly cacheSeconds?: number;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   /** Undefined = the endpoint reads no body. */
@@ -79,7 +82,7 @@ export function defineEndpoint<
   Query extends TextFields = None,
   Body extends z.ZodType = z.ZodUndefined,
 >(declaration: EndpointDeclaration<Needed, Params, Query, Body, Response>): Endpoint {
-  const { method, path, title, permission, body, response } = declaration;
+  const { method, path, title, permission, cacheSeconds, body, response } = declaration;
   const params = declaration.params ?? none;
   const query = declaration.query ?? none;
   checkParameterNames(path, params);
@@ -88,6 +91,7 @@ export function defineEndpoint<
     path,
     title,
     permission,
+    ...(cacheSeconds === undefined ? {} : { cacheSeconds }),
     params,
     query,
     ...(body === undefined ? {} : { body }),

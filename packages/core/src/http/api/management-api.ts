@@ -38,12 +38,14 @@ async function serve(doors: ManagementDoors, endpoint: Endpoint, context: Router
   const query = new URLSearchParams(context.querystring);
   const caller = endpoint.permission === 'public' ? undefined : await doors.callerOf(context.req, query);
   const own = [...query].filter(([name]) => !doors.isCredential(name));
-  context.body = await endpoint.run({
+  const answer = await endpoint.run({
     caller,
     params: context.params,
     query: Object.fromEntries(own),
     ...(endpoint.body === undefined ? {} : { body: await jsonOf(context.req, doors.bodyBytesMax) }),
   });
+  if (endpoint.cacheSeconds !== undefined) context.set('cache-control', `public, max-age=${endpoint.cacheSeconds}`);
+  context.body = answer;
 }
 
 /** @throws UnreadableBodyError, BodyTooLargeError */

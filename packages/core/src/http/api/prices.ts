@@ -44,7 +44,7 @@ const run = z.object({
     z.object({
       source: z.string(),
       kind: sourceKind,
-      state: z.enum(['waiting', 'read', 'failed']),
+      state: z.enum(['read', 'failed']),
       problem: z.string().optional(),
       prices: z.int(),
       refused: z.array(z.object({ model: z.string(), problem: z.string() })),
@@ -86,6 +86,7 @@ function publicPrices(doors: PriceDoors): Endpoint {
     path: '/api/prices',
     title: 'The price list, before any group ratio',
     permission: 'public',
+    cacheSeconds: 60,
     response: z.object({
       object: z.literal('price_list'),
       currency: z.literal('USD'),

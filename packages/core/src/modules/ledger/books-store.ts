@@ -16,6 +16,8 @@ export interface Grant {
   readonly kind: GrantKind;
   /** Names the occasion: the same kind and reference are booked once, ever. */
   readonly reference: string;
+  /** Kept with the transfer and signed. */
+  readonly reason?: string;
 }
 
 export type GrantKind = 'starting-balance' | 'adjustment';
@@ -64,6 +66,7 @@ export class Books {
       credit_account: credit,
       amount: amount > 0n ? amount : -amount,
       at: this.#clock.now(),
+      reason: grant.reason ?? null,
     };
     const booked = await transaction('transfers')
       .insert({ ...transfer, mac: transferMac(this.#mac, transfer) })

@@ -1,4 +1,5 @@
 export * from './books-store.js';
+export * from './explain-ledger-store.js';
 export * from './hold-sweeper.js';
 export * from './ledger.js';
 export * from './ledger-errors.js';
@@ -7,4 +8,5 @@ export * from './ledger-report-store.js';
 export * from './ledger-settings.js';
 export * from './ledger-writer.js';
 export * from './open-executor.js';
+export * from './spend-counters-store.js';
 export * from './verify-ledger.js';

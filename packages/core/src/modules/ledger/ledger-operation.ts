@@ -18,6 +18,8 @@ export interface HoldOperation {
   readonly rate: string;
   /** Spend caps that the call is counted on; left out where there are none. */
   readonly caps?: readonly HoldCap[];
+  /** Set where the acknowledgement of an earlier try may have been lost. */
+  readonly again?: true;
   readonly at: number;
 }
 
@@ -34,6 +36,10 @@ export interface SettleOperation {
   readonly holdId: string;
   readonly actual: bigint;
   readonly receipt: ReceiptRow;
+  /** Group of the frozen rate, for the roll-ups. */
+  readonly group: string;
+  /** The node that settles. */
+  readonly nodeId: string;
   readonly at: number;
 }
 
@@ -41,6 +47,8 @@ export interface SweepOperation {
   readonly type: 'sweep';
   readonly holdId: string;
   readonly policy: SweepPolicy;
+  /** The node that sweeps. */
+  readonly nodeId: string;
   readonly at: number;
 }
 

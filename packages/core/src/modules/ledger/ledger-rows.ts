@@ -2,7 +2,15 @@ import type { RowMac, RowValue } from '../../foundation/row-mac.js';
 import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import { capsOf, type CounterState } from './spend-counters.js';
-import { type AccountState, type BudgetState, fundingOf, type HoldState, signedTransferValues, type TransferRow } from './ledger-state.js';
+import {
+  type AccountState,
+  type BudgetState,
+  type ClosedHold,
+  fundingOf,
+  type HoldState,
+  signedTransferValues,
+  type TransferRow,
+} from './ledger-state.js';
 
 /** An integer as drivers return it. */
 type Integer = number | bigint | string;
@@ -29,7 +37,6 @@ export interface HoldRow {
   readonly user_id: string;
   readonly token_id: string | null;
   readonly node_id: string;
-  readonly state: string;
   readonly amount: Integer;
   readonly funding: string;
   readonly rate: string;
@@ -37,8 +44,6 @@ export interface HoldRow {
   readonly caps: string | null;
   readonly last_extension: string | null;
   readonly created_at: Integer;
-  readonly charged: Integer | null;
-  readonly uncollected: Integer | null;
 }
 
 export interface CounterRow {
@@ -48,11 +53,17 @@ export interface CounterRow {
   readonly held: Integer;
 }
 
+/** What a receipt tells of its closed hold. */
+export interface ClosedHoldRow {
+  readonly id: string;
+  readonly cost: Integer;
+  readonly uncollected: Integer;
+}
+
 export const accountColumns = 'id, owner_user_id, kind, balance, held';
 export const counterColumns = 'id, ends_at, spent, held';
 export const budgetColumns = 'token_id, granted, spent, held';
-export const holdColumns =
-  'id, owner_kind, owner_id, user_id, token_id, node_id, state, amount, funding, rate, caps, last_extension, created_at, charged, uncollected';
+export const holdColumns = 'id, owner_kind, owner_id, user_id, token_id, node_id, amount, funding, rate, caps, last_extension, created_at';
 
 export function rowToAccount(row: AccountRow): AccountState {
   return { id: row.id, userId: row.owner_user_id, kind: row.kind, balance: BigInt(row.balance), held: BigInt(row.held) };
@@ -75,16 +86,17 @@ export function rowToHold(row: HoldRow): HoldState {
     userId: row.user_id,
     tokenId: row.token_id,
     nodeId: row.node_id,
-    state: row.state as HoldState['state'],
     amount: BigInt(row.amount),
     funding: fundingOf(row.funding),
     rate: row.rate,
     caps: capsOf(row.caps),
     lastExtension: row.last_extension,
     createdAt: Number(row.created_at),
-    charged: BigInt(row.charged ?? 0),
-    uncollected: BigInt(row.uncollected ?? 0),
   };
+}
+
+export function rowToClosedHold(row: ClosedHoldRow): ClosedHold {
+  return { id: row.id, charged: BigInt(row.cost), uncollected: BigInt(row.uncollected) };
 }
 
 export function transferMac(mac: RowMac, row: TransferRow): string {

@@ -1,5 +1,5 @@
 import type { RowValue } from '../../foundation/row-mac.js';
-import type { UsageRecordRow } from '../usage/index.js';
+import type { UsageHourRow, UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import type { CounterState, HoldCap } from './spend-counters.js';
@@ -11,6 +11,8 @@ export interface LedgerState {
   readonly holds: readonly HoldState[];
   /** Of every cap of the holds and of new ones. */
   readonly counters: readonly CounterState[];
+  /** Of {@link receiptsSought}. */
+  readonly closed: readonly ClosedHold[];
 }
 
 export interface AccountState {
@@ -35,6 +37,7 @@ export interface FundingLeg {
   readonly amount: bigint;
 }
 
+/** An open hold: once it is closed, its receipt is what is left of it. */
 export interface HoldState {
   readonly id: string;
   readonly ownerKind: HoldOwnerKind;
@@ -42,7 +45,6 @@ export interface HoldState {
   readonly userId: string;
   readonly tokenId: string | null;
   readonly nodeId: string;
-  readonly state: 'open' | 'settled' | 'swept';
   /** Sum of the funding legs; set aside on the token's budget too. */
   readonly amount: bigint;
   readonly funding: readonly FundingLeg[];
@@ -50,16 +52,11 @@ export interface HoldState {
   readonly caps: readonly HoldCap[];
   readonly lastExtension: string | null;
   readonly createdAt: number;
-  readonly charged: bigint;
-  readonly uncollected: bigint;
 }
 
-export interface HoldClosing {
+/** A hold of which only the receipt is left. */
+export interface ClosedHold {
   readonly id: string;
-  readonly state: 'settled' | 'swept';
-  readonly closedAt: number;
-  /** `created_at` of the receipt: with the hold's id its primary key. */
-  readonly recordAt: number;
   readonly charged: bigint;
   readonly uncollected: bigint;
 }
@@ -73,6 +70,8 @@ export interface TransferRow {
   readonly credit_account: string;
   readonly amount: bigint;
   readonly at: number;
+  /** Why, in the words of whoever booked it; null for calls. */
+  readonly reason: string | null;
 }
 
 /** What a batch writes: one change per account and budget, whatever the number of operations. */
@@ -82,9 +81,12 @@ export interface LedgerChanges {
   readonly counters: readonly CounterState[];
   readonly opened: readonly HoldState[];
   readonly extended: readonly HoldState[];
-  readonly closed: readonly HoldClosing[];
+  /** Ids of holds that are gone. */
+  readonly closed: readonly string[];
   readonly transfers: readonly TransferRow[];
   readonly receipts: readonly Omit<UsageRecordRow, 'mac'>[];
+  /** What the receipts add to the hourly roll-ups. */
+  readonly hours: readonly UsageHourRow[];
 }
 
 export interface LedgerPlan {
@@ -116,11 +118,34 @@ export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
   return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps };
 }
 
+/** A receipt that may be there, and the earliest time that it may have. */
+export interface SoughtReceipt {
+  readonly id: string;
+  readonly since: number;
+}
+
+/**
+ * Receipts of holds that are gone: a settlement that is repeated is answered by the receipt of the first, and a hold that is repeated is not
+ * opened again after it was closed. None of this happens unless an acknowledgement was lost.
+ */
+export function receiptsSought(operations: readonly LedgerOperation[], holds: readonly HoldState[]): readonly SoughtReceipt[] {
+  const sought: SoughtReceipt[] = [];
+  for (const operation of operations) {
+    const since = operation.type === 'settle' ? operation.receipt.created_at : again(operation);
+    if (since !== undefined && !holds.some(({ id }) => id === operation.holdId)) sought.push({ id: operation.holdId, since });
+  }
+  return sought;
+}
+
+function again(operation: LedgerOperation): number | undefined {
+  return operation.type === 'hold' && operation.again === true ? operation.at : undefined;
+}
+
 /** The other side of what callers pay; not a row, its balance is the sum of its transfers. */
 export const revenueAccount = 'system:revenue';
 
 /** The columns of a transfer, in the order in which they are signed and stored. */
-export const signedTransferColumns = ['kind', 'reference', 'leg', 'debit_account', 'credit_account', 'amount', 'at'] as const;
+export const signedTransferColumns = ['kind', 'reference', 'leg', 'debit_account', 'credit_account', 'amount', 'at', 'reason'] as const;
 
 export function signedTransferValues(row: TransferRow): readonly RowValue[] {
   return signedTransferColumns.map((column) => row[column]);

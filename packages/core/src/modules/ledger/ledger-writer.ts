@@ -25,7 +25,7 @@ export interface LedgerWriterOptions {
 }
 
 interface Waiting {
-  readonly operation: LedgerOperation;
+  operation: LedgerOperation;
   readonly resolve: (outcome: LedgerOutcome) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
@@ -103,11 +103,13 @@ export class LedgerWriter implements Ledger {
   async settle({ holdId, actual, record }: Settlement): Promise<SettledReceipt> {
     refuseNegative(actual);
     const receipt = { ...receiptRowOf(record, this.#rateText(record.rate)), id: holdId };
-    return receiptOf(await this.#enqueue({ type: 'settle', holdId, actual, receipt, at: this.#clock.now() }));
+    const { group } = record.rate;
+    const closing = { holdId, nodeId: this.#nodeId(), at: this.#clock.now() };
+    return receiptOf(await this.#enqueue({ type: 'settle', actual, receipt, group, ...closing }));
   }
 
   async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
-    return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, at: this.#clock.now() }));
+    return receiptOf(await this.#enqueue({ type: 'sweep', holdId, policy, nodeId: this.#nodeId(), at: this.#clock.now() }));
   }
 
   async drain(): Promise<void> {
@@ -194,6 +196,7 @@ export class LedgerWriter implements Ledger {
       waiting.attempts += 1;
       const opens = waiting.operation.type === 'hold' || waiting.operation.type === 'extend';
       if (!this.#closing && (!opens || waiting.attempts < attemptsOfOpenings)) {
+        if (waiting.operation.type === 'hold') waiting.operation = { ...waiting.operation, again: true };
         again.push(waiting);
         continue;
       }
@@ -205,7 +208,7 @@ export class LedgerWriter implements Ledger {
 
   /** A hold whose caller was told no, but which may have been written all the same. */
   #releaseOf(holdId: string): Waiting {
-    const operation = { type: 'sweep', holdId, policy: 'release', at: this.#clock.now() } as const;
+    const operation = { type: 'sweep', holdId, policy: 'release', nodeId: this.#nodeId(), at: this.#clock.now() } as const;
     return { operation, resolve: () => {}, reject: () => {}, attempts: 0 };
   }
 

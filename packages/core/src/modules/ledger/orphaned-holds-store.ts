@@ -1,7 +1,7 @@
 import type { FrozenRate } from '../pricing/index.js';
 import type { Database } from '../../storage/database.js';
 
-/** An open hold whose node is gone. */
+/** A hold whose node is gone. */
 export interface OrphanedHold {
   readonly id: string;
   /** The model that was asked for. */
@@ -14,7 +14,6 @@ export async function orphanedHolds(database: Database, limit: number): Promise<
     .knex('holds')
     .select('holds.id', 'holds.rate')
     .leftJoin('nodes', 'nodes.id', 'holds.node_id')
-    .where('holds.state', 'open')
     .whereNull('nodes.id')
     .orderBy('holds.id')
     .limit(limit);

@@ -2,8 +2,8 @@ import { emptyUsage } from '@tollgate/plugin-kit';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { receiptRowOf } from '../usage/index.js';
-import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
-import type { HoldState, LedgerChanges, LedgerState, TransferRow } from './ledger-state.js';
+import type { LedgerOperation, LedgerOutcome, SweepPolicy } from './ledger-operation.js';
+import type { LedgerChanges, LedgerState, TransferRow } from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
 
 const price = {
@@ -46,7 +46,12 @@ function settle(holdId: string, actual: bigint): LedgerOperation {
     attempts: [],
     totalMs: 1,
   } as const;
-  return { type: 'settle', holdId, actual, receipt: receiptRowOf(record, JSON.stringify(rate)), at: 2 };
+  const receipt = receiptRowOf(record, JSON.stringify(rate));
+  return { type: 'settle', holdId, actual, receipt, group: rate.group, nodeId: 'node', at: 2 };
+}
+
+function sweep(holdId: string, policy: SweepPolicy): LedgerOperation {
+  return { type: 'sweep', holdId, policy, nodeId: 'node', at: 5 };
 }
 
 /** A database in memory: what the stores do with a plan's changes. */
@@ -54,17 +59,20 @@ class MemoryLedger {
   state: LedgerState;
   transfers: TransferRow[] = [];
   receipts: LedgerChanges['receipts'][number][] = [];
+  /** Token of every hold that was ever opened. */
+  readonly tokens = new Map<string, string | null>();
 
   constructor(state: Partial<LedgerState>) {
-    this.state = { accounts: [], budgets: [], holds: [], counters: [], ...state };
+    this.state = { accounts: [], budgets: [], holds: [], counters: [], closed: [], ...state };
   }
 
   run(...operations: LedgerOperation[]): readonly LedgerOutcome[] {
     const { outcomes, changes } = planBatch(operations, this.state);
+    for (const [index, operation] of operations.entries())
+      if (operation.type === 'hold' && outcomes[index]?.type === 'held') this.tokens.set(operation.holdId, operation.tokenId);
     const holds = new Map(this.state.holds.map((known) => [known.id, known]));
-    for (const opened of [...changes.opened, ...changes.extended]) holds.set(opened.id, { ...opened, state: 'open' });
-    for (const { id, state, charged, uncollected } of changes.closed)
-      holds.set(id, { ...(holds.get(id) as HoldState), state, charged, uncollected });
+    for (const opened of [...changes.opened, ...changes.extended]) holds.set(opened.id, { ...opened });
+    for (const id of changes.closed) holds.delete(id);
     this.state = {
       accounts: this.state.accounts.map((account) => {
         const change = changes.accounts.find(({ id }) => id === account.id);
@@ -79,6 +87,7 @@ class MemoryLedger {
         return { ...counter, spent: counter.spent + (change?.spent ?? 0n), held: counter.held + (change?.held ?? 0n) };
       }),
       holds: [...holds.values()],
+      closed: [...this.state.closed, ...changes.receipts.map(({ id, cost, uncollected }) => ({ id, charged: cost, uncollected }))],
     };
     this.transfers.push(...changes.transfers);
     this.receipts.push(...changes.receipts);
@@ -186,7 +195,7 @@ describe('batch', () => {
   it('sweeps by the policy: gives back or charges in full, with a receipt that says so', () => {
     const ledger = new MemoryLedger({ accounts: [account('w', 100n)] });
     ledger.run(hold('a', 60n), hold('b', 30n));
-    ledger.run({ type: 'sweep', holdId: 'a', policy: 'release', at: 5 }, { type: 'sweep', holdId: 'b', policy: 'charge', at: 5 });
+    ledger.run(sweep('a', 'release'), sweep('b', 'charge'));
     expect(ledger.state.accounts[0]).toMatchObject({ balance: 70n, held: 0n });
     expect(ledger.receipts).toMatchObject([
       { id: 'a', outcome: 'lost', policy: 'swept-release', cost: 0n, request_id: 'request-a' },
@@ -204,9 +213,7 @@ describe('batch against a model', () => {
       .tuple(holdId, amount, fc.constantFrom('k0', 'k1', 'k2'))
       .map(([id, more, key]) => ({ type: 'extend', holdId: id, amount: more, key }) as const),
     fc.tuple(holdId, amount).map(([id, actual]) => settle(id, actual)),
-    fc
-      .tuple(holdId, fc.constantFrom('release' as const, 'charge' as const))
-      .map(([id, policy]) => ({ type: 'sweep', holdId: id, policy, at: 9 }) as const),
+    fc.tuple(holdId, fc.constantFrom('release' as const, 'charge' as const)).map(([id, policy]) => sweep(id, policy)),
   );
   const batches = fc.array(fc.array(operation, { maxLength: 6 }), { maxLength: 12 });
   const balances = fc.tuple(amount, amount, amount);
@@ -282,7 +289,7 @@ function isDone(outcome: LedgerOutcome | undefined): boolean {
 }
 
 function expectSound(ledger: MemoryLedger, before: ReadonlyMap<string, bigint>): void {
-  const open = ledger.state.holds.filter((known) => known.state === 'open');
+  const open = ledger.state.holds;
   const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, each) => sum + each, 0n);
   for (const { id, balance, held } of ledger.state.accounts) {
     expect(held >= 0n && held <= balance).toBe(true);
@@ -294,10 +301,11 @@ function expectSound(ledger: MemoryLedger, before: ReadonlyMap<string, bigint>):
   for (const { tokenId, granted, spent, held } of ledger.state.budgets) {
     if (granted !== null) expect(spent + held <= granted).toBe(true);
     expect(held).toBe(sumOf(open.filter((known) => known.tokenId === tokenId).map((known) => known.amount)));
-    expect(spent).toBe(sumOf(ledger.state.holds.filter((known) => known.tokenId === tokenId).map((known) => known.charged)));
+    expect(spent).toBe(sumOf(ledger.receipts.filter(({ id }) => ledger.tokens.get(id) === tokenId).map(({ cost }) => cost)));
   }
-  const closed = ledger.state.holds.filter((known) => known.state !== 'open');
-  expect(ledger.receipts.map(({ id }) => id).sort()).toEqual(closed.map(({ id }) => id).sort());
+  const receipts = ledger.receipts.map(({ id }) => id);
+  expect(new Set(receipts).size).toBe(receipts.length);
+  expect([...receipts, ...open.map(({ id }) => id)].sort()).toEqual([...ledger.tokens.keys()].sort());
   for (const { id, amount, funding } of open) expect(sumOf(funding.map((leg) => leg.amount)), id).toBe(amount);
   for (const { id, cost } of ledger.receipts)
     expect(sumOf(ledger.transfers.filter((row) => row.reference === id).map((row) => row.amount))).toBe(cost);
@@ -319,7 +327,7 @@ class SimpleModel {
     if (operation.type === 'hold') return this.#hold(operation);
     const known = this.#holds.get(operation.holdId);
     if (operation.type === 'extend') {
-      if (known?.key === operation.key) return { type: 'extended', enough: true };
+      if (known?.open && known.key === operation.key) return { type: 'extended', enough: true };
       if (!known?.open || this.#limit(known) < operation.amount) return { type: 'extended', enough: false };
       this.#move(known, -operation.amount);
       known.amount += operation.amount;

@@ -1,6 +1,6 @@
 import { emptyUsage } from '@tollgate/plugin-kit';
 import type { FrozenRate } from '../pricing/index.js';
-import { type ReceiptRow, receiptRowOf, type UsageRecordRow } from '../usage/index.js';
+import { type ReceiptRow, receiptRowOf, UsageHours, type UsageRecordRow } from '../usage/index.js';
 import type {
   ExtendOperation,
   HoldOperation,
@@ -12,8 +12,8 @@ import type {
 import {
   type AccountState,
   type BudgetState,
+  type ClosedHold,
   type FundingLeg,
-  type HoldClosing,
   type HoldState,
   type LedgerPlan,
   type LedgerState,
@@ -41,6 +41,13 @@ interface Payer {
   readonly caps: readonly HoldCap[];
 }
 
+/** By whom and when a hold is closed, and the group that it is counted in. */
+interface Closing {
+  readonly group: string;
+  readonly nodeId: string;
+  readonly at: number;
+}
+
 /** Subscriptions before the wallet. */
 const fundingOrder: Readonly<Record<string, number>> = { subscription: 0, wallet: 1 };
 
@@ -52,11 +59,15 @@ class Batch {
   readonly #budgets: ReadonlyMap<string, Writable<BudgetState>>;
   readonly #counters: SpendCounters;
   readonly #holds: Map<string, Writable<HoldState>>;
-  readonly #opened: HoldState[] = [];
+  /** Holds that are in the database, or were when the batch began. */
+  readonly #stored: ReadonlySet<string>;
+  readonly #opened = new Map<string, HoldState>();
   readonly #extended = new Set<HoldState>();
-  readonly #closed: HoldClosing[] = [];
+  readonly #closed: Map<string, ClosedHold>;
+  readonly #removed: string[] = [];
   readonly #transfers: TransferRow[] = [];
   readonly #receipts: Omit<UsageRecordRow, 'mac'>[] = [];
+  readonly #hours = new UsageHours();
 
   constructor(state: LedgerState) {
     this.#before = state;
@@ -64,6 +75,8 @@ class Batch {
     this.#budgets = new Map(state.budgets.map((budget) => [budget.tokenId, { ...budget }]));
     this.#counters = new SpendCounters(state.counters);
     this.#holds = new Map(state.holds.map((hold) => [hold.id, { ...hold }]));
+    this.#stored = new Set(this.#holds.keys());
+    this.#closed = new Map(state.closed.map((closed) => [closed.id, closed]));
     for (const account of this.#accounts.values()) {
       const accounts = this.#accountsOfUsers.get(account.userId);
       if (accounts === undefined) this.#accountsOfUsers.set(account.userId, [account]);
@@ -101,16 +114,17 @@ class Batch {
       accounts,
       budgets,
       counters: this.#counters.changes(),
-      opened: this.#opened,
+      opened: [...this.#opened.values()],
       extended: [...this.#extended],
-      closed: this.#closed,
+      closed: this.#removed,
       transfers: this.#transfers,
       receipts: this.#receipts,
+      hours: this.#hours.rows(),
     };
   }
 
   #hold(operation: HoldOperation): LedgerOutcome {
-    if (this.#holds.has(operation.holdId)) return { type: 'held' };
+    if (this.#holds.has(operation.holdId) || this.#closed.has(operation.holdId)) return { type: 'held' };
     const { amount, userId, tokenId, caps = noCaps } = operation;
     const refusal = this.#refusal({ userId, tokenId, caps }, amount);
     if (refusal !== undefined) return refusal;
@@ -121,44 +135,43 @@ class Batch {
       userId,
       tokenId,
       nodeId: operation.nodeId,
-      state: 'open',
       amount,
       funding: this.#setAside({ userId, tokenId, caps }, amount, []),
       rate: operation.rate,
       caps,
       lastExtension: null,
       createdAt: operation.at,
-      charged: 0n,
-      uncollected: 0n,
     };
     this.#holds.set(hold.id, hold);
-    this.#opened.push(hold);
+    this.#opened.set(hold.id, hold);
     return { type: 'held' };
   }
 
   #extend(operation: ExtendOperation): LedgerOutcome {
     const hold = this.#holds.get(operation.holdId);
     if (hold?.lastExtension === operation.key) return { type: 'extended', enough: true };
-    if (hold?.state !== 'open' || this.#refusal(hold, operation.amount) !== undefined) return { type: 'extended', enough: false };
+    if (hold === undefined || this.#refusal(hold, operation.amount) !== undefined) return { type: 'extended', enough: false };
     hold.funding = this.#setAside(hold, operation.amount, hold.funding);
     hold.amount += operation.amount;
     hold.lastExtension = operation.key;
-    this.#extended.add(hold);
+    if (this.#stored.has(hold.id)) this.#extended.add(hold);
     return { type: 'extended', enough: true };
   }
 
   #settle(operation: SettleOperation): LedgerOutcome {
     const hold = this.#holds.get(operation.holdId);
-    if (hold?.state !== 'open')
-      return { type: 'closed', applied: false, charged: hold?.charged ?? 0n, uncollected: hold?.uncollected ?? 0n };
-    return this.#close(hold, 'settled', operation.actual, operation.receipt, operation.at);
+    if (hold !== undefined) return this.#close(hold, operation.actual, operation.receipt, operation);
+    const { charged = 0n, uncollected = 0n } = this.#closed.get(operation.holdId) ?? {};
+    return { type: 'closed', applied: false, charged, uncollected };
   }
 
   #sweep(operation: SweepOperation): LedgerOutcome {
     const hold = this.#holds.get(operation.holdId);
-    if (hold?.state !== 'open') return { type: 'closed', applied: false, charged: 0n, uncollected: 0n };
+    if (hold === undefined) return { type: 'closed', applied: false, charged: 0n, uncollected: 0n };
     const actual = operation.policy === 'charge' ? hold.amount : 0n;
-    return this.#close(hold, 'swept', actual, sweptReceipt(hold, operation), operation.at);
+    const rate = JSON.parse(hold.rate) as FrozenRate;
+    const { nodeId, at } = operation;
+    return this.#close(hold, actual, sweptReceipt(hold, operation, rate), { group: rate.group, nodeId, at });
   }
 
   /** Undefined if user and token have as much free, and their caps allow it. */
@@ -194,7 +207,7 @@ class Batch {
    * what is taken above the hold, never what was held: they are never exceeded, and never keep a hold from being settled. What is taken
    * counts in the periods in which the hold was opened, however long the call took.
    */
-  #close(hold: Writable<HoldState>, state: HoldClosing['state'], actual: bigint, receipt: ReceiptRow, at: number): LedgerOutcome {
+  #close(hold: HoldState, actual: bigint, receiptRow: ReceiptRow, { group, nodeId, at }: Closing): LedgerOutcome {
     const legs = this.#takeHeld(hold, actual);
     const budget = hold.tokenId === null ? undefined : this.#budgets.get(hold.tokenId);
     const takenOfHold = smaller(actual, hold.amount);
@@ -209,18 +222,28 @@ class Batch {
     const charged = takenOfHold + aboveHold;
     const uncollected = actual - charged;
     this.#book(hold, legs, at);
-    Object.assign(hold, { state, charged, uncollected });
-    this.#closed.push({ id: hold.id, state, closedAt: at, recordAt: receipt.created_at, charged, uncollected });
-    this.#receipts.push({
-      ...receipt,
+    this.#remove(hold, { id: hold.id, charged, uncollected });
+    const receipt = {
+      ...receiptRow,
       cost: charged,
       uncollected,
       held: hold.amount,
       held_at: hold.createdAt,
       settled_at: at,
       spend_windows: spendWindowsText(hold.caps),
-    });
+    };
+    this.#receipts.push(receipt);
+    this.#hours.add(receipt, group, nodeId);
     return { type: 'closed', applied: true, charged, uncollected };
+  }
+
+  /** A hold that was opened in this batch was never written. */
+  #remove(hold: HoldState, closed: ClosedHold): void {
+    this.#holds.delete(hold.id);
+    this.#opened.delete(hold.id);
+    this.#extended.delete(hold);
+    this.#closed.set(hold.id, closed);
+    if (this.#stored.has(hold.id)) this.#removed.push(hold.id);
   }
 
   #takeHeld(hold: HoldState, actual: bigint): Map<string, bigint> {
@@ -255,7 +278,7 @@ class Batch {
     for (const [leg, [accountId, amount]] of [...legs].entries()) {
       if (amount === 0n) continue;
       const sides = { debit_account: accountId, credit_account: revenueAccount, amount };
-      this.#transfers.push({ kind: hold.ownerKind, reference: hold.id, leg, ...sides, at });
+      this.#transfers.push({ kind: hold.ownerKind, reference: hold.id, leg, ...sides, at, reason: null });
     }
   }
 
@@ -282,8 +305,7 @@ class Batch {
 }
 
 /** The receipt of a hold whose node died: nobody knows what the call used. */
-function sweptReceipt(hold: HoldState, operation: SweepOperation): ReceiptRow {
-  const rate = JSON.parse(hold.rate) as FrozenRate;
+function sweptReceipt(hold: HoldState, operation: SweepOperation, rate: FrozenRate): ReceiptRow {
   const record = {
     id: hold.id,
     requestId: hold.ownerId,

@@ -1,4 +1,4 @@
-import { signedUsageColumns } from '../usage/index.js';
+import { signedUsageColumns, usageHourKeys, usageHourSums } from '../usage/index.js';
 import { accountColumns, budgetColumns, counterColumns, holdColumns } from './ledger-rows.js';
 import { signedTransferColumns } from './ledger-state.js';
 
@@ -22,16 +22,14 @@ const bigintColumns: ReadonlySet<string> = new Set([
   'amount',
   'at',
   'balance',
-  'charged',
-  'closed_at',
   'cost',
   'created_at',
   'held',
   'held_at',
-  'record_at',
   'settled_at',
+  'hour',
   'spent',
-  'uncollected',
+  ...usageHourSums,
 ]);
 
 function typed(columns: readonly string[]): string {
@@ -111,15 +109,20 @@ export const postgresLedgerStatements = {
   extendHolds: {
     name: 'ledger-extend-holds',
     text: `update holds set amount = row.amount, funding = row.funding, last_extension = row.last_extension
-      from ${rowsOfParameter(['id', 'amount', 'funding', 'last_extension'])} where holds.id = row.id and holds.closed_at is null`,
+      from ${rowsOfParameter(['id', 'amount', 'funding', 'last_extension'])} where holds.id = row.id`,
   },
-  closeHolds: {
-    name: 'ledger-close-holds',
-    text: `update holds set state = row.state, closed_at = row.closed_at, record_at = row.record_at, charged = row.charged,
-      uncollected = row.uncollected
-      from ${rowsOfParameter(['id', 'state', 'closed_at', 'record_at', 'charged', 'uncollected'])}
-      where holds.id = row.id and holds.closed_at is null`,
+  closeHolds: { name: 'ledger-close-holds', text: `delete from holds using ${rowsOfParameter(['id'])} where holds.id = row.id` },
+  closedHolds: {
+    name: 'ledger-closed-holds',
+    text: `select receipt.* from unnest($1::bigint[], $2::text[]) as sought (since, id) cross join lateral (
+      select id, cost, uncollected from usage_records where created_at >= sought.since and id = sought.id limit 1) as receipt`,
   },
   insertTransfers: { name: 'ledger-insert-transfers', text: insertion('transfers', [...signedTransferColumns, 'mac']) },
   insertRecords: { name: 'ledger-insert-records', text: insertion('usage_records', [...signedUsageColumns, 'mac']) },
+  addToHours: {
+    name: 'ledger-add-to-hours',
+    text: `${insertion('usage_hours', [...usageHourKeys, ...usageHourSums])}
+      on conflict (${usageHourKeys.join(', ')})
+      do update set ${usageHourSums.map((column) => `${column} = usage_hours.${column} + excluded.${column}`).join(', ')}`,
+  },
 } as const satisfies Readonly<Record<string, NamedStatement>>;

@@ -3,20 +3,31 @@ import { StorageUnavailableError } from '../../foundation/errors.js';
 import type { FaultSeam } from '../../foundation/fault-points.js';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
+import { type UsageHourRow, usageHourKeys, usageHourSums } from '../usage/index.js';
 import type { Durability, LedgerExecutor, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import {
   type AccountRow,
   type BudgetRow,
   type HoldRow,
+  type ClosedHoldRow,
   type CounterRow,
   rowToAccount,
   rowToBudget,
+  rowToClosedHold,
   rowToCounter,
   rowToHold,
   transferMac,
   usageMac,
 } from './ledger-rows.js';
-import { fundingText, type LedgerChanges, type LedgerState, needsOf } from './ledger-state.js';
+import {
+  type ClosedHold,
+  fundingText,
+  type LedgerChanges,
+  type LedgerState,
+  needsOf,
+  receiptsSought,
+  type SoughtReceipt,
+} from './ledger-state.js';
 import { planBatch } from './plan-batch.js';
 import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
@@ -88,25 +99,35 @@ export class PostgresLedgerStore implements LedgerExecutor {
       client.query<BudgetRow>({ ...statements.budgets, values: [tokenIds, holdIds] }),
     ]);
     const known = holds.rows.map(rowToHold);
+    const named = [...caps, ...known.flatMap((hold) => hold.caps)];
     return {
       holds: known,
       accounts: accounts.rows.map(rowToAccount),
       budgets: budgets.rows.map(rowToBudget),
-      counters: await this.#loadCounters(client, [...caps, ...known.flatMap((hold) => hold.caps)]),
+      counters: named.length === 0 ? [] : await this.#loadCounters(client, named),
+      closed: await this.#loadClosed(client, receiptsSought(operations, known)),
     };
   }
 
   /** A trip of its own, for batches with caps alone. A new period's counter is made first, so that all nodes wait for one row. */
   async #loadCounters(client: Client, caps: readonly HoldCap[]): Promise<readonly CounterState[]> {
-    if (caps.length === 0) return [];
-    if (this.#faults !== undefined) await this.#faults('postgres-counters');
     const needed = countersNeeded(caps);
     const ids = needed.map(({ id }) => id);
+    if (this.#faults !== undefined) await this.#faults('postgres-counters');
     const [, counters] = await together([
       client.query({ ...statements.openCounters, values: [ids, needed.map(({ endsAt }) => endsAt)] }),
       client.query<CounterRow>({ ...statements.counters, values: [ids] }),
     ]);
     return counters.rows.map(rowToCounter);
+  }
+
+  /** Another trip, only where an acknowledgement may have been lost. */
+  async #loadClosed(client: Client, sought: readonly SoughtReceipt[]): Promise<readonly ClosedHold[]> {
+    if (sought.length === 0) return [];
+    const keys = [sought.map(({ since }) => since), sought.map(({ id }) => id)];
+    if (this.#faults !== undefined) await this.#faults('postgres-receipts');
+    const { rows } = await client.query<ClosedHoldRow>({ ...statements.closedHolds, values: keys });
+    return rows.map(rowToClosedHold);
   }
 
   async #write(client: Client, changes: LedgerChanges): Promise<void> {
@@ -204,20 +225,16 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
         last_extension: lastExtension,
       })),
     },
-    {
-      statement: statements.closeHolds,
-      rows: changes.closed.map(({ id, state, closedAt, recordAt, charged, uncollected }) => ({
-        id,
-        state,
-        closed_at: closedAt,
-        record_at: recordAt,
-        charged,
-        uncollected,
-      })),
-    },
+    { statement: statements.closeHolds, rows: changes.closed.map((id) => ({ id })) },
     { statement: statements.insertTransfers, rows: changes.transfers.map((row) => ({ ...row, mac: transferMac(mac, row) })) },
     { statement: statements.insertRecords, rows: changes.receipts.map((row) => ({ ...row, mac: usageMac(mac, row) })) },
+    { statement: statements.addToHours, rows: changes.hours.map(hourColumns) },
   ];
+}
+
+function hourColumns({ key, sums }: UsageHourRow): object {
+  const columns = [...usageHourKeys, ...usageHourSums];
+  return Object.fromEntries([...key, ...sums].map((value, index) => [columns[index] ?? '', value]));
 }
 
 /** Waits for all of a pipelined trip, so that none is left behind on the connection, then throws the first failure: later ones follow from it. */

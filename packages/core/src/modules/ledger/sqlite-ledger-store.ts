@@ -1,7 +1,7 @@
 import Sqlite, { type Database as SqliteConnection, type Statement } from 'better-sqlite3';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
-import { signedUsageColumns, signedUsageValues } from '../usage/index.js';
+import { signedUsageColumns, signedUsageValues, usageHourKeys, usageHourSums } from '../usage/index.js';
 import type { Durability, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import {
   type AccountRow,
@@ -10,10 +10,12 @@ import {
   budgetColumns,
   type HoldRow,
   holdColumns,
+  type ClosedHoldRow,
   type CounterRow,
   counterColumns,
   rowToAccount,
   rowToBudget,
+  rowToClosedHold,
   rowToCounter,
   rowToHold,
 } from './ledger-rows.js';
@@ -24,6 +26,7 @@ import {
   type LedgerChanges,
   type LedgerState,
   needsOf,
+  receiptsSought,
   signedTransferColumns,
   signedTransferValues,
 } from './ledger-state.js';
@@ -96,7 +99,12 @@ export class SqliteLedgerStore {
       const row = this.#statements.budget.get(tokenId);
       return row === undefined ? [] : [rowToBudget(row)];
     });
-    return { accounts, budgets, holds, counters: this.#loadCounters([...needs.caps, ...holds.flatMap(({ caps }) => caps)]) };
+    const counters = this.#loadCounters([...needs.caps, ...holds.flatMap(({ caps }) => caps)]);
+    const closed = receiptsSought(operations, holds).flatMap(({ id, since }) => {
+      const row = this.#statements.closedHold.get(since, id);
+      return row === undefined ? [] : [rowToClosedHold(row)];
+    });
+    return { accounts, budgets, holds, counters, closed };
   }
 
   #loadCounters(caps: readonly HoldCap[]): readonly CounterState[] {
@@ -116,10 +124,7 @@ export class SqliteLedgerStore {
     for (const hold of changes.opened) this.#insertHold(hold);
     for (const hold of changes.extended)
       expectOne(statements.extendHold.run(hold.amount, fundingText(hold.funding), hold.lastExtension, hold.id));
-    for (const closing of changes.closed) {
-      const { state, closedAt, recordAt, charged, uncollected, id } = closing;
-      expectOne(statements.closeHold.run(state, closedAt, recordAt, charged, uncollected, id));
-    }
+    for (const id of changes.closed) expectOne(statements.closeHold.run(id));
     for (const transfer of changes.transfers) {
       const values = signedTransferValues(transfer);
       statements.insertTransfer.run(...values, this.#mac.sign('transfers', values));
@@ -128,6 +133,7 @@ export class SqliteLedgerStore {
       const values = signedUsageValues(receipt);
       statements.insertRecord.run(...values, this.#mac.sign('usage_records', values));
     }
+    for (const { key, sums } of changes.hours) statements.addToHour.run(...key, ...sums);
   }
 
   #insertHold(hold: HoldState): void {
@@ -168,12 +174,18 @@ function prepareStatements(connection: SqliteConnection) {
       'caps',
       'created_at',
     ]),
-    extendHold: write("update holds set amount = ?, funding = ?, last_extension = ? where id = ? and state = 'open'"),
-    closeHold: write(
-      "update holds set state = ?, closed_at = ?, record_at = ?, charged = ?, uncollected = ? where id = ? and state = 'open'",
+    extendHold: write('update holds set amount = ?, funding = ?, last_extension = ? where id = ?'),
+    closeHold: write('delete from holds where id = ?'),
+    closedHold: connection.prepare<[number, string], ClosedHoldRow>(
+      'select id, cost, uncollected from usage_records where created_at >= ? and id = ?',
     ),
     insertTransfer: insert('transfers', [...signedTransferColumns, 'mac']),
     insertRecord: insert('usage_records', [...signedUsageColumns, 'mac']),
+    addToHour: write(
+      `insert into usage_hours (${[...usageHourKeys, ...usageHourSums].join(', ')})
+      values (${[...usageHourKeys, ...usageHourSums].map(() => '?').join(', ')})
+      on conflict do update set ${usageHourSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+    ),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Transaction } from '../../storage/database.js';
-import { type UsageRecordRow, signedUsageColumns } from '../usage/index.js';
+import { signedUsageColumns, usageHourKeys, usageHourSums, type UsageRecordRow } from '../usage/index.js';
 import {
   type AccountRow,
   accountColumns,
   type BudgetRow,
   type BudgetTerms,
+  budgetColumns,
   type CounterRow,
   counterColumns,
-  budgetColumns,
   type HoldRow,
   holdColumns,
 } from './ledger-rows.js';
@@ -17,75 +17,93 @@ const rowsPerChunk = 1_000;
 
 export interface StoredTransfer extends TransferRow {
   readonly mac: string;
-  /** State of the hold that the reference names; null if there is none. */
-  readonly hold_state: string | null;
 }
 
-export interface StoredHold extends HoldRow {
-  readonly record: UsageRecordRow | undefined;
-  /** Sum of the transfers that refer to the hold. */
-  readonly booked: bigint;
+/** A receipt, with what was booked for it. */
+export interface StoredRecord extends UsageRecordRow {
+  readonly booked: { readonly transfers: number; readonly amount: bigint };
 }
+
+/** As it comes from the drivers. */
+type RawRecord = Omit<UsageRecordRow, 'created_at'> & { readonly created_at: bigint };
 
 export type StoredBudget = BudgetRow & BudgetTerms & { readonly mac: string };
+export type StoredHour = Readonly<Record<string, string | number | bigint>>;
 
 /** Transfers in chunks, in the order of their keys. */
 export async function* transfersInChunks(transaction: Transaction): AsyncGenerator<readonly StoredTransfer[]> {
-  const columns = [...signedTransferColumns, 'mac'].map((column) => `transfers.${column}`);
   yield* inChunks(
     (last: StoredTransfer | undefined) =>
       transaction('transfers')
-        .select(...columns, 'holds.state as hold_state')
-        .leftJoin('holds', 'holds.id', 'transfers.reference')
+        .select(...signedTransferColumns, 'mac')
         .whereRaw('(kind, reference, leg) > (?, ?, ?)', [last?.kind ?? '', last?.reference ?? '', last?.leg ?? 0])
         .orderBy(['kind', 'reference', 'leg'])
         .limit(rowsPerChunk) as Promise<StoredTransfer[]>,
   );
 }
 
-/** Holds in chunks, each with its receipt and with what was booked for it. */
-export async function* holdsInChunks(transaction: Transaction, kinds: readonly string[]): AsyncGenerator<readonly StoredHold[]> {
+/** Receipts in chunks, in the order of their keys, which is that of time. */
+export async function* recordsInChunks(transaction: Transaction, kinds: readonly string[]): AsyncGenerator<readonly StoredRecord[]> {
   const chunks = inChunks(
-    (last: { readonly id: string } | undefined) =>
+    (last: RawRecord | undefined) =>
+      transaction('usage_records')
+        .select(...signedUsageColumns, 'mac')
+        .whereRaw('(created_at, id) > (?, ?)', [Number(last?.created_at ?? Number.MIN_SAFE_INTEGER), last?.id ?? ''])
+        .orderBy(['created_at', 'id'])
+        .limit(rowsPerChunk) as Promise<RawRecord[]>,
+  );
+  for await (const records of chunks) {
+    const ids = records.map(({ id }) => id);
+    const booked = await bookedFor(transaction, kinds, ids);
+    yield records.map((record) => ({
+      ...record,
+      created_at: Number(record.created_at),
+      booked: booked.get(record.id) ?? { transfers: 0, amount: 0n },
+    }));
+  }
+}
+
+async function bookedFor(
+  transaction: Transaction,
+  kinds: readonly string[],
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredRecord['booked']>> {
+  const rows: { readonly reference: string; readonly amount: unknown }[] = await transaction('transfers')
+    .whereIn('kind', kinds)
+    .whereIn('reference', ids)
+    .select('reference', 'amount');
+  const sums = new Map<string, StoredRecord['booked']>();
+  for (const { reference, amount } of rows) {
+    const { transfers, amount: sum } = sums.get(reference) ?? { transfers: 0, amount: 0n };
+    // SQLite keeps whatever it is given: an amount that is no integer is found with its transfer.
+    sums.set(reference, { transfers: transfers + 1, amount: typeof amount === 'bigint' ? sum + amount : sum });
+  }
+  return sums;
+}
+
+/** Transfers of calls without a receipt. Reads both tables, so it is asked only if their numbers do not match. */
+export async function transfersWithoutRecord(
+  transaction: Transaction,
+  kinds: readonly string[],
+  limit: number,
+): Promise<readonly Pick<TransferRow, 'kind' | 'reference' | 'leg'>[]> {
+  return transaction('transfers')
+    .leftJoin('usage_records', 'usage_records.id', 'transfers.reference')
+    .whereIn('transfers.kind', kinds)
+    .whereNull('usage_records.id')
+    .select('transfers.kind', 'transfers.reference', 'transfers.leg')
+    .limit(limit);
+}
+
+export async function* holdsInChunks(transaction: Transaction): AsyncGenerator<readonly HoldRow[]> {
+  yield* inChunks(
+    (last: HoldRow | undefined) =>
       transaction('holds')
         .select(holdColumns.split(', '))
         .where('id', '>', last?.id ?? '')
         .orderBy('id')
         .limit(rowsPerChunk) as Promise<HoldRow[]>,
   );
-  for await (const holds of chunks) {
-    const ids = holds.map((hold) => hold.id);
-    const records = await recordsOf(transaction, ids);
-    const booked = await bookedFor(transaction, kinds, ids);
-    yield holds.map((hold) => ({ ...hold, record: records.get(hold.id), booked: booked.get(hold.id) ?? 0n }));
-  }
-}
-
-async function recordsOf(transaction: Transaction, holdIds: readonly string[]): Promise<ReadonlyMap<string, UsageRecordRow>> {
-  const rows: UsageRecordRow[] = await transaction('holds')
-    .join('usage_records', { 'usage_records.created_at': 'holds.record_at', 'usage_records.id': 'holds.id' })
-    .whereIn('holds.id', holdIds)
-    .select([...signedUsageColumns, 'mac'].map((column) => `usage_records.${column}`));
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-async function bookedFor(transaction: Transaction, kinds: readonly string[], ids: readonly string[]): Promise<ReadonlyMap<string, bigint>> {
-  const rows: { readonly reference: string; readonly amount: unknown }[] = await transaction('transfers')
-    .whereIn('kind', kinds)
-    .whereIn('reference', ids)
-    .select('reference', 'amount');
-  const sums = new Map<string, bigint>();
-  // SQLite keeps whatever it is given: an amount that is no integer is found with its transfer.
-  for (const { reference, amount } of rows) if (typeof amount === 'bigint') sums.set(reference, (sums.get(reference) ?? 0n) + amount);
-  return sums;
-}
-
-/** Receipts that no closed hold points to: written twice, or by nobody. */
-export async function strayRecords(transaction: Transaction): Promise<readonly { readonly id: string }[]> {
-  return transaction('usage_records')
-    .leftJoin('holds', { 'holds.id': 'usage_records.id', 'holds.record_at': 'usage_records.created_at' })
-    .whereNull('holds.id')
-    .select('usage_records.id');
 }
 
 /** Users without a wallet. */
@@ -106,9 +124,16 @@ export async function tokensWithoutBudget(transaction: Transaction): Promise<rea
   return rows.map(({ id }) => id);
 }
 
-export async function countRecords(transaction: Transaction): Promise<number> {
-  const row = await transaction('usage_records').count({ count: '*' }).first();
-  return Number(row?.['count'] ?? 0);
+/** Every hour that roll-ups speak of, in order. */
+export async function hoursWithRollUps(transaction: Transaction): Promise<readonly number[]> {
+  const rows: readonly { readonly hour: unknown }[] = await transaction('usage_hours').distinct('hour').orderBy('hour');
+  return rows.map(({ hour }) => Number(hour));
+}
+
+export async function rollUpsOf(transaction: Transaction, hour: number): Promise<readonly StoredHour[]> {
+  return transaction('usage_hours')
+    .where({ hour })
+    .select(...usageHourKeys, ...usageHourSums);
 }
 
 export async function* accountsInChunks(transaction: Transaction): AsyncGenerator<readonly AccountRow[]> {

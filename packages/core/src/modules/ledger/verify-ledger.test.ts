@@ -26,7 +26,7 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
 
   /** What is found after an alteration, which is then undone. */
   async function foundAfter(sql: string): Promise<readonly string[]> {
-    const tables = ['accounts', 'transfers', 'holds', 'token_budgets', 'usage_records'];
+    const tables = ['accounts', 'transfers', 'holds', 'token_budgets', 'usage_records', 'usage_hours'];
     const rows = await Promise.all(tables.map(async (table) => (await bench.database.knex(table).select()) as readonly object[]));
     await spoil(sql);
     const differences = await found();
@@ -42,8 +42,9 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
   it('finds nothing in books that are in order, and says what it looked at', async () => {
     expect(await bench.verify()).toEqual({
       clean: true,
-      checked: { accounts: 1, transfers: 2, holds: 2, openHolds: 1, usageRecords: 1, tokenBudgets: 1, spendCounters: 0 },
+      checked: { accounts: 1, transfers: 2, holds: 1, usageRecords: 1, usageHours: 1, tokenBudgets: 1, spendCounters: 0 },
       differences: [],
+      differencesCount: 0,
     });
   });
 
@@ -68,30 +69,30 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
   });
 
   it('finds an altered receipt', async () => {
-    await spoil("update usage_records set model = 'cheaper'");
+    await spoil("update usage_records set failure = 'cheaper'");
     expect(await found()).toEqual(['usage-record mac']);
   });
 
   it('finds a receipt that is missing, and one that nobody asked for', async () => {
     await spoil('update usage_records set id = ?', ['someone-else']);
-    expect(await found()).toEqual(['hold usage record', 'usage-record hold']);
+    expect(await found()).toEqual(['usage-record mac', 'usage-record cost', 'transfer usage record']);
   });
 
   it('finds a transfer that is missing', async () => {
     await spoil("delete from transfers where kind = 'call'");
-    expect(await found()).toEqual(['hold charged', 'usage-record cost', 'account balance']);
+    expect(await found()).toEqual(['usage-record cost', 'account balance']);
   });
 
-  it('finds a hold that was opened again, with its transfer', async () => {
-    await spoil("update holds set state = 'open', closed_at = null, record_at = null, charged = null where id = ?", [closedHold]);
-    expect(await found()).toEqual([
-      'transfer hold',
-      'hold booked while open',
-      'usage-record hold',
-      'account held',
-      'token-budget spent',
-      'token-budget held',
-    ]);
+  it('finds a hold that was opened again, though its call is over', async () => {
+    await spoil('update holds set id = ? where id = ?', [closedHold, openHold]);
+    expect(await found()).toEqual(['usage-record hold']);
+  });
+
+  it('finds what an hour sums up wrongly, and an hour that nothing explains', async () => {
+    await spoil('update usage_hours set calls = calls + 1, output_text = 0');
+    expect(await found()).toEqual(['usage-hour calls', 'usage-hour output_text']);
+    await spoil('update usage_hours set hour = hour + 3600000');
+    expect((await found()).filter((difference) => difference === 'usage-hour calls')).toHaveLength(2);
   });
 
   it('finds a hold whose parts do not make its amount', async () => {
@@ -111,25 +112,21 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
     ["update transfers set credit_account = 'wallet:v' where kind = 'call'", 'transfer mac'],
     ['update transfers set amount = amount + 1', 'transfer mac'],
     ["update transfers set mac = ''", 'transfer mac'],
-    ["update holds set user_id = 'v' where closed_at is not null", 'hold user'],
-    ["update holds set token_id = 'other' where closed_at is not null", 'hold token'],
-    ["update holds set token_id = null where state = 'open'", 'token-budget held'],
-    ["update holds set owner_id = 'other' where closed_at is not null", 'hold owner'],
-    ["update holds set rate = '{}' where closed_at is not null", 'hold rate'],
-    ['update holds set charged = charged + 1 where closed_at is not null', 'hold charged'],
-    ['update holds set uncollected = 1 where closed_at is not null', 'usage-record uncollected'],
-    ['update holds set record_at = 1 where closed_at is not null', 'hold usage record'],
-    ["update holds set state = 'swept' where closed_at is not null", 'usage-record policy'],
+    ["update transfers set reason = 'none'", 'transfer mac'],
+    ['update holds set token_id = null', 'token-budget held'],
     ['update holds set amount = amount + 1', 'hold amount'],
     ["update holds set funding = '[]'", 'hold amount'],
     ["update holds set funding = 'nonsense'", 'hold row'],
-    ["delete from holds where state = 'open'", 'account held'],
-    ["delete from holds where state = 'settled'", 'transfer hold'],
+    ['delete from holds', 'account held'],
     ['update token_budgets set granted = granted + 1', 'token-budget mac'],
     ['update token_budgets set granted = null', 'token-budget mac'],
     ['update token_budgets set applied_target = 1', 'token-budget mac'],
     ["update token_budgets set token_id = 'other'", 'token-budget spent'],
-    ['delete from usage_records', 'hold usage record'],
+    ['delete from usage_records', 'transfer usage record'],
+    ['update usage_hours set cost = cost + 1', 'usage-hour cost'],
+    ["update usage_hours set group_name = 'other'", 'usage-hour calls'],
+    ["update usage_hours set user_id = 'v'", 'usage-hour calls'],
+    ['delete from usage_hours', 'usage-hour calls'],
     ["delete from transfers where kind = 'starting-balance'", 'account balance'],
   ] as const;
 
@@ -169,7 +166,15 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
 
   it('finds a row taken from the books of another secret', async () => {
     const foreign = new RowMac(rowMacKey('some other master secret of this size'));
-    const transfer = { kind: 'adjustment', reference: 'x', leg: 0, debit_account: 'system:grants', credit_account: 'wallet:u', at: 1 };
+    const transfer = {
+      kind: 'adjustment',
+      reference: 'x',
+      leg: 0,
+      debit_account: 'system:grants',
+      credit_account: 'wallet:u',
+      at: 1,
+      reason: null,
+    };
     const mac = transferMac(foreign, { ...transfer, amount: 500n });
     await bench.database.write(async (transaction) => {
       await transaction('transfers').insert({ ...transfer, amount: 500n, mac });
@@ -184,15 +189,15 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
     const holds = Array.from({ length: 1_100 }, () => holdOf(10n, { userId: 'many' }));
     await Promise.all(holds.map((hold) => ledger.hold(hold)));
     await Promise.all(holds.map((hold) => ledger.settle(settlementOf(hold, 3n))));
-    expect(await bench.verify()).toMatchObject({ clean: true, checked: { holds: 1_102, usageRecords: 1_101, transfers: 1_103 } });
+    expect(await bench.verify()).toMatchObject({ clean: true, checked: { holds: 1, usageRecords: 1_101, transfers: 1_103 } });
     const last =
       holds
         .map(({ holdId }) => holdId)
         .toSorted()
         .at(-1) ?? '';
     await spoil('update transfers set amount = 4 where reference = ?', [last]);
-    await spoil('update holds set uncollected = 9 where id = ?', [last]);
-    expect(await found()).toEqual(['transfer mac', 'hold charged', 'usage-record cost', 'usage-record uncollected', 'account balance']);
+    await spoil('update usage_records set uncollected = 9 where id = ?', [last]);
+    expect(await found()).toEqual(['transfer mac', 'usage-record mac', 'usage-record cost', 'usage-hour uncollected', 'account balance']);
   });
 
   it('finds a user without a wallet and a token without a budget, though they have no history', async () => {

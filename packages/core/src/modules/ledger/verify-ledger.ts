@@ -1,35 +1,39 @@
 import type { RowMac } from '../../foundation/row-mac.js';
 import type { Database, Transaction } from '../../storage/database.js';
-import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
+import type { FrozenRate } from '../pricing/index.js';
+import { signedUsageValues } from '../usage/index.js';
 import { walletOf } from './books-store.js';
 import type { HoldOwnerKind } from './ledger.js';
-import { spendWindowsOf, spendWindowsText } from './spend-counters.js';
-import { type AccountRow, rowToAccount, rowToBudget, rowToCounter, rowToHold, signedBudgetValues } from './ledger-rows.js';
-import { type HoldState, signedTransferValues } from './ledger-state.js';
+import { type LedgerDifference, LedgerDifferences, Sums } from './ledger-differences.js';
+import {
+  type AccountRow,
+  type CounterRow,
+  type HoldRow,
+  rowToAccount,
+  rowToBudget,
+  rowToCounter,
+  rowToHold,
+  signedBudgetValues,
+} from './ledger-rows.js';
+import { signedTransferValues } from './ledger-state.js';
+import { spendWindowsOf } from './spend-counters.js';
+import { HourVerification } from './verify-hours.js';
 import {
   accountsInChunks,
   budgetsInChunks,
   countersInChunks,
-  countRecords,
   holdsInChunks,
+  recordsInChunks,
   type StoredBudget,
-  type StoredHold,
+  type StoredRecord,
   type StoredTransfer,
-  strayRecords,
   tokensWithoutBudget,
   transfersInChunks,
+  transfersWithoutRecord,
   usersWithoutWallet,
 } from './verify-ledger-store.js';
 
-/** One thing that is not as the rows say it should be. */
-export interface LedgerDifference {
-  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'token-budget' | 'spend-counter';
-  readonly id: string;
-  /** What is wrong with it: `balance`, `held`, `mac`, … */
-  readonly what: string;
-  readonly expected: string;
-  readonly found: string;
-}
+export type { LedgerDifference } from './ledger-differences.js';
 
 export interface LedgerReport {
   readonly clean: boolean;
@@ -37,138 +41,140 @@ export interface LedgerReport {
     readonly accounts: number;
     readonly transfers: number;
     readonly holds: number;
-    readonly openHolds: number;
     readonly usageRecords: number;
+    readonly usageHours: number;
     readonly tokenBudgets: number;
     readonly spendCounters: number;
   };
-  /** Every difference, in the order in which they were found. */
+  /** The first thousand differences, in the order in which they were found. */
   readonly differences: readonly LedgerDifference[];
+  /** All of them. */
+  readonly differencesCount: number;
 }
 
+/** Told from time to time how far the search is. */
+export type VerifyProgress = (table: 'transfers' | 'usage records', rows: number) => void;
+
 /**
- * Proves the books: recomputes every balance, every held amount and every token's spending from the rows they come from, and checks that no
- * signed row was altered. Reads one consistent moment of a database that may be in use.
+ * Proves the books: recomputes every balance, every held amount, what every token and cap has spent and every hourly roll-up from the rows
+ * they come from, and checks that no signed row was altered. Reads one consistent moment of a database that may be in use, a chunk at a time:
+ * what it keeps in memory grows with accounts, tokens and open holds, not with the number of calls.
  * @throws StorageUnavailableError
  */
-export async function verifyLedger(database: Database, mac: RowMac): Promise<LedgerReport> {
-  return database.snapshot((transaction) => new Verification(transaction, mac).run());
+export async function verifyLedger(database: Database, mac: RowMac, progress: VerifyProgress = () => undefined): Promise<LedgerReport> {
+  return database.snapshot((transaction) => new Verification(transaction, mac, progress).run());
 }
 
 const callKinds: readonly HoldOwnerKind[] = ['call', 'task', 'session', 'job'];
 const systemAccount = /^system:/;
-
-/** Amounts by id; what was never added is zero. */
-class Sums {
-  readonly #amounts = new Map<string, bigint>();
-
-  add(id: string, amount: bigint): void {
-    this.#amounts.set(id, this.of(id) + amount);
-  }
-
-  of(id: string): bigint {
-    return this.#amounts.get(id) ?? 0n;
-  }
-
-  has(id: string): boolean {
-    return this.#amounts.has(id);
-  }
-
-  ids(): IterableIterator<string> {
-    return this.#amounts.keys();
-  }
-}
+const rateGroupsMax = 10_000;
 
 class Verification {
   readonly #transaction: Transaction;
   readonly #mac: RowMac;
-  readonly #differences: LedgerDifference[] = [];
+  readonly #progress: VerifyProgress;
+  readonly #found = new LedgerDifferences();
+  readonly #hours: HourVerification;
   readonly #balances = new Sums();
   readonly #heldOnAccounts = new Sums();
   readonly #heldOnTokens = new Sums();
   readonly #spentByTokens = new Sums();
   readonly #heldOnCounters = new Sums();
   readonly #spentOnCounters = new Sums();
-  readonly #checked = { accounts: 0, transfers: 0, holds: 0, openHolds: 0, usageRecords: 0, tokenBudgets: 0, spendCounters: 0 };
+  /** Counters of periods long past are forgotten; what was spent then needs no sum. */
+  readonly #counterIds = new Set<string>();
+  readonly #openHolds = new Set<string>();
+  readonly #groupsOfRates = new Map<string, string>();
+  #callTransfers = 0;
+  #bookedTransfers = 0;
+  readonly #checked = { accounts: 0, transfers: 0, holds: 0, usageRecords: 0, usageHours: 0, tokenBudgets: 0, spendCounters: 0 };
 
-  constructor(transaction: Transaction, mac: RowMac) {
+  constructor(transaction: Transaction, mac: RowMac, progress: VerifyProgress) {
     this.#transaction = transaction;
     this.#mac = mac;
+    this.#progress = progress;
+    this.#hours = new HourVerification(transaction, this.#found);
   }
 
   async run(): Promise<LedgerReport> {
-    for await (const transfers of transfersInChunks(this.#transaction))
-      for (const row of transfers) this.#read('transfer', `${row.kind} ${row.reference} ${row.leg}`, (id) => this.#checkTransfer(id, row));
-    for await (const holds of holdsInChunks(this.#transaction, callKinds))
-      for (const row of holds) this.#read('hold', row.id, () => this.#checkHold(row));
-    for (const { id } of await strayRecords(this.#transaction)) this.#differ('usage-record', id, 'hold', 'a closed hold', 'none');
-    this.#checked.usageRecords = await countRecords(this.#transaction);
+    await this.#checkTransfers();
+    await this.#checkHolds();
+    await this.#listCounters();
+    await this.#checkRecords();
     await this.#checkAccounts();
     await this.#checkBudgets();
     await this.#checkCounters();
-    return { clean: this.#differences.length === 0, checked: this.#checked, differences: this.#differences };
+    const { kept: differences, count: differencesCount } = this.#found;
+    const checked = { ...this.#checked, usageHours: this.#hours.checked };
+    return { clean: differencesCount === 0, checked, differences, differencesCount };
   }
 
-  /** A row that a hand has made unreadable is a difference, not the end of the search. */
-  #read(type: LedgerDifference['type'], id: string, check: (id: string) => void): void {
-    try {
-      check(id);
-    } catch (error) {
-      this.#differ(type, id, 'row', 'one that can be read', error instanceof Error ? error.message : String(error));
+  async #checkTransfers(): Promise<void> {
+    for await (const transfers of transfersInChunks(this.#transaction)) {
+      for (const row of transfers)
+        this.#found.reading('transfer', `${row.kind} ${row.reference} ${row.leg}`, (id) => this.#checkTransfer(id, row));
+      this.#checked.transfers += transfers.length;
+      this.#progress('transfers', this.#checked.transfers);
     }
   }
 
   #checkTransfer(id: string, row: StoredTransfer): void {
-    this.#checked.transfers += 1;
-    if (!this.#mac.verify('transfers', signedTransferValues(row), row.mac)) this.#differ('transfer', id, 'mac', 'unaltered', 'altered');
+    if (callKinds.some((kind) => kind === row.kind)) this.#callTransfers += 1;
+    if (!this.#mac.verify('transfers', signedTransferValues(row), row.mac)) this.#altered('transfer', id);
     this.#balances.add(row.debit_account, -row.amount);
     this.#balances.add(row.credit_account, row.amount);
-    if (!callKinds.some((kind) => kind === row.kind)) return;
-    if (row.hold_state === null || row.hold_state === 'open')
-      this.#differ('transfer', id, 'hold', 'a closed hold', row.hold_state ?? 'none');
   }
 
-  #checkHold(row: StoredHold): void {
-    this.#checked.holds += 1;
-    const hold = rowToHold(row);
-    if (hold.state === 'open') this.#checkOpenHold(hold, row);
-    else this.#checkClosedHold(hold, row);
-    const funded = hold.funding.reduce((sum, leg) => sum + leg.amount, 0n);
-    this.#compare('hold', hold.id, 'amount', funded, hold.amount);
-  }
-
-  #checkOpenHold(hold: HoldState, row: StoredHold): void {
-    this.#checked.openHolds += 1;
-    for (const { accountId, amount } of hold.funding) this.#heldOnAccounts.add(accountId, amount);
-    if (hold.tokenId !== null) this.#heldOnTokens.add(hold.tokenId, hold.amount);
-    for (const { counterId } of hold.caps) this.#heldOnCounters.add(counterId, hold.amount);
-    this.#compare('hold', hold.id, 'booked while open', 0n, row.booked);
-  }
-
-  #checkClosedHold(hold: HoldState, { record, booked }: StoredHold): void {
-    if (hold.tokenId !== null) this.#spentByTokens.add(hold.tokenId, hold.charged);
-    this.#compare('hold', hold.id, 'charged', booked, hold.charged);
-    if (record === undefined) {
-      this.#differ('hold', hold.id, 'usage record', 'one', 'none');
-      return;
+  async #checkHolds(): Promise<void> {
+    for await (const holds of holdsInChunks(this.#transaction)) {
+      for (const row of holds) this.#found.reading('hold', row.id, () => this.#checkHold(row));
+      this.#checked.holds += holds.length;
     }
-    if (!this.#mac.verify('usage_records', signedUsageValues(record), record.mac))
-      this.#differ('usage-record', hold.id, 'mac', 'unaltered', 'altered');
-    for (const id of spendWindowsOf(record.spend_windows)) this.#spentOnCounters.add(id, record.cost);
-    this.#compare('usage-record', hold.id, 'cost', booked, record.cost);
-    this.#compare('usage-record', hold.id, 'uncollected', hold.uncollected, record.uncollected);
-    this.#checkOwner(hold, record);
-    const swept = record.policy === 'swept-charge' || record.policy === 'swept-release';
-    if (swept !== (hold.state === 'swept')) this.#differ('usage-record', hold.id, 'policy', `that of a ${hold.state} hold`, record.policy);
   }
 
-  /** Holds are not signed, but what a closed one says about its call stands in its receipt, which is. */
-  #checkOwner(hold: HoldState, record: UsageRecordRow): void {
-    this.#compare('hold', hold.id, 'user', record.user_id, hold.userId);
-    this.#compare('hold', hold.id, 'token', record.token_id ?? 'none', hold.tokenId ?? 'none');
-    this.#compare('hold', hold.id, 'owner', record.request_id, hold.ownerId);
-    this.#compare('hold', hold.id, 'rate', record.rate, hold.rate);
-    this.#compare('hold', hold.id, 'caps', record.spend_windows ?? 'none', spendWindowsText(hold.caps) ?? 'none');
+  #checkHold(row: HoldRow): void {
+    this.#openHolds.add(row.id);
+    const { id, amount, funding, tokenId, caps } = rowToHold(row);
+    for (const leg of funding) this.#heldOnAccounts.add(leg.accountId, leg.amount);
+    if (tokenId !== null) this.#heldOnTokens.add(tokenId, amount);
+    for (const { counterId } of caps) this.#heldOnCounters.add(counterId, amount);
+    const funded = funding.reduce((sum, leg) => sum + leg.amount, 0n);
+    this.#found.compare('hold', id, 'amount', { expected: funded, found: amount });
+  }
+
+  async #checkRecords(): Promise<void> {
+    for await (const records of recordsInChunks(this.#transaction, callKinds)) {
+      for (const row of records) {
+        if (this.#hours.begins(row.created_at)) await this.#hours.endHour();
+        this.#found.reading('usage-record', row.id, (id) => this.#checkRecord(id, row));
+      }
+      this.#checked.usageRecords += records.length;
+      this.#progress('usage records', this.#checked.usageRecords);
+    }
+    await this.#hours.end();
+    if (this.#bookedTransfers === this.#callTransfers) return;
+    for (const { kind, reference, leg } of await transfersWithoutRecord(this.#transaction, callKinds, 1_000))
+      this.#found.compare('transfer', `${kind} ${reference} ${leg}`, 'usage record', { expected: 'one', found: 'none' });
+  }
+
+  #checkRecord(id: string, { booked, ...row }: StoredRecord): void {
+    this.#bookedTransfers += booked.transfers;
+    if (!this.#mac.verify('usage_records', signedUsageValues(row), row.mac)) this.#altered('usage-record', id);
+    if (row.token_id !== null) this.#spentByTokens.add(row.token_id, row.cost);
+    this.#found.compare('usage-record', id, 'cost', { expected: booked.amount, found: row.cost });
+    if (this.#openHolds.has(id)) this.#found.compare('usage-record', id, 'hold', { expected: 'a closed one', found: 'open' });
+    for (const counterId of spendWindowsOf(row.spend_windows))
+      if (this.#counterIds.has(counterId) || isRecent(row.created_at)) this.#spentOnCounters.add(counterId, row.cost);
+    this.#hours.add(row, this.#groupOf(row.rate));
+  }
+
+  #groupOf(rate: string): string {
+    const known = this.#groupsOfRates.get(rate);
+    if (known !== undefined) return known;
+    if (this.#groupsOfRates.size >= rateGroupsMax) this.#groupsOfRates.clear();
+    const { group } = JSON.parse(rate) as FrozenRate;
+    this.#groupsOfRates.set(rate, group);
+    return group;
   }
 
   async #checkAccounts(): Promise<void> {
@@ -176,22 +182,22 @@ class Verification {
     for await (const rows of accountsInChunks(this.#transaction)) {
       for (const row of rows) {
         known.add(row.id);
-        this.#read('account', row.id, () => this.#checkAccount(row));
+        this.#found.reading('account', row.id, () => this.#checkAccount(row));
       }
     }
     for (const userId of await usersWithoutWallet(this.#transaction))
-      if (!this.#balances.has(walletOf(userId))) this.#differ('account', walletOf(userId), 'row', 'one', 'none');
+      if (!this.#balances.has(walletOf(userId))) this.#missing('account', walletOf(userId));
     this.#checked.accounts = known.size;
     for (const id of new Set([...this.#balances.ids(), ...this.#heldOnAccounts.ids()]))
-      if (!known.has(id) && !systemAccount.test(id)) this.#differ('account', id, 'row', 'one', 'none');
+      if (!known.has(id) && !systemAccount.test(id)) this.#missing('account', id);
   }
 
   #checkAccount(row: AccountRow): void {
     const { id, userId, kind, balance, held } = rowToAccount(row);
-    this.#compare('account', id, 'balance', this.#balances.of(id), balance);
-    this.#compare('account', id, 'held', this.#heldOnAccounts.of(id), held);
-    if (held < 0n || held > balance) this.#differ('account', id, 'held', `0 to ${balance}`, String(held));
-    this.#compare('account', id, 'owner', id, kind === 'wallet' ? walletOf(userId) : `${kind} of ${userId}`);
+    this.#found.compare('account', id, 'balance', { expected: this.#balances.of(id), found: balance });
+    this.#found.compare('account', id, 'held', { expected: this.#heldOnAccounts.of(id), found: held });
+    if (held < 0n || held > balance) this.#found.compare('account', id, 'held', { expected: `0 to ${balance}`, found: String(held) });
+    this.#found.compare('account', id, 'owner', { expected: id, found: kind === 'wallet' ? walletOf(userId) : `${kind} of ${userId}` });
   }
 
   async #checkBudgets(): Promise<void> {
@@ -199,45 +205,52 @@ class Verification {
     for await (const rows of budgetsInChunks(this.#transaction)) {
       for (const row of rows) {
         known.add(row.token_id);
-        this.#read('token-budget', row.token_id, (id) => this.#checkBudget(id, row));
+        this.#found.reading('token-budget', row.token_id, (id) => this.#checkBudget(id, row));
       }
     }
     this.#checked.tokenBudgets = known.size;
     const unfunded = await tokensWithoutBudget(this.#transaction);
     for (const id of new Set([...this.#spentByTokens.ids(), ...this.#heldOnTokens.ids(), ...unfunded]))
-      if (!known.has(id)) this.#differ('token-budget', id, 'row', 'one', 'none');
+      if (!known.has(id)) this.#missing('token-budget', id);
   }
 
   #checkBudget(id: string, row: StoredBudget): void {
     const { spent, held } = rowToBudget(row);
-    this.#compare('token-budget', id, 'spent', this.#spentByTokens.of(id), spent);
-    this.#compare('token-budget', id, 'held', this.#heldOnTokens.of(id), held);
-    if (!this.#mac.verify('token_budgets', signedBudgetValues(row), row.mac))
-      this.#differ('token-budget', id, 'mac', 'unaltered', 'altered');
+    this.#found.compare('token-budget', id, 'spent', { expected: this.#spentByTokens.of(id), found: spent });
+    this.#found.compare('token-budget', id, 'held', { expected: this.#heldOnTokens.of(id), found: held });
+    if (!this.#mac.verify('token_budgets', signedBudgetValues(row), row.mac)) this.#altered('token-budget', id);
+  }
+
+  async #listCounters(): Promise<void> {
+    for await (const rows of countersInChunks(this.#transaction)) for (const { id } of rows) this.#counterIds.add(id);
+    this.#checked.spendCounters = this.#counterIds.size;
   }
 
   async #checkCounters(): Promise<void> {
-    const known = new Set<string>();
-    for await (const rows of countersInChunks(this.#transaction)) {
-      for (const row of rows) {
-        known.add(row.id);
-        this.#read('spend-counter', row.id, () => {
-          const { id, spent, held } = rowToCounter(row);
-          this.#compare('spend-counter', id, 'spent', this.#spentOnCounters.of(id), spent);
-          this.#compare('spend-counter', id, 'held', this.#heldOnCounters.of(id), held);
-        });
-      }
-    }
-    this.#checked.spendCounters = known.size;
+    for await (const rows of countersInChunks(this.#transaction))
+      for (const row of rows) this.#found.reading('spend-counter', row.id, (id) => this.#checkCounter(id, row));
     for (const id of new Set([...this.#spentOnCounters.ids(), ...this.#heldOnCounters.ids()]))
-      if (!known.has(id)) this.#differ('spend-counter', id, 'row', 'one', 'none');
+      if (!this.#counterIds.has(id)) this.#missing('spend-counter', id);
   }
 
-  #compare<Value extends bigint | string>(type: LedgerDifference['type'], id: string, what: string, expected: Value, found: Value): void {
-    if (expected !== found) this.#differ(type, id, what, String(expected), String(found));
+  #checkCounter(id: string, row: CounterRow): void {
+    const { spent, held } = rowToCounter(row);
+    this.#found.compare('spend-counter', id, 'spent', { expected: this.#spentOnCounters.of(id), found: spent });
+    this.#found.compare('spend-counter', id, 'held', { expected: this.#heldOnCounters.of(id), found: held });
   }
 
-  #differ(type: LedgerDifference['type'], id: string, what: string, expected: string, found: string): void {
-    this.#differences.push({ type, id, what, expected, found });
+  #altered(type: LedgerDifference['type'], id: string): void {
+    this.#found.add({ type, id, what: 'mac', expected: 'unaltered', found: 'altered' });
   }
+
+  #missing(type: LedgerDifference['type'], id: string): void {
+    this.#found.add({ type, id, what: 'row', expected: 'one', found: 'none' });
+  }
+}
+
+const recentMs = 31 * 86_400_000;
+
+/** A counter that a call of these days was counted on must still be there; see {@link spendCounterExpiryJob}. */
+function isRecent(createdAt: number): boolean {
+  return createdAt > Date.now() - recentMs;
 }

@@ -20,7 +20,7 @@ export interface AskedPlaces {
 export function priceQuestions(fetcher: PriceFetcher, { channels, sources, privateChannels }: AskedPlaces): readonly PriceQuestion[] {
   return [
     ...channels
-      .filter(({ adapter }) => adapter.models !== undefined)
+      .filter(({ adapter }) => adapter.models?.hasPrices === true)
       .map(
         (channel): PriceQuestion => ({
           source: `channel:${channel.name}`,
@@ -34,15 +34,22 @@ export function priceQuestions(fetcher: PriceFetcher, { channels, sources, priva
   ];
 }
 
-/** Asks; a source that fails is told of, and stops no other. */
-export async function answerOf(question: PriceQuestion, signal: AbortSignal): Promise<PriceSourceReport> {
+/**
+ * Asks; a source that fails is told of, and stops no other. What it said before still counts: else a source that is away would leave its
+ * models to whoever disagrees with it.
+ */
+export async function answerOf(
+  question: PriceQuestion,
+  signal: AbortSignal,
+  before: PriceSourceReport | undefined,
+): Promise<PriceSourceReport> {
   const { source, kind } = question;
   try {
     const { quotes, refused } = (await question.ask(signal)) ?? { quotes: [], refused: [] };
     return { source, kind, state: 'read', quotes, refused };
   } catch (error) {
     const problem = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-    return { source, kind, state: 'failed', problem, quotes: [], refused: [] };
+    return { source, kind, state: 'failed', problem, quotes: before?.quotes ?? [], refused: before?.refused ?? [] };
   }
 }
 

@@ -30,6 +30,7 @@ export interface PriceSourceReport extends QuotedPrices {
   /** `channel:main`, `list:Moon`, or the name of a configured source. */
   readonly source: string;
   readonly kind: PriceSourceKind;
-  readonly state: 'waiting' | 'read' | 'failed';
+  /** One that failed still has what it said when it was last read. */
+  readonly state: 'read' | 'failed';
   readonly problem?: string;
 }

@@ -4,6 +4,7 @@ import type { ProviderAdapter } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRevision } from '../../cluster/configuration-revision.js';
 import { newId } from '../../foundation/ids.js';
+import type { Database } from '../../storage/database.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
 import type { Channel } from '../channels/index.js';
 import { testProvider } from '../channels/test-provider.js';
@@ -13,12 +14,14 @@ import { PriceFetcher } from './price-fetcher.js';
 import { PriceSync } from './price-sync.js';
 import { priceSyncJobs, queuePriceSync } from './price-sync-jobs.js';
 import { priceSyncSettings } from './price-sync-settings.js';
+import { latestPriceSyncRun } from './price-sync-store.js';
 
 type Answers = Readonly<Record<string, unknown>>;
 
 const provider: ProviderAdapter = {
   ...testProvider,
   models: {
+    hasPrices: true,
     request: (config) => ({ method: 'GET', url: `${String(config['baseUrl'])}/v1/models`, headers: {} }),
     read: (body) =>
       (body as { readonly data: readonly { readonly id: string; readonly dollars: number }[] }).data.map(({ id, dollars }) => ({
@@ -76,9 +79,9 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
   const currentSettings = () => priceSyncSettings.schema.parse(settings);
   const clock = { now: () => now };
 
-  function syncOf(): PriceSync {
+  function syncOf(database = opened.database): PriceSync {
     return new PriceSync({
-      database: opened.database,
+      database,
       providers: [provider],
       channels: () => channels,
       settings: currentSettings,
@@ -240,6 +243,47 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
     now += 3_600_000;
     await scheduled?.run(null);
     expect((await sync.latest())?.id).toBe(latest?.id);
+  });
+
+  it('tells how far it is', async () => {
+    const place = await serve({ '/api/prices': { object: 'price_list', prices: [] } });
+    source(place, 'first');
+    source(place, 'second');
+    const seen: number[] = [];
+    const { database } = opened;
+    const watched: Database = {
+      ...database,
+      knex: database.knex,
+      write: async (work) => {
+        const result = await database.write(work);
+        seen.push((await latestPriceSyncRun(database.knex))?.sourcesDone ?? -1);
+        return result;
+      },
+    };
+    await syncOf(watched).run();
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  it('goes on counting what a source said before it was away', async () => {
+    await price('m', { modelRatio: '1' }, 'synced');
+    const answers: Record<string, unknown> = { '/api/prices': { object: 'price_list', prices: [{ model: 'm', modelRatio: 2 }] } };
+    source(await serve(answers));
+    const sync = syncOf();
+    await sync.run();
+    delete answers['/api/prices'];
+    expect(await sync.run()).toMatchObject({
+      reports: [{ source: 'other', state: 'failed', quotes: [{ model: 'm', fields: { modelRatio: '2' } }] }],
+    });
+    expect((await sync.differences())[0]?.choice).toBe('other');
+  });
+
+  it('asks no channel whose places state no prices', async () => {
+    const { hasPrices: _hasPrices, ...models } = provider.models ?? {
+      request: () => ({ method: 'GET', url: '', headers: {} }),
+      read: () => [],
+    };
+    channels = [{ ...channel('http://127.0.0.1:1', ['m']), adapter: { ...provider, models } }];
+    expect(await syncOf().run()).toMatchObject({ sourcesTotal: 0, reports: [] });
   });
 
   it('remembers only the newest runs', async () => {

@@ -83,7 +83,8 @@ export class PriceSync {
     const begun = { id, startedAt: clock.now(), sourcesTotal: questions.length };
     const save = (run: PriceSyncRun) => this.#parts.database.write((transaction) => savePriceSyncRun(transaction, run));
     await save({ ...begun, state: 'running', sourcesDone: 0, reports: [] });
-    const reports = await askAll(questions, (sourcesDone) => save({ ...begun, state: 'running', sourcesDone, reports: [] }));
+    const before = new Map((await this.#asked()).map((report) => [report.source, report]));
+    const reports = await askAll(questions, before, (sourcesDone) => save({ ...begun, state: 'running', sourcesDone, reports: [] }));
     if (fetcher.isClosed) throw new Error('The gateway stopped while it asked for prices.');
     const run: PriceSyncRun = { ...begun, state: 'done', finishedAt: clock.now(), sourcesDone: questions.length, reports };
     await this.#parts.database.write(async (transaction) => {
@@ -182,6 +183,7 @@ function checkedQuote(choice: PriceChoice, difference: PriceDifference | undefin
 
 async function askAll(
   questions: readonly PriceQuestion[],
+  before: ReadonlyMap<string, PriceSourceReport>,
   onProgress: (done: number) => Promise<void>,
 ): Promise<readonly PriceSourceReport[]> {
   const signal = AbortSignal.timeout(runTimeMaxMs);
@@ -189,8 +191,8 @@ async function askAll(
   const waiting = [...questions];
   const askNext = async (): Promise<void> => {
     for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
-      reports.set(question, await answerOf(question, signal));
-      if (waiting.length > 0) await onProgress(reports.size);
+      reports.set(question, await answerOf(question, signal, before.get(question.source)));
+      if (reports.size < questions.length) await onProgress(reports.size);
     }
   };
   await Promise.all(Array.from({ length: askedAtOnce }, askNext));

@@ -1,3 +1,4 @@
 export * from './usage.js';
 export * from './usage-record-row.js';
 export * from './usage-report-store.js';
+export * from './usage-hour.js';
