@@ -24,5 +24,5 @@ describe.concurrent.each(databaseKinds)('a fault at every wait of a call on %s',
       expect(finding.checked).toBeGreaterThanOrEqual(fewestChecksOfSeed);
     }
     expect(pointsOn(database).filter((point) => !reached.has(point))).toEqual([]);
-  });
+  }, 300_000);
 });

@@ -21,5 +21,5 @@ describe.concurrent.each(databaseKinds)('kill -9 at the waits of a call on %s', 
     const again = `npm run prove -- --only kills --database ${database} --from 0 --seeds ${all.length}`;
     expect(finding.violated, again).toEqual([]);
     expect(finding.checked).toBeGreaterThan(chosen.length * 4);
-  }, 180_000);
+  }, 300_000);
 });

@@ -13,6 +13,7 @@ export interface ModelEntry {
   readonly modelRatio?: number | string;
   readonly completionRatio?: number | string;
   readonly cacheRatio?: number | string;
+  readonly imageCompletionRatio?: number | string;
   readonly pricePerCall?: number | string;
   readonly outputTokensMax?: number;
 }

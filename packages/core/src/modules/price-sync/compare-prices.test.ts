@@ -72,6 +72,16 @@ describe('prices compared', () => {
     ]);
   });
 
+  it('show tiers and fees that the price in force lacks', () => {
+    const stated: ModelPriceFields = {
+      modelRatio: '1',
+      tiers: [{ inputTokensAbove: 200_000, modelRatio: '2' }],
+      toolFees: { webSearch: '10' },
+    };
+    expect(compared([model('m', { modelRatio: '1' })], report('a', 'gateway', { m: stated }))[0]).toMatchObject({ choice: 'a', marks: [] });
+    expect(compared([model('m', stated)], report('a', 'gateway', { m: stated }))).toEqual([]);
+  });
+
   it('mark another kind of price', () => {
     const [difference] = compared([model('m', { modelRatio: '1' })], report('a', 'gateway', { m: { pricePerCall: '0.1' } }));
     expect(difference?.quotes[0]?.marks).toEqual(['kind-differs']);

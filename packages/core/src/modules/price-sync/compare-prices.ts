@@ -1,6 +1,6 @@
 import type { Model } from '../models/index.js';
 import type { ModelPrice } from '../pricing/index.js';
-import { agree, factsOfFields, factsOfPrice, kindOf, largestFactor, type PriceFacts } from './price-facts.js';
+import { agree, covers, factsOfFields, factsOfPrice, kindOf, largestFactor, type PriceFacts } from './price-facts.js';
 import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSourceReport } from './price-quote.js';
 
 /** What makes one quote doubtful. */
@@ -62,7 +62,7 @@ function compareOne(
     const isOtherKind = price !== undefined && price.by !== kindOf(quote.fields);
     const against = local === undefined || isOtherKind ? others : [local.facts, ...others];
     const isSuspicious = against.some((facts) => largestFactor(facts, quote.facts) > suspiciousFactor);
-    const changes = local === undefined || isOtherKind || !agree(local.facts, quote.facts);
+    const changes = local === undefined || isOtherKind || !covers(local.facts, quote.facts);
     const marks: readonly QuoteMark[] = [
       ...(isOtherKind ? (['kind-differs'] as const) : []),
       ...(isSuspicious ? (['suspicious'] as const) : []),

@@ -127,6 +127,11 @@ export function agree(one: PriceFacts, other: PriceFacts): boolean {
   return bothSay(one, other).every(([a, b]) => a === b);
 }
 
+/** True if the price in force says all that is stated, and the same: a tier or a fee that it lacks is a difference. */
+export function covers(inForce: PriceFacts, stated: PriceFacts): boolean {
+  return Object.entries(stated).every(([name, price]) => inForce[name] === price);
+}
+
 /** How many times the dearer is dearer, where they differ most; infinite between something and nothing. A hint for people, not a sum. */
 export function largestFactor(one: PriceFacts, other: PriceFacts): number {
   return Math.max(1, ...bothSay(one, other).map(([a, b]) => factorOf(Number(a), Number(b))));
