@@ -53,6 +53,7 @@ export interface TokenEntry {
   readonly unlimited?: boolean;
   readonly points?: number | string;
   readonly spendCaps?: SpendCapsEntry;
+  readonly limits?: Readonly<Record<string, number>>;
   readonly models?: readonly string[];
   readonly allowIps?: readonly string[];
   readonly expiresAt?: string;

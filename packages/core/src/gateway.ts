@@ -1,3 +1,4 @@
+import type { JsonObject, RequestFacts } from '@tollgate/plugin-kit';
 import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
@@ -12,10 +13,11 @@ import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
-import { accountOf, budgetOf } from './modules/ledger/index.js';
+import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
 import { AddressList } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
+import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 import { type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
 import { startModules, stopModules, tokens } from './gateway/modules.js';
@@ -96,13 +98,16 @@ class RunningGateway implements Gateway {
 
   #app() {
     const { environment, logger } = this.#parts;
-    const { database } = this.#foundations;
+    const { database, settings } = this.#foundations;
+    const estimateTokens = (json: JsonObject, facts: RequestFacts): number =>
+      estimateCallTokens(json, facts, settings.current(ledgerSettings).holdOutputTokensMax);
     const dialects = this.#container.resolve(tokens.dialects);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
     const credentials = new CredentialReader(places);
     const authenticator = new Authenticator(credentials, this.#container.resolve(tokens.tokens));
     const shared = {
       authenticator,
+      limits: this.#container.resolve(tokens.limits),
       trustedProxies: new AddressList(environment.trustedProxies),
       clock: systemClock,
       log: logger,
@@ -114,7 +119,7 @@ class RunningGateway implements Gateway {
       credentials,
       callerOfAccessToken: (secret) => callerOfAccessToken(database.knex, secret),
       dialects,
-      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), faults: this.#parts.faults }),
+      relayFront: new RelayFront({ ...shared, relay: this.#container.resolve(tokens.relay), estimateTokens, faults: this.#parts.faults }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [

@@ -1,4 +1,5 @@
 import { ledgerSettings } from './modules/ledger/index.js';
+import { limitsSettings } from './modules/limits/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
@@ -12,6 +13,7 @@ import { relaySettings } from './relay/relay-settings.js';
 export const settingsDefinitions: readonly SettingsDefinition[] = [
   ledgerSettings,
   pricingSettings,
+  limitsSettings,
   priceSyncSettings,
   relaySettings,
   settlementSettings,

@@ -115,6 +115,19 @@ export interface ModelListing {
 /** Headers of the client's request, names in lower case. */
 export type ClientHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** What is left of a limit of this gateway's. */
+export interface LimitLevel {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetsInMs: number;
+}
+
+/** The caller's limits by what they count: of each kind the one with the least left. */
+export interface LimitLevels {
+  readonly requests?: LimitLevel;
+  readonly tokens?: LimitLevel;
+}
+
 /** The half of a dialect that faces clients. */
 export interface ClientSide {
   readonly routes: readonly DialectRoute[];
@@ -127,6 +140,11 @@ export interface ClientSide {
   readonly answerHeaders?: readonly string[];
   /** Where clients reach what lives at an upstream. */
   readonly resources?: readonly ResourceRoute[];
+  /**
+   * Headers in which clients of this dialect look for what is left of their limits, beside `x-ratelimit-*`, which every answer has that a
+   * limit counts. `now` is in milliseconds since 1970.
+   */
+  limitHeaders?(levels: LimitLevels, now: number): Readonly<Record<string, string>>;
   readonly models?: ModelListing;
   /**
    * Top-level keys of the body that the gateway reads or replaces. A second occurrence or an escaped spelling of one of them is refused, so

@@ -7,6 +7,7 @@ import { encodeResponse } from './encode-response.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
 import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
+import { limitHeaders } from './limit-headers.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
 import { ClaudeStreamEncoder } from './stream-encoder.js';
@@ -33,6 +34,7 @@ export const claudeMessages: Dialect = {
     pathPrefixes: ['/v1/messages'],
     credentials: [{ header: 'x-api-key' }],
     passHeaders: ['anthropic-beta', 'anthropic-version'],
+    limitHeaders,
     models: modelListing,
     guardedKeys: ['model', 'stream', 'max_tokens'],
     modelKey: 'model',

@@ -4,13 +4,13 @@ import { requireName } from '../request-fields.js';
 import { codexAnswerHeaders, codexHeaders } from './codex-headers.js';
 import { referencesOf } from './references.js';
 import { foreignSeals } from './seals.js';
-import { readResponsesUsage } from './usage.js';
+import { readResponsesTokens } from './usage.js';
 
 /** `POST /v1/responses/compact`: a conversation made shorter, sealed by the vendor. The answer is not stored. */
 export const openaiCompact: Dialect = definePassedDialect({
   id: 'openai-responses-compact',
   vendor: 'openai',
-  readUsage: readResponsesUsage,
+  readUsage: readResponsesTokens,
   client: {
     routes: [{ path: '/v1/responses/compact' }],
     passHeaders: codexHeaders,

@@ -1,5 +1,6 @@
 import type { Usage } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
+import { openaiCompact } from './compact.js';
 import { readResponsesUsage } from './usage.js';
 
 function read(output: readonly object[]): Partial<Usage> {
@@ -23,6 +24,13 @@ describe('uses of tools', () => {
     const made = { type: 'image_generation_call', status: 'completed', size: '1024x1536', quality: 'high' };
     const usage = read([{ type: 'file_search_call' }, made, { type: 'image_generation_call', status: 'failed' }]);
     expect(usage).toMatchObject({ fileSearches: 1, images: [{ count: 1, size: '1024x1536', quality: 'high' }] });
+  });
+
+  it('are not paid for again when a conversation is made shorter', () => {
+    const into: Partial<Usage> = {};
+    openaiCompact.usage.read({ output: [{ type: 'web_search_call' }], usage: { input_tokens: 5, output_tokens: 1 } }, into);
+    expect(into).toMatchObject({ inputText: 5, outputText: 1 });
+    expect(into).not.toHaveProperty('webSearches');
   });
 
   it('are left out where there are none, and never read from tools that a request merely allows', () => {

@@ -18,13 +18,19 @@ function statedUsage(json: unknown): object | undefined {
   return isObject(usage) ? usage : undefined;
 }
 
-/** Reads a whole answer, or an event that carries one. */
+/** Reads a whole answer, or an event that carries one: its tokens, and what it used of the vendor's tools. */
 export function readResponsesUsage(json: unknown, into: Partial<Usage>): void {
   if (!isObject(json)) return;
   const answer = isObject(json['response']) ? json['response'] : json;
-  const { usage } = answer;
-  if (!isObject(usage)) return;
+  if (!isObject(answer['usage'])) return;
   readToolUses(answer['output'], into);
+  readResponsesTokens(answer, into);
+}
+
+/** The tokens alone, of an answer whose items may be those of earlier ones, which are paid for already. */
+export function readResponsesTokens(answer: unknown, into: Partial<Usage>): void {
+  if (!isObject(answer) || !isObject(answer['usage'])) return;
+  const { usage } = answer;
   readStatedUsage(
     {
       input: usage['input_tokens'],

@@ -5,6 +5,7 @@
 export const faultPoints = {
   'key-look-up': 'the key is looked up',
   'body-read': 'the body of the request is read',
+  limits: 'the counters of limits that nodes share are asked',
   'request-hooks': 'plugins look at the request',
   'reference-look-up': 'the channel of what the request refers to is looked up',
   hold: 'the ledger is asked for a hold',

@@ -1,6 +1,10 @@
 import 'reflect-metadata';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { performance } from 'node:perf_hooks';
+import { LimitCounters } from '../cluster/limit-counters.js';
 import { NodeLease } from '../cluster/node-lease.js';
+import { PostgresPermits } from '../cluster/postgres-permits.js';
+import { PostgresWindows } from '../cluster/postgres-windows.js';
 import { RevisionWatcher } from '../cluster/revision-watcher.js';
 import { systemClock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
@@ -10,6 +14,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
+import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
@@ -20,7 +25,7 @@ import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
-import { JobRunner } from '../storage/job-runner.js';
+import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import type { Foundations, GatewayParts } from './foundations.js';
 
 const version = '0.1.0';
@@ -40,6 +45,8 @@ export const tokens = {
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
+  counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
+  limits: Symbol('Limits') as InjectionToken<Limits>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
   resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
@@ -94,12 +101,36 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
         faults,
       }),
   );
+  register(container, tokens.counters, () => countersOf(container, foundations, logger));
+  register(
+    container,
+    tokens.limits,
+    () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
+  );
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
+}
+
+/** Addresses come and go: their rows must not stay for ever. */
+function overWindowsJob(windows: PostgresWindows): JobHandler {
+  return { kind: 'limit-windows', everyMs: () => dayMs / 24, run: () => windows.removeOver() };
+}
+
+/** Nodes of one PostgreSQL share their counters; the only process of a SQLite file counts in memory. */
+function countersOf(container: DependencyContainer, { database }: Foundations, logger: Logger): LimitCounters {
+  const isShared = database.kind === 'postgres';
+  const lease = container.resolve(tokens.lease);
+  return new LimitCounters({
+    shared: isShared ? { windows: new PostgresWindows(database), permits: new PostgresPermits(database, () => lease.nodeId) } : undefined,
+    // Nodes that share only measure: a clock that is set must not stretch a slice.
+    now: isShared ? () => performance.now() : () => systemClock.now(),
+    wallNow: () => systemClock.now(),
+    onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
 }
 
 /** Brings changes of the configuration into memory, in an order in which each finds what it stands on. */
@@ -143,6 +174,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
     handlers: [
       sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
       resourceExpiryJob(database, systemClock),
+      ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
       spendCounterExpiryJob(database, systemClock),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
@@ -199,6 +231,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   const relay = container.resolve(tokens.relay);
   await relay.drain(drainTimeMaxMs);
   await container.resolve(tokens.resources).close();
+  await container.resolve(tokens.counters).close();
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.watcher).stop();
@@ -214,6 +247,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
+    container.resolve(tokens.counters).start();
     await container.resolve(tokens.jobs).start();
     return container;
   } catch (error) {

@@ -1,6 +1,6 @@
 import Koa from 'koa';
 import type { Logger } from '../foundation/logger.js';
-import { checkPrincipal } from '../modules/limits/index.js';
+import { checkPrincipal, type Limits } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
@@ -17,6 +17,7 @@ import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import type { ResourceFront } from './resource-front.js';
 import { ResourcePaths } from './resource-paths.js';
+import { countRefused } from './count-refused.js';
 import type { RelayFront } from './relay-front.js';
 import type { ServedDialects } from './served-dialects.js';
 
@@ -26,6 +27,7 @@ export interface HttpDoors {
   readonly resourceFront: ResourceFront;
   readonly modelLists: ModelLists;
   readonly authenticator: Authenticator;
+  readonly limits: Pick<Limits, 'admitRequest'>;
   readonly credentials: CredentialReader;
   /** Undefined if there is no such access token, or its user is disabled. */
   readonly callerOfAccessToken: (secret: string) => Promise<Caller | undefined>;
@@ -54,11 +56,14 @@ export function createApp(doors: HttpDoors): Koa<State> {
   app.use(resourceRequests(doors));
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
-  const callers = new CallerReader({ ...doors, principalOf: (request, query) => authenticated(doors, request, query) });
+  const countAddress = async (request: Koa.Request['req']): Promise<void> =>
+    doors.limits.admitRequest(undefined, clientAddress(request, doors.trustedProxies));
+  const callers = new CallerReader({ ...doors, countAddress, principalOf: (request, query) => authenticated(doors, request, query) });
   app.use(
     managementApi({
       ...doors,
       callerOf: (request, query) => callers.callerOf(request, query),
+      countAddress,
       isCredential: (parameter) => doors.credentials.isParameter(parameter),
       isReady: doors.ready,
     }).routes(),
@@ -148,7 +153,14 @@ function modelLists(doors: HttpDoors): Koa.Middleware<State> {
 
 /** @throws MissingApiKeyError, InvalidApiKeyError, StorageUnavailableError, and what the token's own limits refuse */
 async function authenticated(doors: HttpDoors, request: Koa.Request['req'], query: URLSearchParams): Promise<Principal> {
-  const principal = await doors.authenticator.principalOf(request.headers, query);
-  checkPrincipal(principal, { clientIp: clientAddress(request, doors.trustedProxies), now: doors.clock.now() });
+  const clientIp = clientAddress(request, doors.trustedProxies);
+  let principal: Principal;
+  try {
+    principal = await doors.authenticator.principalOf(request.headers, query);
+    checkPrincipal(principal, { clientIp, now: doors.clock.now() });
+  } catch (error) {
+    throw await countRefused(doors, request, error);
+  }
+  await doors.limits.admitRequest(principal, clientIp);
   return principal;
 }

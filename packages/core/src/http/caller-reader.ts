@@ -7,7 +7,9 @@ export interface CallerReaderDoors {
   readonly credentials: CredentialReader;
   /** Undefined if there is no such access token, or its user is disabled. */
   callerOfAccessToken(secret: string): Promise<Caller | undefined>;
-  /** @throws what refuses the API key */
+  /** Counts a request that shows no API key. @throws LimitReachedError, LimitsUnavailableError */
+  countAddress(request: IncomingMessage): Promise<void>;
+  /** Counts the request, too. @throws what refuses the API key */
   principalOf(request: IncomingMessage, query: URLSearchParams): Promise<Principal>;
 }
 
@@ -19,16 +21,27 @@ export class CallerReader {
     this.#doors = doors;
   }
 
-  /** @throws MissingApiKeyError, InvalidAccessTokenError, StorageUnavailableError, and what refuses the API key */
+  /** @throws LimitReachedError, MissingApiKeyError, InvalidAccessTokenError, StorageUnavailableError, and what refuses the API key */
   async callerOf(request: IncomingMessage, query: URLSearchParams): Promise<Caller> {
-    const { credentials, callerOfAccessToken, principalOf } = this.#doors;
-    const key = credentials.keyOf(request.headers, query);
+    const { callerOfAccessToken, principalOf, countAddress } = this.#doors;
+    const key = await this.#keyOf(request, query);
     if (key.startsWith(accessTokenPrefix)) {
+      // Before the database is asked: guesses are limited.
+      await countAddress(request);
       const caller = await callerOfAccessToken(key);
       if (caller === undefined) throw new InvalidAccessTokenError();
       return caller;
     }
     const { userId, tokenId, tokenName } = await principalOf(request, query);
     return { userId, permissions: permissionsOfApiKeys, token: { id: tokenId, name: tokenName } };
+  }
+
+  async #keyOf(request: IncomingMessage, query: URLSearchParams): Promise<string> {
+    try {
+      return this.#doors.credentials.keyOf(request.headers, query);
+    } catch (error) {
+      await this.#doors.countAddress(request);
+      throw error;
+    }
   }
 }

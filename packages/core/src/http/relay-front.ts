@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
+import { type JsonObject, type RequestFacts, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
-import { checkPrincipal } from '../modules/limits/index.js';
+import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
 import type { AddressList } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
 import { publicErrorOf } from '../relay/public-error.js';
@@ -13,6 +13,8 @@ import { terminalErrorBytes } from '../relay/stream-frames.js';
 import type { Authenticator } from './authenticator.js';
 import { clientAddress } from './client-address.js';
 import { parsedObject, readBody } from './request-body.js';
+import { countRefused } from './count-refused.js';
+import { sendLevels } from './limit-headers.js';
 import { passing } from './passing-headers.js';
 import { sendRefusal } from './refusal.js';
 import type { RouteMatch } from './served-dialects.js';
@@ -20,6 +22,9 @@ import type { RouteMatch } from './served-dialects.js';
 export interface RelayFrontDoors {
   readonly relay: Pick<Relay, 'run'>;
   readonly authenticator: Authenticator;
+  readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
+  /** Input and output of a call as they are estimated before it. */
+  readonly estimateTokens: (json: JsonObject, facts: RequestFacts) => number;
   readonly trustedProxies: AddressList;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -43,10 +48,16 @@ export class RelayFront {
     const requestId = this.#doors.newRequestId();
     const reply = new ClientReply(response, requestId);
     const target = targetOf(match, request.url ?? '');
+    let call: RelayCall | undefined;
     try {
-      await this.#doors.relay.run(await this.#gather(match.dialect, target, request, requestId, reply), reply);
+      call = await this.#gather(match.dialect, target, request, requestId, reply);
+      if (call.ticket !== undefined) sendLevels(call.ticket.levels, match.dialect, reply);
+      await this.#doors.relay.run(call, reply);
     } catch (error) {
-      this.#refuse(error, match.dialect, target, reply, requestId, request);
+      const told = call === undefined ? await countRefused(this.#doors, request, error) : error;
+      this.#refuse(told, match.dialect, target, reply, requestId, request);
+    } finally {
+      call?.ticket?.end();
     }
   }
 
@@ -57,7 +68,7 @@ export class RelayFront {
     requestId: string,
     reply: ClientReply,
   ): Promise<RelayCall> {
-    const { authenticator, clock, trustedProxies, bodyBytesMax, faults } = this.#doors;
+    const { authenticator, limits, estimateTokens, clock, trustedProxies, bodyBytesMax, faults } = this.#doors;
     const startedAt = clock.now();
     if (faults !== undefined) await faults('key-look-up');
     const found = authenticator.principalOf(request.headers, target.query);
@@ -69,7 +80,13 @@ export class RelayFront {
     const json = parsedObject(body);
     const spans = scanTopLevel(body, dialect.client.guardedKeys);
     const facts = dialect.client.inspect(json, target);
-    checkPrincipal(principal, { model: facts.model, clientIp: clientAddress(request, trustedProxies), now: startedAt });
+    const clientIp = clientAddress(request, trustedProxies);
+    checkPrincipal(principal, { model: facts.model, clientIp, now: startedAt });
+    if (faults !== undefined) await faults('limits');
+    const admitted = limits.binds(principal)
+      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts) })
+      : undefined;
+    const ticket = admitted instanceof Promise ? await admitted : admitted;
     return {
       requestId,
       startedAt,
@@ -82,6 +99,7 @@ export class RelayFront {
       spans,
       framing: dialect.client.framing(target),
       passHeaders: passing(request.headers, dialect.client.passHeaders),
+      ticket,
     };
   }
 
@@ -95,6 +113,7 @@ export class RelayFront {
   ): void {
     const told = publicErrorOf(error);
     if (told.status >= 500 && told.code === 'internal_error') this.#doors.log.error({ err: error, requestId }, 'A call failed');
+    if (error instanceof LimitReachedError) sendLevels(error.levels, dialect, reply);
     if (reply.headSent) {
       reply.write(terminalErrorBytes(dialect, dialect.client.framing(target), told, requestId, false));
       reply.end();

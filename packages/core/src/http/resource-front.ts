@@ -9,11 +9,12 @@ import type { CredentialReader } from './credentials.js';
 import { passing } from './passing-headers.js';
 import { publicOrigin } from './public-origin.js';
 import { sendRefusal } from './refusal.js';
+import { countRefused } from './count-refused.js';
 import type { RelayFrontDoors } from './relay-front.js';
 import { parsedObject, readBody } from './request-body.js';
 import type { ResourceMatch } from './resource-paths.js';
 
-export interface ResourceFrontDoors extends Omit<RelayFrontDoors, 'relay'> {
+export interface ResourceFrontDoors extends Omit<RelayFrontDoors, 'relay' | 'estimateTokens'> {
   readonly resourceRelay: Pick<ResourceRelay, 'run'>;
   readonly credentials: Pick<CredentialReader, 'isParameter'>;
 }
@@ -30,22 +31,26 @@ export class ResourceFront {
   async serve(match: ResourceMatch, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = this.#doors.newRequestId();
     const reply = new ClientReply(response, requestId);
+    let call: ResourceCall | undefined;
     try {
-      await this.#doors.resourceRelay.run(await this.#gather(match, query, request, requestId), reply);
+      call = await this.#gather(match, query, request, requestId);
+      await this.#doors.resourceRelay.run(call, reply);
     } catch (error) {
-      const told = publicErrorOf(error);
+      const told = publicErrorOf(call === undefined ? await countRefused(this.#doors, request, error) : error);
       if (told.code === 'internal_error') this.#doors.log.error({ err: error, requestId }, 'A request for a resource failed');
       sendRefusal(told, match.dialect, reply, requestId, request);
     }
   }
 
   async #gather(match: ResourceMatch, query: URLSearchParams, request: IncomingMessage, requestId: string): Promise<ResourceCall> {
-    const { authenticator, credentials, clock, trustedProxies, bodyBytesMax } = this.#doors;
+    const { authenticator, limits, credentials, clock, trustedProxies, bodyBytesMax } = this.#doors;
     const { dialect, route, path, id } = match;
     const startedAt = clock.now();
     const principal = await authenticator.principalOf(request.headers, query);
-    checkPrincipal(principal, { clientIp: clientAddress(request, trustedProxies), now: startedAt });
+    const clientIp = clientAddress(request, trustedProxies);
+    checkPrincipal(principal, { clientIp, now: startedAt });
     const body = await readBody(request, bodyBytesMax);
+    await limits.admitRequest(principal, clientIp);
     return {
       requestId,
       startedAt,

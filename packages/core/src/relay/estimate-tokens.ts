@@ -4,7 +4,16 @@ const asciiCharactersPerToken = 4;
 const mediaTokens = 1_000;
 /** Longer runs of base64 are media, not text. */
 const mediaCharactersMin = 1_024;
-const base64Text = /^(?:data:[\w.+/-]+;base64,)?[A-Za-z0-9+/_-]{256}/;
+const base64Text = /^(?:data:[\w.+/-]+;base64,)?[A-Za-z0-9+/_-]+={0,2}$/;
+/** Fields whose strings every dialect reads as text: a long word there is not a medium, however much it looks like one. */
+const textFields: ReadonlySet<string> = new Set(['text', 'content', 'input', 'output', 'prompt', 'instructions', 'system', 'arguments']);
+/** Deeper values wait in a list: no body may exhaust the stack. */
+const nestedCallsMax = 100;
+
+interface DeepValue {
+  readonly value: object;
+  readonly field: string;
+}
 
 /**
  * Tokens of a text, estimated from its byte classes: about four ASCII characters or one wide character to a token. Native counting of the
@@ -16,22 +25,33 @@ export function estimateTextTokens(text: string): number {
 }
 
 /**
- * Tokens of a parsed request body, estimated over all its texts, whatever the dialect. Keys and structure count little, base64 counts as
- * one medium.
+ * Tokens of a parsed request body, estimated over all its texts, whatever the dialect. Keys and structure count little; base64 counts as
+ * one medium, unless it stands where a dialect has text: otherwise a text that begins like base64 would be held as next to nothing.
  */
-export function estimateBodyTokens(value: unknown): number {
-  if (typeof value === 'string') return estimateStringTokens(value);
-  if (typeof value !== 'object' || value === null) return 1;
-  let tokens = 1;
-  if (Array.isArray(value)) {
-    for (const item of value) tokens += estimateBodyTokens(item);
-    return tokens;
-  }
-  for (const key in value) tokens += 1 + estimateBodyTokens((value as Record<string, unknown>)[key]);
+export function estimateBodyTokens(body: unknown): number {
+  const deeper: DeepValue[] = [];
+  let tokens = estimateValueTokens(body, '', 0, deeper);
+  for (let next = deeper.pop(); next !== undefined; next = deeper.pop()) tokens += estimateValueTokens(next.value, next.field, 0, deeper);
   return tokens;
 }
 
-function estimateStringTokens(text: string): number {
-  if (text.length >= mediaCharactersMin && base64Text.test(text)) return mediaTokens;
+function estimateValueTokens(value: unknown, field: string, depth: number, deeper: DeepValue[]): number {
+  if (typeof value === 'string') return estimateStringTokens(value, field);
+  if (typeof value !== 'object' || value === null) return 1;
+  if (depth === nestedCallsMax) {
+    deeper.push({ value, field });
+    return 0;
+  }
+  let tokens = 1;
+  if (Array.isArray(value)) {
+    for (const item of value) tokens += estimateValueTokens(item, field, depth + 1, deeper);
+    return tokens;
+  }
+  for (const key in value) tokens += 1 + estimateValueTokens((value as Record<string, unknown>)[key], key, depth + 1, deeper);
+  return tokens;
+}
+
+function estimateStringTokens(text: string, field: string): number {
+  if (text.length >= mediaCharactersMin && !textFields.has(field) && base64Text.test(text)) return mediaTokens;
   return estimateTextTokens(text);
 }

@@ -1,6 +1,8 @@
+import type { JsonObject, RequestFacts } from '@tollgate/plugin-kit';
 import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
 import type { Model } from '../modules/models/index.js';
 import { estimateOf, type Rate } from '../modules/pricing/index.js';
+import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RelayCall } from './relay-call.js';
 
 /** What a call is held for before it is sent. */
@@ -26,6 +28,12 @@ export function quoteFor(call: RelayCall, inputTokens: number, model: Model | un
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
     toleratedOutputTokens: rate.price.by === 'tokens' ? toleratedTokens(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };
+}
+
+/** What a call will use in all, estimated before it for limits on tokens. */
+export function estimateCallTokens(json: JsonObject, facts: RequestFacts, holdOutputTokensMax: number): number {
+  const outputTokens = Math.min(facts.outputTokensMax ?? holdOutputTokensMax, holdOutputTokensMax) * (facts.choices ?? 1);
+  return estimateBodyTokens(json) + outputTokens;
 }
 
 /** @param isBounded whether all that the caller or the model allows is held: then only an upstream that ignores the maximum gets there. */

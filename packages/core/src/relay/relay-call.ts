@@ -11,6 +11,7 @@ import type {
   RequestTarget,
   TopLevelSpans,
 } from '@tollgate/plugin-kit';
+import type { LimitTicket } from '../modules/limits/index.js';
 import type { Principal } from '../modules/tokens/index.js';
 import type { LossRecord } from '../modules/usage/index.js';
 import { refusedSeal, withoutSeals } from './without-seals.js';
@@ -37,6 +38,8 @@ export interface RelayCall {
   readonly framing: Framing;
   /** Client headers that the dialect lets pass upstream. */
   readonly passHeaders: ClientHeaders;
+  /** What the call has taken from its limits; undefined where nothing limits it. */
+  readonly ticket: LimitTicket | undefined;
 }
 
 /** Callers name fields as they like: what is told and kept of them is bounded. */

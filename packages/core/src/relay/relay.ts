@@ -131,6 +131,7 @@ export class Relay {
     const request = { holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate } as const;
     if (faults !== undefined) await faults('hold');
     await ledger.hold(spendCaps === undefined ? request : { ...request, caps: spendCaps });
+    call.ticket?.awaitUsage();
     const { reply, translation, view, course, binding } = running;
     return { call, reply, translation, view, inputTokens, course, binding, quote, holdId, model };
   }

@@ -1,4 +1,4 @@
-import type { SettledView } from '@tollgate/plugin-kit';
+import { type SettledView, type Usage, usageBuckets } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
@@ -81,6 +81,7 @@ export class Settler {
       undrained = await end.drained;
     }
     const result = this.#resultOf(running, undrained);
+    running.call.ticket?.settle(tokensIn(result.usage));
     const settlement = settlementOf(running, result, this.#doors.clock.now());
     const receipt = await this.#untilDurable(settlement, running.model);
     if (faults !== undefined) await faults('report');
@@ -157,6 +158,12 @@ export class Settler {
     if (hooks.onSettled !== null) void hooks.onSettled(running.view, settled);
     this.#batches?.add(running.view, settled);
   }
+}
+
+function tokensIn(usage: Usage): number {
+  let tokens = 0;
+  for (const bucket of usageBuckets) tokens += usage[bucket];
+  return tokens;
 }
 
 type RecordDraft = { -readonly [Key in keyof Settlement['record']]: Settlement['record'][Key] };

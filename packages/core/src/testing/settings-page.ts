@@ -45,7 +45,8 @@ function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum
 }
 
 function defaultOf({ default: value }: FieldSchema): string {
-  return typeof value === 'number' ? grouped(value) : `\`${String(value)}\``;
+  if (typeof value === 'number') return grouped(value);
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 function grouped(value: number): string {

@@ -41,6 +41,7 @@ beforeEach(async () => {
       return { userId: 'u1', permissions: permissionsOfApiKeys };
     },
     isCredential: (parameter) => parameter === 'key',
+    countAddress: async () => undefined,
     isReady: () => ready,
     bodyBytesMax: 100,
   });

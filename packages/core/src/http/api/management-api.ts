@@ -7,8 +7,10 @@ import type { Endpoint } from './endpoint.js';
 
 export interface ManagementDoors {
   readonly endpoints: readonly Endpoint[];
-  /** @throws what refuses the caller */
+  /** Counts the request. @throws what refuses the caller */
   callerOf(request: IncomingMessage, query: URLSearchParams): Promise<Caller>;
+  /** Counts a request whose caller nobody asks for. @throws LimitReachedError, LimitsUnavailableError */
+  countAddress(request: IncomingMessage): Promise<void>;
   /** True for query parameters that carry a key: they are no endpoint's own. */
   isCredential(parameter: string): boolean;
   /** False once the gateway shuts down, so that load balancers look elsewhere. */
@@ -37,6 +39,7 @@ export function managementApi(doors: ManagementDoors): Router {
 async function serve(doors: ManagementDoors, endpoint: Endpoint, context: RouterContext): Promise<void> {
   const query = new URLSearchParams(context.querystring);
   const caller = endpoint.permission === 'public' ? undefined : await doors.callerOf(context.req, query);
+  if (caller === undefined) await doors.countAddress(context.req);
   const own = [...query].filter(([name]) => !doors.isCredential(name));
   const answer = await endpoint.run({
     caller,

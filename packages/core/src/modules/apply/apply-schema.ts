@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { defaultGroup } from '../groups/index.js';
 import { decimalSchema, modelPriceOf, modelPriceShape } from '../pricing/index.js';
+import { limitSchema } from '../limit-rules/index.js';
 import { endingKeys, settlementPolicies } from '../settlement/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
 import { userRoles } from '../users/index.js';
@@ -122,6 +123,7 @@ const token = z
       .optional()
       .meta({ title: 'Left out: all' }),
     spendCaps: spendCaps.meta({ title: 'What the token may spend; left out: no cap' }),
+    limits: limitSchema.optional().meta({ title: 'Limits of the token, each in the place of that for addresses; 0 = no limit' }),
     expiresAt: expiry.optional(),
     enabled: z.boolean().default(true),
   })

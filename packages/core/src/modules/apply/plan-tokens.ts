@@ -1,5 +1,6 @@
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
+import { limitShape } from '../limit-rules/index.js';
 import { spendCapFacts, spendCapsOf } from './plan-spend-caps.js';
 import { hashTokenKey, insertToken, newTokenKey, type Token, tokenKeyPrefix, updateToken } from '../tokens/index.js';
 import type { ApplyContext } from './apply-context.js';
@@ -71,12 +72,32 @@ function tokenOf(entry: TokenEntry, known: Token | undefined, userId: string, ke
     ...(allowIps === undefined ? {} : { allowIps }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...spendCapsOf(entry.spendCaps),
+    ...limitsOf(entry.limits),
   };
 }
 
-function factsOf({ keyHash, group, models, allowIps, spendCaps, expiresAt, enabled }: Token): Facts {
+function limitsOf(entry: TokenEntry['limits']): Pick<Token, 'limits'> {
+  const stated = Object.entries(entry ?? {}).filter(([, limit]) => limit !== undefined);
+  return stated.length === 0 ? {} : { limits: Object.fromEntries(stated) };
+}
+
+function factsOf({ keyHash, group, models, allowIps, spendCaps, limits, expiresAt, enabled }: Token): Facts {
   const expiry = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
-  return { key: new SecretFact(keyHash), group, models, allowIps, ...spendCapFacts(spendCaps), expiresAt: expiry, enabled };
+  return {
+    key: new SecretFact(keyHash),
+    group,
+    models,
+    allowIps,
+    ...spendCapFacts(spendCaps),
+    ...limitFacts(limits),
+    expiresAt: expiry,
+    enabled,
+  };
+}
+
+/** Field by field, so that a change names the limit. */
+function limitFacts(limits: Token['limits']): Facts {
+  return Object.fromEntries(Object.keys(limitShape).map((field) => [`limits.${field}`, limits?.[field as keyof typeof limitShape]]));
 }
 
 function planBudget(

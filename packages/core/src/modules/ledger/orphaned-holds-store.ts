@@ -1,7 +1,7 @@
 import type { FrozenRate } from '../pricing/index.js';
 import type { Database } from '../../storage/database.js';
 
-/** A hold whose node is gone. */
+/** An open hold whose node is gone. */
 export interface OrphanedHold {
   readonly id: string;
   /** The model that was asked for. */

@@ -26,8 +26,8 @@ const bigintColumns: ReadonlySet<string> = new Set([
   'created_at',
   'held',
   'held_at',
-  'settled_at',
   'hour',
+  'settled_at',
   'spent',
   ...usageHourSums,
 ]);

@@ -25,7 +25,7 @@ function scaledCostOf(rate: Rate, usage: Usage): bigint {
       if (uses > 0) scaled += BigInt(uses) * coefficient;
     }
   }
-  if (rate.images !== undefined && usage.images !== undefined) scaled += imagesCost(rate.images, usage.images);
+  if (rate.images !== undefined) scaled += imagesCost(rate.images, usage.images ?? unstatedImages(rate, usage));
   if (rate.milliseconds !== undefined && usage.media !== undefined) scaled += mediaCost(rate.milliseconds, usage.media);
   return scaled;
 }
@@ -35,6 +35,14 @@ function coefficientsFor(rate: Rate, inputTokens: number): Coefficients {
   let { coefficients } = rate;
   for (const tier of rate.tiers ?? []) if (inputTokens > tier.inputTokensAbove) coefficients = tier.coefficients;
   return coefficients;
+}
+
+const noImages: NonNullable<Usage['images']> = [];
+const oneImage: NonNullable<Usage['images']> = [{ count: 1 }];
+
+/** Vendors that state what images are in tokens do not count them: where a model is priced by image, there was one at least. */
+function unstatedImages(rate: Rate, usage: Usage): NonNullable<Usage['images']> {
+  return rate.price.by === 'image' && tokenCount(usage.outputImage) > 0 ? oneImage : noImages;
 }
 
 function imagesCost(prices: NonNullable<Rate['images']>, images: NonNullable<Usage['images']>): bigint {

@@ -88,6 +88,12 @@ describe('images', () => {
     expect(pointsOf(rate, { images: [{ count: 1, size: 'huge' }] })).toBe('25000');
   });
 
+  it('that are stated in tokens alone are one where images have a price, and nothing more where tokens have', () => {
+    expect(pointsOf(dallE, { outputImage: 1_290 })).toBe('20000');
+    expect(pointsOf(dallE, { outputText: 9 })).toBe('0');
+    expect(pointsOf(rateOf({ modelRatio: '1', toolImages: [{ price: '0.04' }] }), { outputImage: 10 })).toBe('10');
+  });
+
   it('made by a tool are charged beside the tokens', () => {
     const rate = rateOf({ modelRatio: '1', toolImages: [{ quality: 'low', size: '1024x1024', price: '0.011' }] }, '2');
     expect(pointsOf(rate, { inputText: 10, images: [{ count: 1, quality: 'low', size: '1024x1024' }] })).toBe('11020');

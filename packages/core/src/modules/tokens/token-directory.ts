@@ -81,6 +81,7 @@ function principalOf({ token, user }: TokenOfUser): Principal {
     ...(user.ratio === undefined ? {} : { userRatio: user.ratio }),
     ...(token.models === undefined ? {} : { models: new Set(token.models) }),
     ...(token.allowIps === undefined ? {} : { allowedIps: new AddressList(token.allowIps) }),
+    ...(token.limits === undefined ? {} : { limits: token.limits }),
     ...(spendCaps === undefined ? {} : { spendCaps }),
     ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
   };

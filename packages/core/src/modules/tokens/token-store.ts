@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { asStorageFailure } from '../../storage/storage-failure.js';
+import type { LimitValues } from '../limit-rules/index.js';
 import { columnsToSpendCaps, type SpendCapColumns, type SpendCaps, spendCapsToColumns } from '../spending/index.js';
 import type { Token } from './token.js';
 
@@ -17,6 +18,8 @@ interface TokenRow extends SpendCapColumns {
   readonly models: string | null;
   /** JSON text of a list. */
   readonly allow_ips: string | null;
+  /** JSON text of LimitValues. */
+  readonly limits: string | null;
   readonly expires_at: number | bigint | null;
   readonly enabled: number | bigint;
   readonly created_at: number | bigint;
@@ -45,6 +48,7 @@ const columns = [
   'group_name',
   'models',
   'allow_ips',
+  'limits',
   'expires_at',
   'spend_day_max',
   'spend_month_max',
@@ -112,6 +116,7 @@ function rowToToken(row: TokenRow): Token {
     ...(row.models === null ? {} : { models: JSON.parse(row.models) as string[] }),
     ...(row.allow_ips === null ? {} : { allowIps: JSON.parse(row.allow_ips) as string[] }),
     ...(spendCaps === undefined ? {} : { spendCaps }),
+    ...(row.limits === null ? {} : { limits: JSON.parse(row.limits) as LimitValues }),
     ...(row.expires_at === null ? {} : { expiresAt: Number(row.expires_at) }),
   };
 }
@@ -126,6 +131,7 @@ function tokenToRow(token: Token): TokenRow {
     group_name: token.group ?? null,
     models: token.models === undefined ? null : JSON.stringify(token.models),
     allow_ips: token.allowIps === undefined ? null : JSON.stringify(token.allowIps),
+    limits: token.limits === undefined ? null : JSON.stringify(token.limits),
     expires_at: token.expiresAt ?? null,
     ...spendCapsToColumns(token.spendCaps),
     enabled: token.enabled ? 1 : 0,

@@ -1,3 +1,4 @@
+import type { LimitValues } from '../limit-rules/index.js';
 import type { SpendCap, SpendCaps } from '../spending/index.js';
 import type { AddressList } from './address-list.js';
 
@@ -8,7 +9,7 @@ export interface Principal {
   readonly userId: string;
   /** The group that the call is routed and priced in. */
   readonly group: string;
-  /** The group of the user, which may have a price of its own in other groups. */
+  /** The group of the user, whatever the token says: its limits bind, and it may have a price of its own in other groups. */
   readonly userGroup: string;
   /** A ratio of the user's own, before any group's. */
   readonly userRatio?: string;
@@ -18,6 +19,8 @@ export interface Principal {
   readonly allowedIps?: AddressList;
   /** What token and user may spend in a day or month; undefined = no cap at all. */
   readonly spendCaps?: readonly SpendCap[];
+  /** Limits of the token's own, each in the place of that for addresses. */
+  readonly limits?: LimitValues;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   readonly tokenEnabled: boolean;
@@ -40,6 +43,7 @@ export interface Token {
   /** Addresses and CIDR blocks. */
   readonly allowIps?: readonly string[];
   readonly spendCaps?: SpendCaps;
+  readonly limits?: LimitValues;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   readonly enabled: boolean;

@@ -74,6 +74,7 @@ const statements = [
     group_name text references groups (name),
     models text,
     allow_ips text,
+    limits text,
     expires_at bigint,
     spend_day_max bigint,
     spend_month_max bigint,

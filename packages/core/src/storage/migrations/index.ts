@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.js';
 import { ledgerMigration } from './0001-ledger.js';
 import { directoryMigration } from './0002-directory.js';
 import { resourcesMigration } from './0003-resources.js';
+import { limitsMigration } from './0004-limits.js';
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [ledgerMigration, directoryMigration, resourcesMigration];
+export const migrations: readonly Migration[] = [ledgerMigration, directoryMigration, resourcesMigration, limitsMigration];

@@ -1,0 +1,205 @@
+import { CountersAwayError, type LimitCounters } from '../../cluster/limit-counters.js';
+import type { Clock } from '../../foundation/clock.js';
+import { callerRules, type LimitRule, type LimitValues, rulesOf } from '../limit-rules/index.js';
+import type { SettingsValues } from '../settings/index.js';
+import type { Principal } from '../tokens/index.js';
+import { addressKey } from './address-key.js';
+import { LimitReachedError, LimitsUnavailableError } from './limits-errors.js';
+import type { limitsSettings } from './limits-settings.js';
+import { type Demand, isWindowDemand, levelsOf, LimitTicket } from './limit-ticket.js';
+
+type LimitsValues = SettingsValues<typeof limitsSettings>;
+
+export interface LimitsOptions {
+  readonly settings: () => LimitsValues;
+  readonly counters: LimitCounters;
+  readonly clock: Clock;
+}
+
+/** A call, as far as limits look at it. */
+export interface LimitedCall {
+  readonly principal: Principal;
+  readonly clientIp: string;
+  readonly model: string;
+  /** Asked only where tokens are limited: input and output as they are estimated before the call. */
+  estimateTokens(): number;
+}
+
+/** The settings in the form that calls are checked by, until the next ones. */
+interface CompiledLimits {
+  readonly settings: LimitsValues;
+  readonly perAddress: LimitValues;
+  readonly groups: ReadonlyMap<string, readonly LimitRule[]>;
+  readonly models: ReadonlyMap<string, readonly LimitRule[]>;
+  /** False if only tokens can have limits. */
+  readonly any: boolean;
+  readonly ofPrincipals: WeakMap<Principal, readonly LimitRule[]>;
+  readonly ofAddresses: readonly LimitRule[];
+}
+
+/** Admits calls by the limits of address, token, user group and model: all of them have room, or none is counted. */
+export class Limits {
+  readonly #options: LimitsOptions;
+  #compiled: CompiledLimits | undefined;
+
+  constructor(options: LimitsOptions) {
+    this.#options = options;
+  }
+
+  /** False if nothing limits this caller: then there is nothing to count. */
+  binds(principal: Principal): boolean {
+    return principal.limits !== undefined || this.#current().any;
+  }
+
+  /**
+   * Counts a model call. Undefined if nothing limits it; without a promise as long as this node has units in stock.
+   * @throws LimitReachedError, LimitsUnavailableError
+   */
+  admitCall(call: LimitedCall): LimitTicket | undefined | Promise<LimitTicket> {
+    const compiled = this.#current();
+    const rules = principalRules(compiled, call.principal);
+    const ofModel = compiled.models.get(call.model);
+    if (rules.length === 0 && ofModel === undefined) return undefined;
+    return this.#admit(this.#demandsOf(call, rules, ofModel));
+  }
+
+  /**
+   * Counts a request that calls no model, or one whose caller is not known.
+   * @throws LimitReachedError, LimitsUnavailableError
+   */
+  admitRequest(principal: Principal | undefined, clientIp: string): void | Promise<void> {
+    const compiled = this.#current();
+    if (!compiled.any && principal?.limits === undefined) return undefined;
+    const all = principal === undefined ? compiled.ofAddresses : principalRules(compiled, principal);
+    const rules = all.filter(({ owner, kind }) => (owner === 'ip' || owner === 'token') && kind === 'requests');
+    if (rules.length === 0) return undefined;
+    const admitted = this.#admit(
+      rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 1)),
+    );
+    return admitted instanceof Promise ? admitted.then(() => undefined) : undefined;
+  }
+
+  #current(): CompiledLimits {
+    const settings = this.#options.settings();
+    if (this.#compiled?.settings !== settings) this.#compiled = compile(settings);
+    return this.#compiled;
+  }
+
+  #demandsOf(
+    { principal, clientIp, model, estimateTokens }: LimitedCall,
+    rules: readonly LimitRule[],
+    ofModel: readonly LimitRule[] = [],
+  ): Demand[] {
+    let tokens: number | undefined;
+    const demands: Demand[] = [];
+    for (const rule of ofModel.length === 0 ? rules : [...rules, ...ofModel]) {
+      if (rule.kind === 'tokens') tokens ??= estimateTokens();
+      demands.push(this.#demand(rule, subjectOf(rule, principal, clientIp, model), tokens ?? 1));
+    }
+    return demands;
+  }
+
+  /** A call that is larger than a whole window is let in by an empty one, and then owes. */
+  #demand(rule: LimitRule, subject: string, tokens: number): Demand {
+    const { owner, kind, window, windowMs, limit } = rule;
+    const { counters } = this.#options;
+    const key = `${owner}:${subject}:${kind}:${window}`;
+    if (windowMs === 0) return { rule, counter: counters.permits(key, limit), units: 1 };
+    return { rule, counter: counters.window(key, windowMs, limit), units: kind === 'tokens' ? Math.min(tokens, limit) : 1 };
+  }
+
+  #admit(demands: readonly Demand[]): LimitTicket | Promise<LimitTicket> {
+    const lacking = this.#lacking(demands);
+    return lacking.length === 0 ? this.#take(demands) : this.#admitAfterAsking(demands, lacking);
+  }
+
+  async #admitAfterAsking(demands: readonly Demand[], first: readonly Demand[]): Promise<LimitTicket> {
+    for (let lacking = first; lacking.length > 0; lacking = this.#lacking(demands)) await this.#ask(lacking);
+    return this.#take(demands);
+  }
+
+  /** @throws LimitReachedError where it is known that there is no more. */
+  #lacking(demands: readonly Demand[]): readonly Demand[] {
+    const { counters } = this.#options;
+    const lacking = demands.filter((demand) =>
+      isWindowDemand(demand) ? !counters.has(demand.counter, demand.units) : !demand.counter.has(),
+    );
+    if (lacking.length === 0) return lacking;
+    const full = lacking.filter(({ counter }) => counters.isFull(counter));
+    if (full.length > 0) throw this.#refusal(full, demands);
+    return lacking;
+  }
+
+  #take(demands: readonly Demand[]): LimitTicket {
+    const { counters } = this.#options;
+    const now = counters.now();
+    for (const demand of demands) {
+      if (isWindowDemand(demand)) counters.take(demand.counter, demand.units);
+      else demand.counter.take(now);
+    }
+    return new LimitTicket(counters, demands);
+  }
+
+  async #ask(lacking: readonly Demand[]): Promise<void> {
+    const { counters, settings } = this.#options;
+    try {
+      await Promise.all(lacking.map(({ counter, units }) => counters.ask(counter, units)));
+    } catch (error) {
+      if (!(error instanceof CountersAwayError)) throw error;
+      if (settings().whenCountersAreAway === 'refuse') throw new LimitsUnavailableError(error);
+      for (const { counter } of lacking) counters.goOnAlone(counter);
+    }
+  }
+
+  /** The one that keeps the caller waiting longest. */
+  #refusal(full: readonly Demand[], demands: readonly Demand[]): LimitReachedError {
+    const { counters, clock } = this.#options;
+    const now = counters.now();
+    const waitOf = ({ counter }: Demand): number => counter.level(now).resetsInMs;
+    const longest = full.reduce((left, right) => (waitOf(right) > waitOf(left) ? right : left));
+    return new LimitReachedError(longest.rule, waitOf(longest), clock.now() + waitOf(longest), levelsOf(demands, now));
+  }
+}
+
+function compile(settings: LimitsValues): CompiledLimits {
+  const { requestsPerMinute, requestsPerHour, requestsPerDay } = settings;
+  const perAddress = { requestsPerMinute, requestsPerHour, requestsPerDay };
+  const groups = new Map(Object.entries(settings.groups).map(([group, limits]) => [group, groupRules(limits)] as const));
+  const models = new Map(Object.entries(settings.models).map(([model, limits]) => [model, rulesOf('model', limits)] as const));
+  const ofAddresses = rulesOf('ip', perAddress);
+  const any = ofAddresses.length > 0 || [...groups.values(), ...models.values()].some((rules) => rules.length > 0);
+  return { settings, perAddress, groups, models, any, ofPrincipals: new WeakMap(), ofAddresses };
+}
+
+function groupRules(limits: LimitsValues['groups'][string]): readonly LimitRule[] {
+  if (!Array.isArray(limits)) {
+    const { shared, ...values } = limits;
+    return rulesOf(shared === true ? 'group' : 'user', values);
+  }
+  const [requestsPerMinute, requestsPerHour] = limits;
+  return rulesOf('user', { requestsPerMinute, requestsPerHour });
+}
+
+/** What binds a token wherever it calls from, worked out once for each token and settings. */
+function principalRules({ perAddress, groups, ofPrincipals }: CompiledLimits, principal: Principal): readonly LimitRule[] {
+  const known = ofPrincipals.get(principal);
+  if (known !== undefined) return known;
+  const rules = [...callerRules(perAddress, principal.limits), ...(groups.get(principal.userGroup) ?? [])];
+  ofPrincipals.set(principal, rules);
+  return rules;
+}
+
+function subjectOf({ owner }: LimitRule, principal: Principal, clientIp: string, model: string): string {
+  switch (owner) {
+    case 'ip':
+      return addressKey(clientIp);
+    case 'token':
+      return principal.tokenId;
+    case 'user':
+      return principal.userId;
+    case 'group':
+      return principal.userGroup;
+    default:
+      return model;
+  }
+}
