@@ -7,6 +7,7 @@ import { checkNode, ensureBuilt, ensureInstalled, runTool } from './workspace.mj
 const writers = [
   'packages/core/src/settings-definitions.test.ts',
   'packages/core/src/modules/apply/apply-schema.test.ts',
+  'packages/core/src/modules/settlement/settlement.test.ts',
   'tests/documents/losses.test.ts',
   'tests/documents/conformance.test.ts',
 ];

@@ -31,6 +31,7 @@ export const claude = defineProvider({
       ...(beta === undefined ? {} : { 'anthropic-beta': beta }),
     };
   },
+  requestIdHeaders: ['request-id'],
   classify,
   prices: [claudePrices],
   models: {

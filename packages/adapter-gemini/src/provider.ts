@@ -37,6 +37,7 @@ export const geminiProvider = defineProvider({
     { dialect: geminiCachedContents, url: (call) => `${apiRoot(call.config)}/cachedContents` },
   ],
   headers: (call) => ({ 'x-goog-api-key': call.config.apiKey, 'content-type': 'application/json' }),
+  requestIdHeaders: ['x-goog-request-id'],
   classify,
   prices: [geminiPrices],
   models: {

@@ -49,6 +49,7 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
     { dialect: openaiCompact, url: compactUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...ownHeaders(call.config) }),
+  requestIdHeaders: ['x-request-id'],
   classify,
   models: {
     request: (config) => listRequest(config, ownHeaders(config)),
@@ -71,6 +72,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
     { dialect: openaiEmbeddings, url: embeddingsUrl },
   ],
   headers: (call) => ({ ...jsonHeaders(call), ...bearer(call.config.apiKey) }),
+  requestIdHeaders: ['x-request-id'],
   classify,
   models: {
     request: (config) => listRequest(config, bearer(config.apiKey)),

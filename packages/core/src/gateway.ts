@@ -88,8 +88,9 @@ class RunningGateway implements Gateway {
   }
 
   async #close(drainTimeMaxMs: number): Promise<void> {
+    const closesAt = systemClock.now() + drainTimeMaxMs;
     await this.#server.drain(drainTimeMaxMs);
-    await stopModules(this.#container);
+    await stopModules(this.#container, closesAt - systemClock.now());
     await this.#foundations.plugins.close();
     await this.#foundations.database.close();
     this.#release();

@@ -95,6 +95,8 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
   headers(call: ProviderCall<z.output<Schema>>): Readonly<Record<string, string>>;
   /** Headers that need computing over the whole request, or a token exchange. The one impure step. */
   sign?(request: WireRequest, call: ProviderCall<z.output<Schema>>, io: PluginIo): Promise<Readonly<Record<string, string>>>;
+  /** Headers in which the place's answers name the request, for questions to its support; lower case, the first that is there counts. */
+  readonly requestIdHeaders?: readonly string[];
   /** What the failure means; fields left out follow from the status. */
   classify?(failure: UpstreamFailure): Partial<Verdict>;
   /** How to ask the place for its models. */

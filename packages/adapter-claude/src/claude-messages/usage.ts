@@ -9,11 +9,17 @@ export const usageReader: UsageReader = {
   needles: ['"usage":{', '"usage": {'],
   keep: 'each',
   read(json, into) {
-    if (!isObject(json)) return;
-    const stated = json.usage ?? (isObject(json.message) ? json.message.usage : undefined);
-    if (isObject(stated)) readUsage(stated, into);
+    const stated = statedUsage(json);
+    if (stated !== undefined) readUsage(stated, into);
   },
+  stated: statedUsage,
 };
+
+function statedUsage(json: unknown): Record<string, unknown> | undefined {
+  if (!isObject(json)) return undefined;
+  const stated = json.usage ?? (isObject(json.message) ? json.message.usage : undefined);
+  return isObject(stated) ? stated : undefined;
+}
 
 /** Adds to `into` what one `usage` object states; figures that it leaves out or gives as null stay as they are. */
 export function readUsage(stated: Record<string, unknown>, into: Partial<Usage>): void {

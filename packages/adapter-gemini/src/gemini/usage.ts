@@ -8,6 +8,10 @@ import { isJsonObject } from './wire.js';
 export const geminiUsage: UsageReader = {
   needles: ['"usageMetadata":{', '"usageMetadata": {'],
   keep: 'last',
+  stated(json) {
+    const metadata = isJsonObject(json) ? json['usageMetadata'] : undefined;
+    return isJsonObject(metadata) ? metadata : undefined;
+  },
   read(json, into) {
     const metadata = isJsonObject(json) ? json['usageMetadata'] : undefined;
     if (!isJsonObject(metadata)) return;

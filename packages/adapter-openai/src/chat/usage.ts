@@ -4,7 +4,7 @@ import { isObject } from '../request-fields.js';
 import { readStatedUsage } from '../token-usage.js';
 
 /** Each frame that has usage has all of it; vendors that repeat it mean the newest. */
-export const chatUsage: UsageReader = { needles: ['"usage":{', '"usage": {'], keep: 'last', read: readChatUsage };
+export const chatUsage: UsageReader = { needles: ['"usage":{', '"usage": {'], keep: 'last', read: readChatUsage, stated: findUsage };
 
 /** Reads a chunk or a whole answer, also where compatible servers keep their figures: under `x_groq` or beside the choice. */
 export function readChatUsage(json: unknown, into: Partial<Usage>): void {

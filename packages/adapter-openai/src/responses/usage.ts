@@ -5,7 +5,18 @@ import { readToolUses } from './tool-uses.js';
 import type { UsageObject } from './wire.js';
 
 /** Usage stands in the answer, which the last event of a stream repeats whole. */
-export const responsesUsage: UsageReader = { needles: ['"usage":{', '"usage": {'], keep: 'last', read: readResponsesUsage };
+export const responsesUsage: UsageReader = {
+  needles: ['"usage":{', '"usage": {'],
+  keep: 'last',
+  read: readResponsesUsage,
+  stated: statedUsage,
+};
+
+function statedUsage(json: unknown): object | undefined {
+  if (!isObject(json)) return undefined;
+  const { usage } = isObject(json['response']) ? json['response'] : json;
+  return isObject(usage) ? usage : undefined;
+}
 
 /** Reads a whole answer, or an event that carries one: its tokens, and what it used of the vendor's tools. */
 export function readResponsesUsage(json: unknown, into: Partial<Usage>): void {

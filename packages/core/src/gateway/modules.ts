@@ -227,9 +227,9 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
 }
 
 /** Each stops before what it stands on. */
-export async function stopModules(container: DependencyContainer): Promise<void> {
+export async function stopModules(container: DependencyContainer, drainTimeMaxMs = 0): Promise<void> {
   const relay = container.resolve(tokens.relay);
-  await relay.drain();
+  await relay.drain(drainTimeMaxMs);
   await container.resolve(tokens.resources).close();
   await container.resolve(tokens.counters).close();
   await container.resolve(tokens.priceFetcher).close();

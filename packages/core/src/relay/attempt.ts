@@ -9,10 +9,12 @@ import {
   verdictForKind,
   type WireRequest,
 } from '@tollgate/plugin-kit';
+import { pointsText } from '../foundation/millipoints.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AnswerReceiver, AttemptEnd } from './answer.js';
 import type { ClientReply } from './client-reply.js';
+import type { Drain, Drains } from './drains.js';
 import { EditLane } from './edit-lane.js';
 import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
@@ -26,6 +28,8 @@ import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-ca
 import type { relaySettings } from './relay-settings.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
+import type { HeldCall } from './running-call.js';
+import type { Settler } from './settler.js';
 import type { StreamLane } from './stream-lane.js';
 import { StreamPump } from './stream-pump.js';
 import { TranslateLane } from './translate-lane.js';
@@ -40,6 +44,8 @@ export interface AttemptTools {
   readonly pools: UpstreamPools;
   readonly keepAlive: KeepAlive;
   readonly media: MediaFetcher;
+  readonly drains: Drains;
+  readonly settler: Pick<Settler, 'readsOn' | 'costOfWhole'>;
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
@@ -56,6 +62,8 @@ export interface AttemptParts {
   readonly reply: ClientReply;
   readonly meter: UsageMeter;
   readonly growth: HoldGrowth | undefined;
+  /** Undefined where calls cost nothing. */
+  readonly held: HeldCall | undefined;
   /** Set if the answer leaves something behind at its upstream. */
   readonly kept: KeptFinder | undefined;
   readonly settings: SettingsValues<typeof relaySettings>;
@@ -64,6 +72,8 @@ export interface AttemptParts {
   readonly headArrived: ((status: number) => void) | undefined;
 }
 
+const requestIdLengthMax = 200;
+const costHeader = 'x-tollgate-cost';
 const lossHeader = 'x-tollgate-loss';
 
 function fieldsOf(losses: readonly CallLoss[]): string {
@@ -74,6 +84,11 @@ function fieldsOf(losses: readonly CallLoss[]): string {
 export class Attempt {
   #finish: (end: AttemptEnd) => void = () => undefined;
   #streaming: StreamPump | undefined;
+  #exchange: UpstreamExchange | undefined;
+  #reading: Drain | undefined;
+  #isOver = false;
+  /** How the upstream itself names the request, once its answer has begun. */
+  upstreamRequestId: string | undefined;
 
   readonly #tools: AttemptTools;
   readonly #parts: AttemptParts;
@@ -103,7 +118,9 @@ export class Attempt {
     if (faults !== undefined) await faults('answer');
     return new Promise((resolve) => {
       this.#finish = (end) => {
+        this.#isOver = true;
         this.#parts.reply.waitEnds();
+        this.#parts.meter.answerBytes = this.#exchange?.receivedBytes ?? 0;
         resolve(end);
       };
       this.#send(wire);
@@ -152,6 +169,7 @@ export class Attempt {
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),
     );
+    this.#exchange = exchange;
     reply.onGone(() => this.#clientLeft(exchange));
     reply.waitBegins();
     const headers = ['user-agent', this.#tools.userAgent];
@@ -169,16 +187,51 @@ export class Attempt {
     );
   }
 
+  /** HTTP status of the upstream; undefined where it did not answer. */
+  get upstreamStatus(): number | undefined {
+    return this.#exchange?.status;
+  }
+
+  /** The caller's side of the attempt is over. Its rest is read on where the upstream's own figures are to be charged. */
   #clientLeft(exchange: UpstreamExchange): void {
-    exchange.abort();
-    this.#streaming?.stop();
-    this.#finish({ answered: true, ending: 'clientLeft' });
+    const stop = (): void => {
+      exchange.abort();
+      this.#streaming?.stop();
+    };
+    if (this.#isOver) return;
+    const { held } = this.#parts;
+    const reading = held !== undefined && this.#tools.settler.readsOn(held) ? this.#tools.drains.begin(stop) : undefined;
+    if (typeof reading !== 'object') {
+      stop();
+      this.#finish({ answered: true, ending: 'clientLeft', ...(reading === undefined ? {} : { undrained: reading }) });
+      return;
+    }
+    this.#readOn(reading, exchange);
+  }
+
+  #readOn(reading: Drain, exchange: UpstreamExchange): void {
+    const { meter } = this.#parts;
+    this.#reading = reading;
+    meter.clientLeft();
+    this.#streaming?.readOn();
+    this.#finish({ answered: true, ending: 'clientLeft', drained: reading.drained });
+    this.#finish = (end) => {
+      meter.answerBytes = exchange.receivedBytes;
+      reading.end(end.answered && end.ending === 'complete' ? undefined : 'drain-broken');
+    };
+    exchange.limit(reading.bytesMax, () => {
+      exchange.abort();
+      this.#streaming?.stop();
+      reading.end('drain-bytes');
+    });
+    exchange.resume();
   }
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
     const { call, route, reply, headArrived } = this.#parts;
     const refuse = (verdict: Verdict): void => this.#finish({ answered: false, verdict });
     headArrived?.(status);
+    this.upstreamRequestId = requestIdIn(headers, route.channel.adapter.requestIdHeaders);
     if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
     if (route.lane !== 'translate') passAnswerHeaders(call.dialect, headers, reply);
     const contentType = headers['content-type'] ?? 'application/json';
@@ -204,7 +257,7 @@ export class Attempt {
       keepAliveAfterMs: settings.keepAliveAfterMs,
       keepAliveBytes: keepAliveBytes(call.dialect, call.framing),
       tap,
-      finished: this.#finish,
+      finished: (end) => this.#finish(end),
       fault: (error) => this.#tools.fault(error, route),
     });
     return this.#streaming;
@@ -219,7 +272,7 @@ export class Attempt {
   }
 
   #answerWhole(contentType: string, bytes: Buffer): void {
-    const { call, route, translation, meter, kept, reply } = this.#parts;
+    const { call, route, translation, meter, kept, reply, held } = this.#parts;
     reply.waitEnds();
     meter.answerBytes = bytes.length;
     try {
@@ -229,6 +282,7 @@ export class Attempt {
         return;
       }
       if (translation.losses !== undefined) this.#showLosses(translation.losses);
+      if (held !== undefined && this.#reading === undefined) reply.setHeader(costHeader, pointsText(this.#tools.settler.costOfWhole(held)));
       reply.sendWhole(200, answer.contentType, answer.body);
       this.#finish({ answered: true, ending: 'complete' });
     } catch (error) {
@@ -236,6 +290,12 @@ export class Attempt {
       this.#finish({ answered: false, verdict: faultVerdict() });
     }
   }
+}
+
+function requestIdIn(headers: IncomingHttpHeaders, names: readonly string[] | undefined): string | undefined {
+  if (names === undefined) return undefined;
+  for (const name of names) if (headers[name] !== undefined) return String(headers[name]).slice(0, requestIdLengthMax);
+  return undefined;
 }
 
 function passAnswerHeaders({ client }: ServedDialect, headers: IncomingHttpHeaders, reply: ClientReply): void {

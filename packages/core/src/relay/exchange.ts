@@ -12,6 +12,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, UpstreamFlo
   #controller: Dispatcher.DispatchController | undefined;
   #receiver: AnswerReceiver | undefined;
   #over = false;
+  #bytesLeft = Number.POSITIVE_INFINITY;
+  #exceeded: (() => void) | undefined;
+  /** Bytes of the answer so far. */
+  receivedBytes = 0;
+  /** HTTP status of the upstream, once it is there. */
+  status: number | undefined;
 
   readonly #takeHead: TakeHead;
   readonly #failedWithoutHead: (verdict: Verdict) => void;
@@ -35,6 +41,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, UpstreamFlo
     this.#controller?.abort(new Error('The call is over.'));
   }
 
+  /** From now on no more than so many bytes are read. */
+  limit(bytes: number, exceeded: () => void): void {
+    this.#bytesLeft = bytes;
+    this.#exceeded = exceeded;
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) controller.abort(new Error('The call is over.'));
@@ -42,11 +54,16 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, UpstreamFlo
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (this.#over || status < 200) return;
+    this.status = status;
     this.#receiver = this.#takeHead(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#over) this.#receiver?.data(chunk);
+    if (this.#over) return;
+    this.receivedBytes += chunk.length;
+    this.#bytesLeft -= chunk.length;
+    if (this.#bytesLeft < 0) this.#exceeded?.();
+    else this.#receiver?.data(chunk);
   }
 
   onResponseEnd(): void {

@@ -16,6 +16,8 @@ import { type Binding, bindingOf } from './bound-channel.js';
 import { Candidates } from './candidates.js';
 import type { ClientReply } from './client-reply.js';
 import { answerEstimatedCount } from './count-tokens.js';
+import type { AttemptDraft } from './call-course.js';
+import { Drains } from './drains.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeepAlive } from './keep-alive.js';
@@ -63,6 +65,7 @@ export class Relay {
   readonly #pools = new UpstreamPools();
   readonly #settler: Settler;
   readonly #tools: AttemptTools;
+  readonly #drains: Drains;
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
@@ -70,7 +73,10 @@ export class Relay {
       ...doors,
       policyOf: (model, ending) => model?.settlement?.[ending] ?? doors.settings.current(settlementSettings)[ending],
     });
+    this.#drains = new Drains(() => doors.settings.current(settlementSettings));
     this.#tools = {
+      drains: this.#drains,
+      settler: this.#settler,
       pools: this.#pools,
       keepAlive: new KeepAlive(),
       media: new MediaFetcher(() => doors.settings.current(mediaSettings), doors.userAgent),
@@ -103,8 +109,9 @@ export class Relay {
     else await this.#pay(await this.#hold(running, model), candidates);
   }
 
-  /** Waits until every call that has ended is settled. */
-  async drain(): Promise<void> {
+  /** Waits until every call that has ended is settled. Answers whose client has left are read on for no longer than the time given. */
+  async drain(timeMaxMs: number): Promise<void> {
+    this.#drains.stopAfter(timeMaxMs);
     await this.#settler.drain();
   }
 
@@ -229,28 +236,25 @@ export class Relay {
     const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
     const { onUpstreamResponse } = hooks;
     if (faults !== undefined) await faults('attempt');
-    const end = await new Attempt(this.#tools, {
+    const attempt = new Attempt(this.#tools, {
       call,
       view,
       route,
       translation,
       reply,
       meter,
+      held: 'holdId' in running ? (running as HeldCall) : undefined,
       growth: growthOf?.(meter),
       kept: this.#keptFinder(call, route),
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
-    }).run();
+    });
+    const end = await attempt.run();
     if (faults !== undefined) await faults('attempt-over');
     course.end = end;
     const { verdict } = end;
-    course.attempts.push({
-      channelId: route.channel.id,
-      ...(verdict === undefined ? {} : { status: verdict.status, failure: verdict.code }),
-      startedMs: startedAt - call.startedAt,
-      durationMs: clock.now() - startedAt,
-    });
+    course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, clock.now() - startedAt));
     if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
     return end;
   }
@@ -273,6 +277,23 @@ export class Relay {
     };
     return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
   }
+}
+
+function attemptRecord(
+  { upstreamRequestId, upstreamStatus }: Attempt,
+  end: AttemptEnd,
+  { channel }: Route,
+  meter: UsageMeter,
+  startedMs: number,
+  durationMs: number,
+): AttemptDraft {
+  const record: AttemptDraft = { channelId: channel.id, startedMs, durationMs };
+  if (upstreamRequestId !== undefined) record.upstreamRequestId = upstreamRequestId;
+  if (upstreamStatus !== undefined) record.status = upstreamStatus;
+  if (end.verdict !== undefined) record.failure = end.verdict.code;
+  const burnt = end.answered ? undefined : meter.statedUsage();
+  if (burnt !== undefined) record.usage = Object.fromEntries(Object.entries(burnt).filter(([, figure]) => figure !== 0));
+  return record;
 }
 
 /** What the caller asks for and a translation cannot say. @throws every other error. */

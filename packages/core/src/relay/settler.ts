@@ -3,7 +3,7 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { StorageUnavailableError } from '../foundation/errors.js';
-import { pointsText } from '../foundation/millipoints.js';
+import { type Millipoints, pointsText } from '../foundation/millipoints.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
 import { exactCostOf } from '../modules/pricing/index.js';
@@ -37,6 +37,17 @@ export class Settler {
   constructor(doors: SettlerDoors) {
     this.#doors = doors;
     this.#batches = doors.hooks.onBatch === null ? undefined : new SettledBatches(doors.hooks.onBatch);
+  }
+
+  /** True if the answer is to be read to its end though its client has left. */
+  readsOn({ model }: HeldCall): boolean {
+    return this.#doors.policyOf(model, 'clientLeft') === 'upstream-actual';
+  }
+
+  /** What a complete answer costs whose usage has been read, before it is settled. */
+  costOfWhole(held: HeldCall): Millipoints {
+    held.course.end = { answered: true, ending: 'complete' };
+    return this.#resultOf(held, undefined).cost;
   }
 
   /** Does not keep the caller waiting; `drain` waits for it. */

@@ -85,6 +85,11 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     this.#breakOff(new QuotaExhaustedError(), { answered: true, ending: 'quotaEnded' });
   }
 
+  /** The client has left: what still comes is read for its usage, and nobody is kept waiting by it. */
+  readOn(): void {
+    this.#watch.end();
+  }
+
   /** The call is over: nothing more is written. */
   stop(): void {
     if (this.#done) return;
