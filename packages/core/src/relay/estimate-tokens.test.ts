@@ -29,6 +29,10 @@ describe('the estimate of a body', () => {
     for (const body of [{ content: text }, { anything: text }]) expect(estimateBodyTokens(body)).toBeGreaterThan(100_000);
   });
 
+  it('counts a text in wide characters that begins like base64 as text', () => {
+    expect(estimateBodyTokens({ anything: 'A'.repeat(1_000) + '字'.repeat(100_000) })).toBeGreaterThan(100_000);
+  });
+
   it('counts one long word as text where a dialect has text', () => {
     const word = 'a'.repeat(400_000);
     for (const body of [{ content: word }, { input: [word] }, { parts: [{ text: word }] }])
