@@ -55,7 +55,7 @@ export class UsageHours {
   add(receipt: Omit<UsageRecordRow, 'mac'>, group: string, nodeId: string): void {
     const { user_id, token_id, model, channel_id } = receipt;
     const key = [hourOf(receipt.created_at), nodeId, user_id, token_id ?? '', model, channel_id ?? '', group];
-    addSums(this.row(key), sumsOf(receipt));
+    addReceipt(this.row(key), receipt);
   }
 
   /** The row of a key; zeros if there was none. */
@@ -74,14 +74,24 @@ export class UsageHours {
 }
 
 export function addSums(row: UsageHourRow, added: readonly bigint[]): void {
-  for (const [index, amount] of added.entries()) row.sums[index] = (row.sums[index] ?? 0n) + amount;
+  for (const [index, amount] of added.entries()) addTo(row.sums, index, amount);
 }
 
-function sumsOf({ outcome, usage: text, cost, uncollected }: Omit<UsageRecordRow, 'mac'>): readonly bigint[] {
+/** Adds one receipt. Most counters of most calls are zero, and big integers are dear. */
+function addReceipt({ sums }: UsageHourRow, { outcome, usage: text, cost, uncollected }: Omit<UsageRecordRow, 'mac'>): void {
   const usage = JSON.parse(text) as Usage;
-  const failed = outcome === 'failed' || outcome === 'lost';
-  const used = counters.map((counter) => bounded(BigInt(Math.ceil(countOf(usage[counter])))));
-  return [1n, failed ? 1n : 0n, ...used, cost, bounded(uncollected)];
+  addTo(sums, 0, 1n);
+  if (outcome === 'failed' || outcome === 'lost') addTo(sums, 1, 1n);
+  for (let index = 0; index < counters.length; index += 1) {
+    const count = countOf(usage[counters[index] as keyof Usage]);
+    if (count > 0) addTo(sums, index + 2, bounded(BigInt(Math.ceil(count))));
+  }
+  addTo(sums, counters.length + 2, cost);
+  if (uncollected > 0n) addTo(sums, counters.length + 3, bounded(uncollected));
+}
+
+function addTo(sums: bigint[], index: number, amount: bigint): void {
+  sums[index] = (sums[index] ?? 0n) + amount;
 }
 
 function countOf(used: Usage[keyof Usage]): number {
