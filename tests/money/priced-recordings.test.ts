@@ -174,7 +174,7 @@ describe('recorded answers', () => {
     'cost the same when they are translated: $file',
     ({ fixture }) => {
       const [answer] = framesOf(fixture);
-      const { usage } = dialectNamed(fixture.dialect).upstream.decodeResponse(answer as never, repeatableContext());
+      const { usage } = dialectNamed(fixture.dialect).upstream.decodeResponse(answer, repeatableContext());
       expect(pointsText(costOf(rate, usage))).toBe(String(pointsOf(bills[fixture.dialect]?.([answer as Json]) ?? {})));
     },
   );
