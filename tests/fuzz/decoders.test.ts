@@ -1,4 +1,4 @@
-import { emptyUsage, type Frame, UpstreamError, type Usage, usageBuckets } from '@tollgate/plugin-kit';
+import { emptyUsage, type Frame, UpstreamError, requestCounters, type Usage, usageBuckets } from '@tollgate/plugin-kit';
 import { checkedSink } from '@tollgate/plugin-kit/conformance';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,8 +29,10 @@ function outcomeOf(dialect: ServedDialect, frames: readonly Frame[], cause: 'don
 
 /** Buckets that there are not, and counts that are none. */
 function wrongCounts(usage: Usage): readonly string[] {
-  return Object.entries(usage).flatMap(([bucket, count]: [string, number]) =>
-    (usageBuckets as readonly string[]).includes(bucket) && Number.isSafeInteger(count) && count >= 0 ? [] : [`${bucket}: ${count}`],
+  const { images: _images, media: _media, ...counts } = usage;
+  const known: readonly string[] = [...usageBuckets, ...requestCounters];
+  return Object.entries(counts).flatMap(([bucket, count]: [string, number]) =>
+    known.includes(bucket) && Number.isSafeInteger(count) && count >= 0 ? [] : [`${bucket}: ${count}`],
   );
 }
 

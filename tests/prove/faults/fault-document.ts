@@ -29,6 +29,9 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       points: startingPoints,
       spendCaps: { day: startingPoints, month: startingPoints },
     })),
-    settings: { ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 } },
+    settings: {
+      settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 2_000 },
+      ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 },
+    },
   };
 }

@@ -131,10 +131,16 @@ export interface SoughtReceipt {
 export function receiptsSought(operations: readonly LedgerOperation[], holds: readonly HoldState[]): readonly SoughtReceipt[] {
   const sought: SoughtReceipt[] = [];
   for (const operation of operations) {
-    const since = operation.type === 'settle' ? operation.receipt.created_at : again(operation);
+    const since = operation.type === 'settle' ? sinceOfReceipt(operation.holdId, operation.receipt.created_at) : again(operation);
     if (since !== undefined && !holds.some(({ id }) => id === operation.holdId)) sought.push({ id: operation.holdId, since });
   }
   return sought;
+}
+
+/** A hold that was swept meanwhile has a receipt of when it was opened, which its id tells: a UUIDv7 begins with 48 bits of milliseconds. */
+function sinceOfReceipt(holdId: string, settledAt: number): number {
+  const openedAt = Number.parseInt(holdId.replace('-', '').slice(0, 12), 16);
+  return Number.isNaN(openedAt) ? settledAt : Math.min(openedAt, settledAt);
 }
 
 function again(operation: LedgerOperation): number | undefined {
