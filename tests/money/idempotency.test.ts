@@ -222,13 +222,15 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
     const [receipt] = await settled(call.token);
     expect(receipt).toMatchObject({ ending: 'client-left', policy: 'upstream-actual', cost });
     const replayed = await askAgain(call);
-    expect(replayed.body.toString()).toMatch(/(?:word [^]*){30}data: \[DONE\]\n\n$/);
+    const text = replayed.body.toString();
+    expect(text.split('word ')).toHaveLength(31);
+    expect(text).toMatch(/data: \[DONE\]\n\n$/);
     expect(await costsOf(call.token)).toEqual([cost]);
   });
 
   it('keeps no half answer: that of an upstream that broke off', async () => {
     const call = { token: 'cut', key: 'cut', model: 'cut', stream: true };
-    expect((await ask(call)).body.toString()).toContain('upstream_cut');
+    expect((await ask(call)).body.toString()).toContain('upstream_connection_failed');
     expect(codeOf(await askAgain(call))).toBe('answer_not_kept');
     expect(await costsOf(call.token)).toHaveLength(1);
   });
