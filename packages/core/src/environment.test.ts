@@ -40,6 +40,7 @@ describe('environment', () => {
     const several = { TOLLGATE_SECRET: secret, DATABASE_URL: 'postgres://localhost/tollgate' };
     expect(readEnvironment({ ...several, REDIS_URL: 'rediss://:p@host/1' })).toMatchObject({ redisUrl: 'rediss://:p@host/1' });
     expect(() => readEnvironment({ TOLLGATE_SECRET: secret, REDIS_URL: 'redis://host' })).toThrow('REDIS_URL: is for several nodes');
+    expect(() => readEnvironment({ ...several, REDIS_URL: 'redis://:100%@host' })).toThrow('REDIS_URL: use %25');
     expect(() => readEnvironment({ ...several, REDIS_URL: 'http://:hunter2@host' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     );

@@ -43,9 +43,23 @@ const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/./.test(text
   message: 'use a PostgreSQL address such as postgres://user:password@host:5432/tollgate, or leave it out for SQLite',
 });
 
-const redisAddress = z.string().refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text), {
-  message: 'use a Redis address such as redis://user:password@host:6379/0, or rediss:// with TLS, or leave it out',
-});
+const redisAddress = z
+  .string()
+  .refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text), {
+    abort: true,
+    message: 'use a Redis address such as redis://user:password@host:6379/0, or rediss:// with TLS, or leave it out',
+  })
+  .refine((text) => isDecodable(new URL(text)), { message: 'use %25 where user or password have a % sign' });
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const addressList = z
   .string()
