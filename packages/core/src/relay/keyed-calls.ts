@@ -31,7 +31,7 @@ export class KeyedCalls {
   /** Notes that the call of this claim is over. `settled` never rejects. */
   settling({ id }: KeyClaim, settled: Promise<void>): void {
     this.#settling.set(id, settled);
-    void settled.then(() => {
+    void settled.finally(() => {
       if (this.#settling.get(id) === settled) this.#settling.delete(id);
     });
   }

@@ -16,7 +16,9 @@ export interface KeyedRequest {
 
 /** True for a key that can be used: not empty, not long, nothing invisible in it. */
 export function isIdempotencyKey(key: string): boolean {
-  return key.length > 0 && key.length <= idempotencyKeyLengthMax && ![...key].some((character) => character < ' ' || character === '\x7f');
+  if (key.length === 0 || key.length > idempotencyKeyLengthMax) return false;
+  // Header values come as one character for each byte.
+  return !Buffer.from(key, 'latin1').some((byte) => byte < 0x20 || byte === 0x7f);
 }
 
 /** What a request claims by its key. Lengths stand before texts, so that no two claims run together to the same text. */

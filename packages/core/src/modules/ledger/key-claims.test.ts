@@ -109,7 +109,7 @@ describe.each(testDatabases())('claims of idempotency keys on $kind', (databases
     await ledger.settle(ended(answered, 7n, kept(answered)));
     const job = claimExpiryJob(bench.database, clock);
     now += claimKeptMs - 1;
-    await job.run({} as never);
+    await job.run({});
     expect(await idempotency.find(claim)).toBeDefined();
     now += 1;
     expect(await idempotency.find(claim)).toBeUndefined();
@@ -118,7 +118,7 @@ describe.each(testDatabases())('claims of idempotency keys on $kind', (databases
     await ledger.hold(anew);
     await ledger.settle(ended(anew, 7n, { state: 'not-kept' }));
     now += claimKeptMs;
-    await job.run({} as never);
+    await job.run({});
     expect((await rows()).map(({ hold_id }) => hold_id)).toEqual([running.holdId]);
   });
 
