@@ -12,7 +12,7 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait, for processes, time limits and servers: on two cores the usual single worker leaves half of the machine idle.
     maxWorkers: 2,
-    globalSetup: ['tests/support/database-server.ts'],
+    globalSetup: ['tests/support/database-server.ts', 'tests/support/redis-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
