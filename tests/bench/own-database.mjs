@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** A database of its own on a server that others use too. */
 export async function ownDatabase(serverUrl) {
@@ -10,7 +10,7 @@ export async function ownDatabase(serverUrl) {
 }
 
 async function execute(url, statement) {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);
