@@ -5,12 +5,13 @@ import type { FaultSeam } from '../../foundation/fault-points.js';
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
+import { IdempotencyKeyRunningError } from '../idempotency/index.js';
 import { type SpendCap, SpendCalendar, SpendCapReachedError } from '../spending/index.js';
 import { receiptRowOf } from '../usage/index.js';
 import type { HoldRequest, Ledger, SettledReceipt, Settlement } from './ledger.js';
 import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
 import type { HoldCap } from './spend-counters.js';
-import type { LedgerExecutor, LedgerOperation, LedgerOutcome, SweepPolicy } from './ledger-operation.js';
+import type { HoldOperation, LedgerExecutor, LedgerOperation, LedgerOutcome, SettleOperation, SweepPolicy } from './ledger-operation.js';
 
 export interface LedgerWriterOptions {
   readonly executor: LedgerExecutor;
@@ -24,6 +25,8 @@ export interface LedgerWriterOptions {
   readonly faults?: FaultSeam | undefined;
 }
 
+type Draft<Operation> = { -readonly [Key in keyof Operation]: Operation[Key] };
+
 interface Waiting {
   operation: LedgerOperation;
   readonly resolve: (outcome: LedgerOutcome) => void;
@@ -35,6 +38,8 @@ const operationsPerBatch = 256;
 const retryDelayMaxMs = 2_000;
 /** Holds and extensions have a caller waiting: once more, then 503. What closes a hold is tried until it is done. */
 const attemptsOfOpenings = 2;
+
+const nobodyWaits = (): void => undefined;
 
 /** Nobody waits for a settlement: it leaves with the next hold, and alone only after this time. */
 const settlementDelayMs = 5;
@@ -72,7 +77,7 @@ export class LedgerWriter implements Ledger {
     refuseNegative(amount);
     const at = this.#clock.now();
     const caps = request.caps?.map((cap) => this.#holdCap(request, cap, at));
-    const outcome = await this.#enqueue({
+    const operation: Draft<HoldOperation> = {
       type: 'hold',
       holdId,
       ownerKind,
@@ -82,9 +87,11 @@ export class LedgerWriter implements Ledger {
       nodeId: this.#nodeId(),
       amount,
       rate: this.#rateText(request.rate),
-      ...(caps === undefined ? {} : { caps }),
       at,
-    });
+    };
+    if (caps !== undefined) operation.caps = caps;
+    if (request.claim !== undefined) operation.claim = request.claim;
+    const outcome = await this.#enqueue(operation);
     if (outcome.type === 'refused') throw refusalOf(outcome, request, caps, at);
   }
 
@@ -100,12 +107,14 @@ export class LedgerWriter implements Ledger {
     return outcome.type === 'extended' && outcome.enough;
   }
 
-  async settle({ holdId, actual, record }: Settlement): Promise<SettledReceipt> {
+  async settle({ holdId, actual, record, claim }: Settlement): Promise<SettledReceipt> {
     refuseNegative(actual);
     const receipt = { ...receiptRowOf(record, this.#rateText(record.rate)), id: holdId };
     const { group } = record.rate;
     const closing = { holdId, nodeId: this.#nodeId(), at: this.#clock.now() };
-    return receiptOf(await this.#enqueue({ type: 'settle', actual, receipt, group, ...closing }));
+    const operation: Draft<SettleOperation> = { type: 'settle', actual, receipt, group, ...closing };
+    if (claim !== undefined) operation.claim = claim;
+    return receiptOf(await this.#enqueue(operation));
   }
 
   async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
@@ -154,38 +163,52 @@ export class LedgerWriter implements Ledger {
     if (this.#faults !== undefined) await this.#faults('batch-gathering');
     // One turn of the event loop, so that all that came with it share a commit.
     await new Promise((resolve) => setImmediate(resolve));
+    let tell = nobodyWaits;
     do {
-      const batch = this.#queue.splice(0, operationsPerBatch);
-      await this.#commit(batch);
-      if (this.#failuresInRow > 0 && !this.#closing) await this.#pause();
+      const committing = this.#commit(this.#queue.splice(0, operationsPerBatch));
+      // The next batch is under way before the callers of this one go on, so that the ledger has work while they do.
+      tell();
+      tell = await committing;
+      if (this.#failuresInRow > 0 && !this.#closing) {
+        tell();
+        tell = nobodyWaits;
+        await this.#pause();
+      }
     } while (this.#queue.length > 0 && this.#isDue());
+    tell();
     this.#running = undefined;
     if (this.#queue.length > 0) this.#startLater();
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  /** Resolves to what tells those who wait, once they may be told. */
+  async #commit(batch: readonly Waiting[]): Promise<() => void> {
     try {
       if (this.#faults !== undefined) await this.#faults('batch-execution');
       const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
       if (this.#faults !== undefined) await this.#faults('batch-outcomes');
       this.#failuresInRow = 0;
-      for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
+      return () => {
+        for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
+      };
     } catch (error) {
-      if (error instanceof StorageUnavailableError) this.#postpone(batch, error);
-      else await this.#bisect(batch, error);
+      if (!(error instanceof StorageUnavailableError)) return this.#bisect(batch, error);
+      this.#postpone(batch, error);
+      return nobodyWaits;
     }
   }
 
   /** Nothing of the batch was written: finds the row that spoils it, and writes the rest. */
-  async #bisect(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #bisect(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     if (batch.length <= 1) {
-      for (const waiting of batch) waiting.reject(error);
-      return;
+      return () => {
+        for (const waiting of batch) waiting.reject(error);
+      };
     }
     if (this.#faults !== undefined) await this.#faults('batch-bisection');
     const middle = Math.ceil(batch.length / 2);
-    await this.#commit(batch.slice(0, middle));
-    await this.#commit(batch.slice(middle));
+    const tellFirst = await this.#commit(batch.slice(0, middle));
+    tellFirst();
+    return this.#commit(batch.slice(middle));
   }
 
   /** It is not known whether the batch was written. Every operation may be repeated, so it is. */
@@ -234,6 +257,7 @@ function refusalOf(
   caps: readonly HoldCap[] | undefined,
   now: number,
 ): GatewayError {
+  if (outcome.by === 'key') return new IdempotencyKeyRunningError();
   const available = millipoints(outcome.available);
   if (outcome.by === 'token') return new TokenQuotaError(amount, available);
   const position = outcome.by === 'cap' ? caps?.findIndex(({ counterId }) => counterId === outcome.cap.counterId) : undefined;
