@@ -4,7 +4,7 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
-import type { AddressList } from '../modules/tokens/index.js';
+import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Relay } from '../relay/relay.js';
@@ -24,7 +24,7 @@ export interface RelayFrontDoors {
   readonly authenticator: Authenticator;
   readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
   /** Input and output of a call as they are estimated before it. */
-  readonly estimateTokens: (json: JsonObject, facts: RequestFacts) => number;
+  readonly estimateTokens: (json: JsonObject, facts: RequestFacts, principal: Principal) => number;
   readonly trustedProxies: AddressList;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -84,7 +84,7 @@ export class RelayFront {
     checkPrincipal(principal, { model: facts.model, clientIp, now: startedAt });
     if (faults !== undefined) await faults('limits');
     const admitted = limits.binds(principal)
-      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts) })
+      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts, principal) })
       : undefined;
     const ticket = admitted instanceof Promise ? await admitted : admitted;
     return {

@@ -7,7 +7,6 @@ import {
   type Verdict,
   verdictForKind,
 } from '@tollgate/plugin-kit';
-import { estimateBodyTokens } from './estimate-tokens.js';
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -65,7 +64,9 @@ function readUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf:
   if ((meter.statements > 0 && !meter.suspicious) || operationOf(dialect) !== 'generate') return;
   for (const block of answerOf().blocks) {
     if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
-    else if (block.type === 'tool-call') meter.text(block.arguments);
+    if (block.type !== 'tool-call') continue;
+    meter.toolCall(block.name);
+    meter.text(block.arguments);
   }
 }
 
@@ -74,7 +75,7 @@ function readPassedUsage(meter: UsageMeter, dialect: Dialect, json: unknown, ans
   try {
     readUsage(meter, dialect, json, answerOf);
   } catch {
-    meter.tokens(estimateBodyTokens(json));
+    meter.undecoded(json);
   }
 }
 
