@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
-    globalSetup: ['tests/support/database-server.ts'],
+    globalSetup: ['tests/support/database-server.ts', 'tests/support/redis-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     root: repository,
     include: ['tests/prove/**/*.proof.ts'],
-    globalSetup: ['tests/support/database-server.ts'],
+    globalSetup: ['tests/support/database-server.ts', 'tests/support/redis-server.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 0,

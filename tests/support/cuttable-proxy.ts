@@ -51,3 +51,14 @@ export async function startCuttableProxy(target: { readonly host: string; readon
     },
   };
 }
+
+/** A way to the server of a URL, and the URL that leads there. */
+export async function cuttableWay(url: string): Promise<{ readonly proxy: CuttableProxy; readonly url: string }> {
+  const direct = new URL(url);
+  const usualPort = direct.protocol.startsWith('redis') ? 6_379 : 5_432;
+  const proxy = await startCuttableProxy({ host: direct.hostname, port: Number(direct.port || usualPort) });
+  const through = new URL(url);
+  through.hostname = '127.0.0.1';
+  through.port = String(proxy.port);
+  return { proxy, url: through.href };
+}

@@ -36,6 +36,16 @@ describe('environment', () => {
     expect(() => readEnvironment({ DATABASE_URL: 'postgres://localhost/tollgate', DATA_DIR: folder })).toThrow('TOLLGATE_SECRET');
   });
 
+  it('takes Redis for several nodes only, and repeats no address of one', () => {
+    const several = { TOLLGATE_SECRET: secret, DATABASE_URL: 'postgres://localhost/tollgate' };
+    expect(readEnvironment({ ...several, REDIS_URL: 'rediss://:p@host/1' })).toMatchObject({ redisUrl: 'rediss://:p@host/1' });
+    expect(() => readEnvironment({ TOLLGATE_SECRET: secret, REDIS_URL: 'redis://host' })).toThrow('REDIS_URL: is for several nodes');
+    expect(() => readEnvironment({ ...several, REDIS_URL: 'redis://:100%@host' })).toThrow('REDIS_URL: use %25');
+    expect(() => readEnvironment({ ...several, REDIS_URL: 'http://:hunter2@host' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+  });
+
   it('generates a secret once, for the owner alone', () => {
     const dataFolder = join(folder, 'data');
     const first = readEnvironment({ DATA_DIR: dataFolder });

@@ -16,6 +16,8 @@ export interface Environment {
   readonly dataFolder: string;
   /** PostgreSQL; undefined = SQLite in the data folder. */
   readonly databaseUrl?: string;
+  /** Where the nodes of one PostgreSQL database share counters and hints; undefined = in that database. */
+  readonly redisUrl?: string;
   /** What every other key is derived from. */
   readonly masterSecret: string;
   readonly logLevel: LogLevel;
@@ -41,6 +43,24 @@ const postgresUrl = z.string().refine((text) => /^postgres(ql)?:\/\/./.test(text
   message: 'use a PostgreSQL address such as postgres://user:password@host:5432/tollgate, or leave it out for SQLite',
 });
 
+const redisAddress = z
+  .string()
+  .refine((text) => /^rediss?:\/\/./.test(text) && URL.canParse(text), {
+    abort: true,
+    message: 'use a Redis address such as redis://user:password@host:6379/0, or rediss:// with TLS, or leave it out',
+  })
+  .refine((text) => isDecodable(new URL(text)), { message: 'use %25 where user or password have a % sign' });
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const addressList = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -54,6 +74,7 @@ export const environmentVariables = {
   HOST: z.string().default('127.0.0.1').meta({ title: 'Address to listen on; 0.0.0.0 opens the gateway to the network' }),
   DATA_DIR: z.string().default('./data').meta({ title: 'Folder of the SQLite file and the generated secret' }),
   DATABASE_URL: postgresUrl.optional().meta({ title: 'PostgreSQL database; SQLite in DATA_DIR unless set' }),
+  REDIS_URL: redisAddress.optional().meta({ title: 'Redis for the limits and hints of several nodes; PostgreSQL serves them unless set' }),
   TOLLGATE_SECRET: z
     .string()
     .min(masterSecretLengthMin, `use at least ${masterSecretLengthMin} characters, for example from: openssl rand -base64 32`)
@@ -72,6 +93,10 @@ const schema = z
   .refine((variables) => variables.DATABASE_URL === undefined || variables.TOLLGATE_SECRET !== undefined, {
     path: ['TOLLGATE_SECRET'],
     message: 'is required together with DATABASE_URL: all nodes of one database share it. Make one with: openssl rand -base64 32',
+  })
+  .refine((variables) => variables.REDIS_URL === undefined || variables.DATABASE_URL !== undefined, {
+    path: ['REDIS_URL'],
+    message: 'is for several nodes, which need DATABASE_URL first; a node on SQLite is alone and counts by itself',
   });
 
 /**
@@ -83,13 +108,14 @@ export function readEnvironment(variables: Variables = processVariables(), { loo
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   if (!parsed.success) throw new ConfigurationError(problemText(parsed.error));
-  const { PORT, HOST, DATA_DIR, DATABASE_URL, TOLLGATE_SECRET, LOG_LEVEL, TRUST_PROXY, BODY_LIMIT_MB } = parsed.data;
+  const { PORT, HOST, DATA_DIR, DATABASE_URL, REDIS_URL, TOLLGATE_SECRET, LOG_LEVEL, TRUST_PROXY, BODY_LIMIT_MB } = parsed.data;
   const dataFolder = resolve(DATA_DIR);
   return {
     port: PORT,
     host: HOST,
     dataFolder,
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
+    ...(REDIS_URL === undefined ? {} : { redisUrl: REDIS_URL }),
     masterSecret: TOLLGATE_SECRET ?? loadMasterSecret(dataFolder, whyNoNewSecret(dataFolder, looksOnly)),
     logLevel: LOG_LEVEL,
     trustedProxies: TRUST_PROXY,

@@ -19,7 +19,7 @@ import { AddressList, type Principal } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
-import { type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
+import { closeFoundations, type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
 import { startModules, stopModules, tokens } from './gateway/modules.js';
 
 export type { GatewayParts, OpenedHouse } from './gateway/foundations.js';
@@ -51,8 +51,7 @@ export async function createGateway(
       const container = await startModules(parts, foundations);
       return new RunningGateway(parts, foundations, container, () => lock?.release());
     } catch (error) {
-      await foundations.plugins.close();
-      await foundations.database.close();
+      await closeFoundations(foundations);
       throw error;
     }
   } catch (error) {
@@ -91,8 +90,7 @@ class RunningGateway implements Gateway {
     const closesAt = systemClock.now() + drainTimeMaxMs;
     await this.#server.drain(drainTimeMaxMs);
     await stopModules(this.#container, closesAt - systemClock.now());
-    await this.#foundations.plugins.close();
-    await this.#foundations.database.close();
+    await closeFoundations(this.#foundations);
     this.#release();
   }
 
@@ -138,6 +136,12 @@ class RunningGateway implements Gateway {
     const { database, settings } = this.#foundations;
     const sync = this.#container.resolve(tokens.priceSync);
     const models = this.#container.resolve(tokens.models);
+    const bus = this.#container.resolve(tokens.bus);
+    const thenHinted = async <Result>(written: Promise<Result>): Promise<Result> => {
+      const result = await written;
+      bus.hint('configuration');
+      return result;
+    };
     return {
       publicModels: () => {
         if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
@@ -146,8 +150,8 @@ class RunningGateway implements Gateway {
       differences: (options) => sync.differences(options),
       latest: () => sync.latest(),
       queue: () => queuePriceSync(database, sync),
-      apply: (choices) => sync.apply(choices),
-      applyUnopposed: (source) => sync.applyUnopposed(source),
+      apply: (choices) => thenHinted(sync.apply(choices)),
+      applyUnopposed: (source) => thenHinted(sync.applyUnopposed(source)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Environment, noGatewayIn } from '../environment.js';
 import { ConfigurationError } from '../foundation/errors.js';
+import { hintingAfter } from '../gateway/carriers.js';
 import { SecretBox } from '../foundation/secret-box.js';
 import { checkMasterSecret } from '../modules/settings/index.js';
 import { sqliteFile } from '../foundation/data-folder.js';
@@ -25,7 +26,7 @@ export async function withDatabase<Result>(
   try {
     await (schema === 'migrate' ? migrate(database) : checkSchema(database));
     await checkMasterSecret(database, new SecretBox(environment.masterSecret));
-    return await work(database);
+    return await hintingAfter(environment, database, () => work(database));
   } finally {
     await database.close();
   }

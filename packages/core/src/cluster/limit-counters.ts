@@ -1,3 +1,4 @@
+import { AskLine, answerInTime } from './ask-line.js';
 import { PermitCounter } from './permit-counter.js';
 import type { PermitAsk, SharedPermits, SharedWindows, WindowAsk, WindowReturn } from './shared-counters.js';
 import { WindowCounter } from './window-counter.js';
@@ -19,22 +20,7 @@ export interface LimitCountersOptions {
   readonly answerTimeMaxMs?: number;
 }
 
-/** The shared counters do not answer. */
-export class CountersAwayError extends Error {
-  override readonly name = 'CountersAwayError';
-}
-
 const tickMs = 1_000;
-/** For so long counters that did not answer are not asked again. */
-const restMs = 1_000;
-const answerTimeMaxMs = 2_000;
-
-/** What is gathered while the counters are being asked, for the next time. */
-interface Batch {
-  readonly windows: Map<WindowCounter, number>;
-  readonly permits: Map<PermitCounter, number>;
-  readonly done: Promise<void>;
-}
 
 /**
  * Counts what limits count. Alone, a node counts in memory. Together, nodes lease slices of each window from counters they share, larger ones
@@ -45,15 +31,18 @@ export class LimitCounters {
   readonly #options: LimitCountersOptions;
   readonly #windows = new Map<string, WindowCounter>();
   readonly #permits = new Map<string, PermitCounter>();
-  #next: Batch | undefined;
-  #last: Promise<void> = Promise.resolve();
-  #restsUntil = Number.NEGATIVE_INFINITY;
+  /** Apart, because they may be kept in different places: where only one of them is away, the other goes on. */
+  readonly #windowLine: AskLine<WindowCounter>;
+  readonly #permitLine: AskLine<PermitCounter>;
   #tickedAt: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LimitCountersOptions) {
     this.#options = options;
-    this.#tickedAt = options.now();
+    const { now, onProblem } = options;
+    this.#windowLine = new AskLine({ exchange: (wanted) => this.#askWindows(wanted), now, onProblem });
+    this.#permitLine = new AskLine({ exchange: (wanted) => this.#askPermits(wanted), now, onProblem });
+    this.#tickedAt = now();
   }
 
   /** Begins to give back what is not used. */
@@ -147,40 +136,14 @@ export class LimitCounters {
   /** Gives everything back. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#last;
+    await this.#windowLine.idle();
+    await this.#permitLine.idle();
     await this.#return(this.#forgetAndReturn(Number.POSITIVE_INFINITY, this.#options.now())).catch(() => undefined);
+    await this.#permitLine.idle();
   }
 
   #ask(counter: WindowCounter | PermitCounter, units: number): Promise<void> {
-    if (this.#options.now() < this.#restsUntil) return Promise.reject(new CountersAwayError());
-    this.#next ??= this.#newBatch();
-    if (counter instanceof PermitCounter) this.#next.permits.set(counter, (this.#next.permits.get(counter) ?? 0) + units);
-    else this.#next.windows.set(counter, (this.#next.windows.get(counter) ?? 0) + units);
-    const { done } = this.#next;
-    counter.asking += 1;
-    const answered = (): void => void (counter.asking -= 1);
-    done.then(answered, answered);
-    return done;
-  }
-
-  /** One exchange at a time: what comes up meanwhile goes together in the next one. */
-  #newBatch(): Batch {
-    const done = this.#last.then(() => this.#send());
-    this.#last = done.catch(() => undefined);
-    return { windows: new Map(), permits: new Map(), done };
-  }
-
-  async #send(): Promise<void> {
-    const batch = this.#next;
-    this.#next = undefined;
-    if (batch === undefined) return;
-    try {
-      await Promise.all([this.#askWindows(batch.windows), this.#askPermits(batch.permits)]);
-    } catch (error) {
-      this.#restsUntil = this.#options.now() + restMs;
-      this.#options.onProblem(error);
-      throw new CountersAwayError('The counters of limits do not answer.', { cause: error });
-    }
+    return counter instanceof PermitCounter ? this.#permitLine.ask(counter, units) : this.#windowLine.ask(counter, units);
   }
 
   async #askWindows(wanted: ReadonlyMap<WindowCounter, number>): Promise<void> {
@@ -189,7 +152,7 @@ export class LimitCounters {
     const askedAt = now();
     const counters = [...wanted.keys()];
     const asks: readonly WindowAsk[] = counters.map((counter) => counter.ask(wanted.get(counter) ?? 0, askedAt));
-    const grants = await this.#inTime(shared.windows.take(asks));
+    const grants = await answerInTime(shared.windows.take(asks), this.#options.answerTimeMaxMs);
     for (const [index, counter] of counters.entries()) {
       const grant = grants[index];
       if (grant !== undefined) counter.receive(grant, askedAt);
@@ -205,20 +168,11 @@ export class LimitCounters {
       const more = wanted.get(counter) ?? 0;
       return more > 0 ? counter.ask(more) : counter.askForLess();
     });
-    const grants = await this.#inTime(shared.permits.hold(asks));
+    const grants = await answerInTime(shared.permits.hold(asks), this.#options.answerTimeMaxMs);
     for (const [index, counter] of counters.entries()) {
       const [grant, ask] = [grants[index], asks[index]];
       if (grant !== undefined && ask !== undefined) counter.receive(grant, ask.wanted, askedAt);
     }
-  }
-
-  /** A database that stalls must not stall the calls that wait for a slice. What it grants after all is lost to this window. */
-  #inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const timeMaxMs = this.#options.answerTimeMaxMs ?? answerTimeMaxMs;
-      const timer = setTimeout(() => reject(new Error(`The counters of limits have not answered for ${timeMaxMs} ms.`)), timeMaxMs);
-      answer.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
   }
 
   #forgetAndReturn(usedBefore: number, now: number): readonly WindowReturn[] {
@@ -236,7 +190,7 @@ export class LimitCounters {
   }
 
   async #return(returns: readonly WindowReturn[]): Promise<void> {
-    await this.#last;
-    if (returns.length > 0 && this.#options.now() >= this.#restsUntil) await this.#options.shared?.windows.giveBack(returns);
+    await this.#windowLine.idle();
+    if (returns.length > 0 && !this.#windowLine.isResting) await this.#options.shared?.windows.giveBack(returns);
   }
 }

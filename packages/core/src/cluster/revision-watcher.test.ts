@@ -18,27 +18,30 @@ describe.each(testDatabases())('revision watcher on $kind', ({ open }) => {
   let loads: string[];
   let failWith: Error | undefined;
   let watcher: RevisionWatcher;
+  /** Sees nothing unless it is told to look. */
+  let hinted: RevisionWatcher;
+  let found: number;
 
   beforeEach(async () => {
     opened = await open();
     loads = [];
+    found = 0;
     failWith = undefined;
     const load = (name: string) => () => {
       loads.push(name);
       if (failWith !== undefined) throw failWith;
     };
     const second = load('second');
-    watcher = new RevisionWatcher(
-      opened.database,
-      [
-        { name: 'first', reload: load('first') },
-        { name: 'second', reload: async () => second() },
-      ],
-      log,
-    );
+    const reloaders = [
+      { name: 'first', reload: load('first') },
+      { name: 'second', reload: async () => second() },
+    ];
+    watcher = new RevisionWatcher({ database: opened.database, reloaders, log, onFound: () => (found += 1) });
+    hinted = new RevisionWatcher({ database: opened.database, reloaders, log, intervalMs: 3_600_000, onFound: () => (found += 1) });
   });
   afterEach(async () => {
     await watcher.stop();
+    await hinted.stop();
     await opened.close();
   });
 
@@ -63,6 +66,19 @@ describe.each(testDatabases())('revision watcher on $kind', ({ open }) => {
     await other.write(bumpRevision);
     await other.close();
     await until(() => loads.length === 4);
+    // Others may have missed it, too.
+    await until(() => found === 1);
+  });
+
+  it('looks when it is told to, once for many hints, and tells nobody what it was told', async () => {
+    hinted.lookNow();
+    await hinted.start();
+    await change();
+    for (let hint = 0; hint < 100; hint += 1) hinted.lookNow();
+    await until(() => loads.length === 4);
+    await hinted.refresh();
+    expect(loads).toHaveLength(4);
+    expect(found).toBe(0);
   });
 
   it('refuses to start half-configured', async () => {

@@ -9,28 +9,37 @@ export interface Reloader {
   reload(): void | Promise<void>;
 }
 
-const intervalMs = { sqlite: 250, postgres: 500 } as const;
+const defaultIntervalMs = { sqlite: 250, postgres: 500 } as const;
+
+export interface RevisionWatcherOptions {
+  readonly database: Database;
+  readonly reloaders: readonly Reloader[];
+  readonly log: Logger;
+  /** Called when this node has found a change that no hint had told it of: others may not know either. */
+  readonly onFound?: () => void;
+  /** How often the number is asked for without a hint. */
+  readonly intervalMs?: number;
+}
 
 /**
  * Brings changes of the configuration into memory, whoever made them: another node, `tollgate apply`, or this process. Asks for the
- * revision number in short steps, so that nothing is missed across outages; what was loaded stays in force while the database is away.
+ * revision number when it is told to, and in short steps anyway, so that nothing is missed across outages and lost hints; what was loaded stays
+ * in force while the database is away.
  */
 export class RevisionWatcher {
-  readonly #database: Database;
-  readonly #reloaders: readonly Reloader[];
-  readonly #log: Logger;
+  readonly #options: RevisionWatcherOptions;
   /** Undefined until everything was loaded once. */
   #loaded: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #lastProblem: string | undefined;
+  /** True while a look waits for its turn that was asked for by a hint: it will see what later hints are about, too. */
+  #hinted = false;
   /** Checks run one after the other; this is the last one. */
   #lastCheck: Promise<unknown> = Promise.resolve();
 
-  constructor(database: Database, reloaders: readonly Reloader[], log: Logger) {
-    this.#database = database;
-    this.#reloaders = reloaders;
-    this.#log = log;
+  constructor(options: RevisionWatcherOptions) {
+    this.#options = options;
   }
 
   /** Loads everything, then keeps watching until {@link stop}. @throws what a reloader throws: a gateway does not start half-configured. */
@@ -44,9 +53,21 @@ export class RevisionWatcher {
    * @throws StorageUnavailableError, and what a reloader throws
    */
   refresh(): Promise<void> {
-    const check = this.#lastCheck.then(() => this.#check());
-    this.#lastCheck = check.catch(() => undefined);
-    return check;
+    return this.#inTurn(async () => {
+      await this.#check();
+    });
+  }
+
+  /** A hint: something may have changed. Returns at once. */
+  lookNow(): void {
+    if (this.#hinted || this.#stopped || this.#loaded === undefined) return;
+    this.#hinted = true;
+    void this.#reported(() =>
+      this.#inTurn(async () => {
+        this.#hinted = false;
+        await this.#check();
+      }),
+    );
   }
 
   async stop(): Promise<void> {
@@ -55,11 +76,19 @@ export class RevisionWatcher {
     await this.#lastCheck;
   }
 
-  async #check(): Promise<void> {
-    const revision = await readRevision(this.#database.knex);
-    if (revision === this.#loaded) return;
+  #inTurn(look: () => Promise<void>): Promise<void> {
+    const check = this.#lastCheck.then(look);
+    this.#lastCheck = check.catch(() => undefined);
+    return check;
+  }
+
+  /** True if there was something new. */
+  async #check(): Promise<boolean> {
+    const { database, reloaders } = this.#options;
+    const revision = await readRevision(database.knex);
+    if (revision === this.#loaded) return false;
     const failures: unknown[] = [];
-    for (const reloader of this.#reloaders) {
+    for (const reloader of reloaders) {
       try {
         await reloader.reload();
       } catch (error) {
@@ -69,25 +98,36 @@ export class RevisionWatcher {
     // An outage is tried again at the next check; what is wrong in the database stays wrong until its next revision.
     if (!failures.some((failure) => failure instanceof StorageUnavailableError)) this.#loaded = revision;
     if (failures.length > 0) throw failures[0];
+    return true;
   }
 
   #schedule(): void {
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#watch(), intervalMs[this.#database.kind]).unref();
+    const { database, intervalMs = defaultIntervalMs[database.kind] } = this.#options;
+    this.#timer = setTimeout(() => void this.#watch(), intervalMs).unref();
   }
 
   async #watch(): Promise<void> {
+    await this.#reported(() =>
+      this.#inTurn(async () => {
+        if (await this.#check()) this.#options.onFound?.();
+      }),
+    );
+    this.#schedule();
+  }
+
+  async #reported(look: () => Promise<void>): Promise<void> {
+    const { log } = this.#options;
     try {
-      await this.refresh();
-      if (this.#lastProblem !== undefined) this.#log.info({}, 'The configuration is up to date again.');
+      await look();
+      if (this.#lastProblem !== undefined) log.info({}, 'The configuration is up to date again.');
       this.#lastProblem = undefined;
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       // Once per problem: an outage must not fill the log.
       if (problem !== this.#lastProblem)
-        this.#log.warn({ err: error }, `The configuration cannot be read, the last one stays in force: ${problem}`);
+        log.warn({ err: error }, `The configuration cannot be read, the last one stays in force: ${problem}`);
       this.#lastProblem = problem;
     }
-    this.#schedule();
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../foundation/logger.js';
 import { SecretBox } from '../foundation/secret-box.js';
 import { checkMasterSecret, Settings } from '../modules/settings/index.js';
 import { loadPlugins, type PluginRegistry } from '../plugins/index.js';
+import { openRedis, type SharedRedis } from './carriers.js';
 import { settingsDefinitions } from '../settings-definitions.js';
 import { type Database, openDatabase } from '../storage/database.js';
 import { migrate, type Migration } from '../storage/migrate.js';
@@ -29,6 +30,8 @@ export interface OpenedHouse {
 export interface Foundations extends OpenedHouse {
   readonly settings: Settings;
   readonly secretBox: SecretBox;
+  /** Where the configuration of the node names one. */
+  readonly redis?: SharedRedis | undefined;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function openFoundations({ environment, configuration, logger, migr
       await checkMasterSecret(database, secretBox);
       const settings = new Settings(database, settingsDefinitions, secretBox);
       await settings.reload();
-      return { database, plugins, settings, secretBox };
+      return { database, plugins, settings, secretBox, redis: await openRedis(environment, database, logger) };
     } catch (error) {
       await database.close();
       throw error;
@@ -54,4 +57,10 @@ export async function openFoundations({ environment, configuration, logger, migr
     await plugins.close();
     throw error;
   }
+}
+
+export async function closeFoundations({ plugins, database, redis }: Foundations): Promise<void> {
+  await plugins.close();
+  redis?.connection.close();
+  await database.close();
 }

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { performance } from 'node:perf_hooks';
+import { Bus } from '../cluster/bus.js';
 import { LimitCounters } from '../cluster/limit-counters.js';
 import { NodeLease } from '../cluster/node-lease.js';
 import { PostgresPermits } from '../cluster/postgres-permits.js';
 import { PostgresWindows } from '../cluster/postgres-windows.js';
+import { RedisWindows } from '../cluster/redis-windows.js';
 import { RevisionWatcher } from '../cluster/revision-watcher.js';
 import { systemClock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
@@ -26,6 +28,7 @@ import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
+import { carrierOf } from './carriers.js';
 import type { Foundations, GatewayParts } from './foundations.js';
 
 const version = '0.1.0';
@@ -44,6 +47,7 @@ export const tokens = {
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
+  bus: Symbol('Bus') as InjectionToken<Bus>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
@@ -107,6 +111,7 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
     tokens.limits,
     () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
   );
+  register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
@@ -121,11 +126,13 @@ function overWindowsJob(windows: PostgresWindows): JobHandler {
 }
 
 /** Nodes of one PostgreSQL share their counters; the only process of a SQLite file counts in memory. */
-function countersOf(container: DependencyContainer, { database }: Foundations, logger: Logger): LimitCounters {
+function countersOf(container: DependencyContainer, { database, redis }: Foundations, logger: Logger): LimitCounters {
   const isShared = database.kind === 'postgres';
   const lease = container.resolve(tokens.lease);
+  const windows = redis === undefined ? new PostgresWindows(database) : new RedisWindows(redis.connection, redis.prefix);
   return new LimitCounters({
-    shared: isShared ? { windows: new PostgresWindows(database), permits: new PostgresPermits(database, () => lease.nodeId) } : undefined,
+    // Permits stay in PostgreSQL beside Redis, too: they must go with the row of a node that died, and only its lease there says who did.
+    shared: isShared ? { windows, permits: new PostgresPermits(database, () => lease.nodeId) } : undefined,
     // Nodes that share only measure: a clock that is set must not stretch a slice.
     now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
@@ -146,7 +153,10 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
     { name: 'channels', reload: () => container.resolve(tokens.channels).reload() },
     { name: 'tokens', reload: () => container.resolve(tokens.tokens).reload() },
   ];
-  return new RevisionWatcher(database, reloaders, logger);
+  const bus = container.resolve(tokens.bus);
+  const watcher = new RevisionWatcher({ database, reloaders, log: logger, onFound: () => bus.hint('configuration') });
+  bus.onHint('configuration', () => watcher.lookNow());
+  return watcher;
 }
 
 function priceSyncOf(container: DependencyContainer, { database, plugins, settings }: Foundations): PriceSync {
@@ -234,6 +244,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.counters).close();
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
+  await container.resolve(tokens.bus).close();
   await container.resolve(tokens.watcher).stop();
   await container.resolve(tokens.ledger).close();
   await container.resolve(tokens.lease).close();
@@ -247,6 +258,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
+    container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
     await container.resolve(tokens.jobs).start();
     return container;

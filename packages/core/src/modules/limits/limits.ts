@@ -1,4 +1,5 @@
-import { CountersAwayError, type LimitCounters } from '../../cluster/limit-counters.js';
+import { CountersAwayError } from '../../cluster/ask-line.js';
+import type { LimitCounters } from '../../cluster/limit-counters.js';
 import type { Clock } from '../../foundation/clock.js';
 import { callerRules, type LimitRule, type LimitValues, rulesOf } from '../limit-rules/index.js';
 import type { SettingsValues } from '../settings/index.js';
@@ -141,14 +142,18 @@ export class Limits {
   }
 
   async #ask(lacking: readonly Demand[]): Promise<void> {
+    const { counters } = this.#options;
+    await Promise.all(
+      lacking.map(({ counter, units }) => counters.ask(counter, units).catch((error: unknown) => this.#goOnWithout(counter, error))),
+    );
+  }
+
+  /** @throws LimitsUnavailableError where the operator would rather serve nobody. */
+  #goOnWithout(counter: Demand['counter'], error: unknown): void {
     const { counters, settings } = this.#options;
-    try {
-      await Promise.all(lacking.map(({ counter, units }) => counters.ask(counter, units)));
-    } catch (error) {
-      if (!(error instanceof CountersAwayError)) throw error;
-      if (settings().whenCountersAreAway === 'refuse') throw new LimitsUnavailableError(error);
-      for (const { counter } of lacking) counters.goOnAlone(counter);
-    }
+    if (!(error instanceof CountersAwayError)) throw error;
+    if (settings().whenCountersAreAway === 'refuse') throw new LimitsUnavailableError(error);
+    counters.goOnAlone(counter);
   }
 
   /** The one that keeps the caller waiting longest. */

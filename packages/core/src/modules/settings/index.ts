@@ -1,5 +1,5 @@
 export { bumpRevision } from '../../cluster/configuration-revision.js';
-export { checkMasterSecret } from './master-secret-check.js';
+export { checkMasterSecret, databaseMark } from './master-secret-check.js';
 export { checkSetting } from './setting-value.js';
 export * from './settings.js';
 export * from './settings-definition.js';

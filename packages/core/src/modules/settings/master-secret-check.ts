@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../../foundation/errors.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
 import type { Database } from '../../storage/database.js';
@@ -22,6 +23,18 @@ export async function checkMasterSecret(database: Database, secretBox: SecretBox
       'The master secret is not the one that this database was first used with. Set TOLLGATE_SECRET, or restore the file "secret" in DATA_DIR, to what it was: stored credentials cannot be read with another.';
     throw new ConfigurationError(message, { cause: error });
   }
+}
+
+/**
+ * A name that no other database has, the same for all nodes of this one. To be asked for after {@link checkMasterSecret}.
+ * @throws StorageUnavailableError
+ */
+export async function databaseMark(database: Database): Promise<string> {
+  // What is stored begins with a random number; its hash tells nothing of it.
+  return createHash('sha256')
+    .update((await storedCheck(database)) ?? '')
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** Returns what is stored in the end: another process may have been first. */
