@@ -16,6 +16,7 @@ export interface ModelEntry {
   readonly imageCompletionRatio?: number | string;
   readonly pricePerCall?: number | string;
   readonly outputTokensMax?: number;
+  readonly settlement?: Readonly<Record<string, string>>;
 }
 
 export interface ChannelEntry {

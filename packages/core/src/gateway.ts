@@ -118,7 +118,13 @@ class RunningGateway implements Gateway {
       credentials,
       callerOfAccessToken: (secret) => callerOfAccessToken(database.knex, secret),
       dialects,
-      relayFront: new RelayFront({ ...shared, relay, estimateTokens, faults: this.#parts.faults }),
+      relayFront: new RelayFront({
+        ...shared,
+        credentials,
+        relay,
+        estimateTokens,
+        faults: this.#parts.faults,
+      }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
       endpoints: [

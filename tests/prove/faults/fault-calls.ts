@@ -47,7 +47,8 @@ async function readCall(url: string, kind: CallKind, caller: string, marker: str
       ? { input: `call ${marker}`, previous_response_id: 'resp_of_nobody' }
       : { messages: [{ role: 'user', content: `call ${marker}` }] };
   const body = JSON.stringify({ model: kind, ...question, ...(stream ? { stream, stream_options: { include_usage: true } } : {}) });
-  const response = await rawFetch({ url, key: keyOf(caller), dialect, model: kind, body, signal: leaving.signal });
+  const headers: Readonly<Record<string, string>> = kind === 'keyed' ? { 'idempotency-key': marker } : {};
+  const response = await rawFetch({ url, key: keyOf(caller), dialect, model: kind, body, headers, signal: leaving.signal });
   if (kind === 'leaves') {
     await response.body?.getReader().read();
     leaving.abort();

@@ -13,7 +13,7 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
     models: callKinds.map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
     channels: [
       chatChannel('whole', places.whole, ['whole']),
-      chatChannel('stream', places.stream, ['stream']),
+      chatChannel('stream', places.stream, ['stream', 'keyed']),
       chatChannel('refusing', places.refusing, ['failover'], { priority: 2 }),
       chatChannel('failover', places.whole, ['failover'], { priority: 1 }),
       chatChannel('breaks', places.breaks, ['breaks']),

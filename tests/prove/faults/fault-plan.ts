@@ -2,7 +2,7 @@ import { type FaultPoint, faultPoints } from '../../../packages/core/src/foundat
 import { type Chance, chanceOf } from './chance.js';
 
 /** What one caller does. Each is a model of the stage, whose upstream does what the name says. */
-export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers'] as const;
+export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers', 'keyed'] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /**
@@ -41,6 +41,7 @@ export function pointsOn(database: StageDatabase): readonly FaultPoint[] {
 /** Where what is thrown is what the wait itself could throw. */
 const throwing: { readonly [Point in FaultPoint]?: readonly FaultAct[] } = {
   'key-look-up': ['unavailable'],
+  'idempotency-look-up': ['unavailable'],
   'reference-look-up': ['unavailable'],
   hold: ['unavailable'],
   extension: ['unavailable'],
@@ -51,11 +52,14 @@ const throwing: { readonly [Point in FaultPoint]?: readonly FaultAct[] } = {
   'postgres-connection': ['unavailable'],
   'postgres-session': ['unavailable'],
   'postgres-reading': ['unavailable', 'refused'],
+  'postgres-claims': ['unavailable', 'refused'],
   'postgres-writing': ['unavailable', 'refused'],
 };
 
 /** Points off the straight way, and what leads to them. */
 const ways: Readonly<Record<string, { readonly calls?: readonly CallKind[]; readonly faults?: readonly PlannedFault[] }>> = {
+  'idempotency-look-up': { calls: ['keyed'] },
+  'postgres-claims': { calls: ['keyed'] },
   'reference-look-up': { calls: ['refers'] },
   extension: { calls: ['outgrows'] },
   drain: { calls: ['leaves'] },

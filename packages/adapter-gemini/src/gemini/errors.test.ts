@@ -37,6 +37,7 @@ describe('error to a client', () => {
     ['rate-limit', 429, 429, 'RESOURCE_EXHAUSTED'],
     ['too-large', 413, 413, 'INVALID_ARGUMENT'],
     ['not-found', 404, 404, 'NOT_FOUND'],
+    ['invalid-request', 409, 409, 'ABORTED'],
     ['overloaded', 503, 503, 'UNAVAILABLE'],
     ['timeout', 504, 504, 'DEADLINE_EXCEEDED'],
     ['network', 502, 502, 'UNAVAILABLE'],

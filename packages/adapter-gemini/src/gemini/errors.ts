@@ -17,6 +17,9 @@ const rpcStatuses: Readonly<Record<FailureKind, string>> = {
   server: 'INTERNAL',
 };
 
+/** Where the HTTP status says more than the kind: each has one name there. */
+const rpcStatusByStatus: Readonly<Record<number, string>> = { 404: 'NOT_FOUND', 409: 'ABORTED' };
+
 /** Whose reasons the `ErrorInfo` names. */
 const domain = 'tollgate';
 
@@ -27,7 +30,7 @@ export function encodeError(error: PublicError, requestId?: string): { readonly 
   const body = {
     code: status,
     message: error.message,
-    status: status === 404 ? 'NOT_FOUND' : rpcStatuses[error.kind],
+    status: rpcStatusByStatus[status] ?? rpcStatuses[error.kind],
     details: detailsOf(error, requestId),
   };
   return { status, body: { error: body } };

@@ -12,6 +12,11 @@ describe('secret box', () => {
     expect(box.open(sealed, 'channel main')).toBe('sk-ключ');
   });
 
+  it('opens bytes as they were, whatever they are', () => {
+    const bytes = Buffer.from([0xff, 0x00, 0xc3, 0x28]);
+    expect(box.openBytes(box.seal(bytes, 'here'), 'here')).toEqual(bytes);
+  });
+
   it('never seals to the same text twice', () => {
     expect(box.seal('same', 'here')).not.toBe(box.seal('same', 'here'));
   });

@@ -17,16 +17,21 @@ export class SecretBox {
   }
 
   /** `box1.` and the base64url of nonce, tag and ciphertext. */
-  seal(plain: string, context: string): string {
+  seal(plain: string | Uint8Array, context: string): string {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: tagBytes });
     cipher.setAAD(Buffer.from(context));
-    const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+    const ciphertext = Buffer.concat([cipher.update(plain), cipher.final()]);
     return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64url')}`;
   }
 
   /** @throws ConfigurationError naming the context, if the text was not sealed there under this master secret. */
   open(sealed: string, context: string): string {
+    return this.openBytes(sealed, context).toString('utf8');
+  }
+
+  /** What was sealed as bytes. @throws ConfigurationError naming the context, if it was not sealed there under this master secret. */
+  openBytes(sealed: string, context: string): Buffer {
     const [prefix, encoded] = sealed.split('.', 2);
     const bytes = Buffer.from(encoded ?? '', 'base64url');
     if (prefix !== version || bytes.length < nonceBytes + tagBytes)
@@ -35,7 +40,7 @@ export class SecretBox {
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
     try {
-      return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+      return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
     } catch {
       throw new ConfigurationError(`The secret of ${context} cannot be decrypted: TOLLGATE_SECRET is not the one it was encrypted with.`);
     }

@@ -16,6 +16,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
+import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
@@ -186,6 +187,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
       resourceExpiryJob(database, systemClock),
       ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
       spendCounterExpiryJob(database, systemClock),
+      claimExpiryJob(database, systemClock),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,
@@ -216,7 +218,12 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
   });
 }
 
-function relayOf(container: DependencyContainer, { plugins, settings }: Foundations, logger: Logger, faults: FaultSeam | undefined): Relay {
+function relayOf(
+  container: DependencyContainer,
+  { database, plugins, secretBox, settings }: Foundations,
+  logger: Logger,
+  faults: FaultSeam | undefined,
+): Relay {
   return new Relay({
     settings,
     models: container.resolve(tokens.models),
@@ -224,6 +231,7 @@ function relayOf(container: DependencyContainer, { plugins, settings }: Foundati
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),
     ledger: container.resolve(tokens.ledger),
+    idempotency: new Idempotency({ database, secretBox, clock: systemClock }),
     hooks: plugins.hooks,
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,

@@ -3,6 +3,7 @@ import { type JsonObject, type RequestFacts, type RequestTarget, scanTopLevel } 
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
+import { InvalidIdempotencyKeyError, isIdempotencyKey, type KeyClaim, keyClaimOf } from '../modules/idempotency/index.js';
 import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
@@ -12,6 +13,7 @@ import type { RelayCall, ServedDialect } from '../relay/relay-call.js';
 import { terminalErrorBytes } from '../relay/stream-frames.js';
 import type { Authenticator } from './authenticator.js';
 import { clientAddress } from './client-address.js';
+import type { CredentialReader } from './credentials.js';
 import { parsedObject, readBody } from './request-body.js';
 import { countRefused } from './count-refused.js';
 import { sendLevels } from './limit-headers.js';
@@ -22,6 +24,7 @@ import type { RouteMatch } from './served-dialects.js';
 export interface RelayFrontDoors {
   readonly relay: Pick<Relay, 'run'>;
   readonly authenticator: Authenticator;
+  readonly credentials: Pick<CredentialReader, 'isParameter'>;
   readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
   /** Input and output of a call as they are estimated before it. */
   readonly estimateTokens: (json: JsonObject, facts: RequestFacts, principal: Principal) => number;
@@ -82,6 +85,8 @@ export class RelayFront {
     const facts = dialect.client.inspect(json, target);
     const clientIp = clientAddress(request, trustedProxies);
     checkPrincipal(principal, { model: facts.model, clientIp, now: startedAt });
+    const key = request.headers['idempotency-key'];
+    const claim = key === undefined ? undefined : this.#claimOf(String(key), principal.tokenId, request, target, body);
     if (faults !== undefined) await faults('limits');
     const admitted = limits.binds(principal)
       ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts, principal) })
@@ -100,7 +105,16 @@ export class RelayFront {
       framing: dialect.client.framing(target),
       passHeaders: passing(request.headers, dialect.client.passHeaders),
       ticket,
+      claim,
     };
+  }
+
+  /** @throws InvalidIdempotencyKeyError */
+  #claimOf(key: string, tokenId: string, { method = '', url = '' }: IncomingMessage, { query }: RequestTarget, body: Buffer): KeyClaim {
+    if (!isIdempotencyKey(key)) throw new InvalidIdempotencyKeyError();
+    const [path = ''] = url.split('?', 1);
+    const asked = new URLSearchParams([...query].filter(([name]) => !this.#doors.credentials.isParameter(name)));
+    return keyClaimOf(key, tokenId, { method, path, query: asked.toString(), body });
   }
 
   #refuse(

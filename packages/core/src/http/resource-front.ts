@@ -5,7 +5,6 @@ import { publicErrorOf } from '../relay/public-error.js';
 import type { ResourceCall } from '../relay/resource-call.js';
 import type { ResourceRelay } from '../relay/resource-relay.js';
 import { clientAddress } from './client-address.js';
-import type { CredentialReader } from './credentials.js';
 import { passing } from './passing-headers.js';
 import { publicOrigin } from './public-origin.js';
 import { sendRefusal } from './refusal.js';
@@ -16,7 +15,6 @@ import type { ResourceMatch } from './resource-paths.js';
 
 export interface ResourceFrontDoors extends Omit<RelayFrontDoors, 'relay' | 'estimateTokens'> {
   readonly resourceRelay: Pick<ResourceRelay, 'run'>;
-  readonly credentials: Pick<CredentialReader, 'isParameter'>;
 }
 
 /** The front door to what lives at upstreams. Callers show the same keys as for paid calls, with the same limits. */

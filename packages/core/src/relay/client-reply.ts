@@ -1,7 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import type { KeptAnswer } from '../modules/idempotency/index.js';
+import type { AnswerCapture } from './answer-capture.js';
 
 /** An answer of this size or more is sent as it is; smaller ones share one buffer with the head. */
 const oneBufferBytesMax = 65_536;
+
+/** Says that the answer is that of an earlier call under the same idempotency key. */
+const replayedHeader = 'idempotency-replayed';
 
 /** The gateway's own part of the time until the head went out, in milliseconds. */
 const overheadHeader = 'x-tollgate-overhead-ms';
@@ -28,7 +33,10 @@ export class ClientReply {
   readonly #extraHeaders = new Map<string, string>();
 
   readonly #response: ServerResponse;
-  readonly #requestId: string;
+  /** What the answer is filed under: the request id, or that of the call whose answer is given again. */
+  #requestId: string;
+  /** Set if the answer is to be given again. */
+  #capture: AnswerCapture | undefined;
 
   constructor(response: ServerResponse, requestId: string) {
     this.#response = response;
@@ -95,7 +103,28 @@ export class ClientReply {
     this.#extraHeaders.delete(name);
   }
 
+  /** From now on a copy is made of everything that leaves, or would leave if the client had not gone. */
+  captureInto(capture: AnswerCapture): void {
+    this.#capture = capture;
+  }
+
+  /** Undefined where no copy is made. */
+  get capture(): AnswerCapture | undefined {
+    return this.#capture;
+  }
+
+  /** Gives the answer of an earlier call, byte for byte. What was a stream comes at once. */
+  replay({ requestId, status, contentType, bytes }: KeptAnswer): void {
+    this.#requestId = requestId;
+    this.setHeader(replayedHeader, 'true');
+    this.sendWhole(status, contentType, bytes);
+  }
+
   sendWhole(status: number, contentType: string, body: Buffer | string): void {
+    if (this.#capture !== undefined) {
+      this.#capture.begin(status, contentType);
+      this.#capture.add(body);
+    }
     if (this.#left) return;
     this.noteFirstByte();
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
@@ -106,6 +135,7 @@ export class ClientReply {
   }
 
   startStream(contentType: string): void {
+    this.#capture?.begin(200, contentType);
     if (this.#streaming || this.#left) return;
     this.#streaming = true;
     this.#writeHead(200, contentType, ['cache-control', 'no-cache', 'x-accel-buffering', 'no']);
@@ -115,12 +145,14 @@ export class ClientReply {
 
   /** False if the client is slower than the upstream: read no more until `onDrain` runs. */
   write(bytes: Buffer | string): boolean {
+    this.#capture?.add(bytes);
     if (this.#left || bytes.length === 0) return true;
     return this.#response.write(this.#framesChunks ? chunkOf(bytes) : bytes);
   }
 
   /** Ends the answer, with these last bytes if there are any. */
   end(bytes?: Buffer | string): void {
+    if (bytes !== undefined) this.#capture?.add(bytes);
     if (this.#left) return;
     const isEmpty = bytes === undefined || bytes.length === 0;
     if (this.#framesChunks) this.#response.end(isEmpty ? lastChunk : chunkOf(bytes, lastChunk));

@@ -11,6 +11,7 @@ import type {
   RequestTarget,
   TopLevelSpans,
 } from '@tollgate/plugin-kit';
+import type { KeyClaim } from '../modules/idempotency/index.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import type { Principal } from '../modules/tokens/index.js';
 import type { LossRecord } from '../modules/usage/index.js';
@@ -40,6 +41,8 @@ export interface RelayCall {
   readonly passHeaders: ClientHeaders;
   /** What the call has taken from its limits; undefined where nothing limits it. */
   readonly ticket: LimitTicket | undefined;
+  /** What the call claims by its idempotency key; undefined where its client sent none. */
+  readonly claim: KeyClaim | undefined;
 }
 
 /** Callers name fields as they like: what is told and kept of them is bounded. */

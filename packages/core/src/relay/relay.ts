@@ -3,13 +3,15 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
-import { type Ledger, ledgerSettings } from '../modules/ledger/index.js';
+import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
+import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
+import { AnswerCapture } from './answer-capture.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import { callView, routeView, streamTap } from './call-view.js';
 import { type Binding, bindingOf } from './bound-channel.js';
@@ -20,6 +22,7 @@ import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
+import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
 import { MediaFetcher } from './media-fetcher.js';
 import { mediaSettings } from './media-settings.js';
@@ -46,6 +49,7 @@ export interface RelayDoors {
   readonly resources: Pick<ResourceDirectory, 'channelsOf' | 'remember'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
+  readonly idempotency: Idempotency;
   readonly hooks: RelayHooks;
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly clock: Clock;
@@ -56,6 +60,8 @@ export interface RelayDoors {
   readonly userAgent: string;
   readonly faults?: FaultSeam | undefined;
 }
+
+type Draft<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** Watches a stream that may outgrow what is held for it. */
 type GrowthOf = (meter: UsageMeter) => HoldGrowth;
@@ -68,11 +74,14 @@ export class Relay {
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
+  readonly #keyedCalls: KeyedCalls;
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
+    this.#keyedCalls = new KeyedCalls(doors.idempotency);
     this.#settler = new Settler({
       ...doors,
+      keyedCalls: this.#keyedCalls,
       policyOf: (model, ending) => model?.settlement?.[ending] ?? doors.settings.current(settlementSettings)[ending],
     });
     this.#drains = new Drains(() => doors.settings.current(settlementSettings));
@@ -92,7 +101,7 @@ export class Relay {
   /**
    * Answers the call, or throws what the caller shall be told instead.
    * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
-   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models, faults } = this.#doors;
@@ -101,6 +110,8 @@ export class Relay {
     const view = callView(call, translation, reply);
     if (faults !== undefined) await faults('request-hooks');
     if (hooks.onRequest !== null) await hooks.onRequest(view);
+    const isFree = operationOf(call.dialect) === 'count-tokens';
+    if (call.claim !== undefined && !isFree && (await this.#replayed(call.claim, reply))) return;
 
     const channels = this.#channelsFor(call, model?.enabled !== false);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
@@ -109,8 +120,12 @@ export class Relay {
     const inputTokens = estimateBodyTokens(call.json, scale);
     const course = { attempts: [], extensions: 0 };
     const running: RunningCall = { call, reply, translation, view, scale, inputTokens, course, binding };
-    if (operationOf(call.dialect) === 'count-tokens') await this.#count(running, candidates);
-    else await this.#pay(await this.#hold(running, model), candidates);
+    if (isFree) {
+      await this.#count(running, candidates);
+      return;
+    }
+    const held = await this.#holdOrReplay(running, model);
+    if (held !== undefined) await this.#pay(held, candidates);
   }
 
   /** Waits until every call that has ended is settled. Answers whose client has left are read on for no longer than the time given. */
@@ -133,6 +148,27 @@ export class Relay {
     await this.#tools.media.close();
   }
 
+  /** True if the key has an answer, and that was given. @throws IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError */
+  async #replayed(claim: KeyClaim, reply: ClientReply): Promise<boolean> {
+    const { faults } = this.#doors;
+    if (faults !== undefined) await faults('idempotency-look-up');
+    return await this.#keyedCalls.replay(claim, reply);
+  }
+
+  /** Of calls that come at once with one key, one is made; to the others it is told how that one stands. Undefined if its answer was given. */
+  async #holdOrReplay(running: RunningCall, model: Model | undefined): Promise<HeldCall | undefined> {
+    const { call, reply } = running;
+    try {
+      const held = await this.#hold(running, model);
+      if (call.claim !== undefined) reply.captureInto(new AnswerCapture());
+      return held;
+    } catch (error) {
+      if (call.claim !== undefined && error instanceof IdempotencyKeyRunningError && (await this.#replayed(call.claim, reply)))
+        return undefined;
+      throw error;
+    }
+  }
+
   /** Sets aside what the call may cost, before anything is sent. */
   async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
     const { prices, ledger, settings, faults } = this.#doors;
@@ -141,9 +177,19 @@ export class Relay {
     const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
     const holdId = this.#doors.newId();
     const { userId, tokenId, spendCaps } = call.principal;
-    const request = { holdId, ownerKind: 'call', ownerId: call.requestId, userId, tokenId, amount: quote.amount, rate } as const;
+    const request: Draft<HoldRequest> = {
+      holdId,
+      ownerKind: 'call',
+      ownerId: call.requestId,
+      userId,
+      tokenId,
+      amount: quote.amount,
+      rate,
+    };
+    if (spendCaps !== undefined) request.caps = spendCaps;
+    if (call.claim !== undefined) request.claim = call.claim;
     if (faults !== undefined) await faults('hold');
-    await ledger.hold(spendCaps === undefined ? request : { ...request, caps: spendCaps });
+    await ledger.hold(request);
     call.ticket?.awaitUsage();
     const { reply, translation, view, scale, course, binding } = running;
     return { call, reply, translation, view, scale, inputTokens, course, binding, quote, holdId, model };

@@ -45,6 +45,8 @@ describe('settler', () => {
       clock: systemClock,
       log,
       policyOf: () => 'upstream-actual',
+      idempotency: { seal: vi.fn() },
+      keyedCalls: { settling: vi.fn() },
     });
 
   it('waits for a database that is away', async () => {

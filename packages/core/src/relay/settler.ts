@@ -4,11 +4,14 @@ import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { StorageUnavailableError } from '../foundation/errors.js';
 import { type Millipoints, pointsText } from '../foundation/millipoints.js';
+import type { Idempotency } from '../modules/idempotency/index.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
 import { exactCostOf } from '../modules/pricing/index.js';
 import { type AbnormalEnding, type PolicyFallback, type SettlementPolicy, sweepPolicyOf } from '../modules/settlement/index.js';
 import { type CallResult, resultOf } from './call-course.js';
+import { claimEndOf } from './claim-end.js';
+import type { KeyedCalls } from './keyed-calls.js';
 import type { RelayHooks } from './relay-hooks.js';
 import type { HeldCall } from './running-call.js';
 import { SettledBatches } from './settled-batches.js';
@@ -18,6 +21,8 @@ const retryAfterMsMax = 5_000;
 
 export interface SettlerDoors {
   readonly ledger: Ledger;
+  readonly idempotency: Pick<Idempotency, 'seal'>;
+  readonly keyedCalls: Pick<KeyedCalls, 'settling'>;
   readonly hooks: RelayHooks;
   readonly clock: Clock;
   readonly log: Logger;
@@ -53,7 +58,8 @@ export class Settler {
   /** Does not keep the caller waiting; `drain` waits for it. */
   settle(running: HeldCall): void {
     this.#open += 1;
-    void this.#settleAndReport(running);
+    const settled = this.#settleAndReport(running);
+    if (running.call.claim !== undefined) this.#doors.keyedCalls.settling(running.call.claim, settled);
   }
 
   async drain(): Promise<void> {
@@ -82,7 +88,9 @@ export class Settler {
     }
     const result = this.#resultOf(running, undrained);
     running.call.ticket?.settle(tokensIn(result.usage));
-    const settlement = settlementOf(running, result, this.#doors.clock.now());
+    const settlement: Draft<Settlement> = settlementOf(running, result, this.#doors.clock.now());
+    const claim = claimEndOf(running, result, undrained, (...sealed) => this.#doors.idempotency.seal(...sealed));
+    if (claim !== undefined) settlement.claim = claim;
     const receipt = await this.#untilDurable(settlement, running.model);
     if (faults !== undefined) await faults('report');
     this.#report(running, settlement, result, receipt);
@@ -166,12 +174,12 @@ function tokensIn(usage: Usage): number {
   return tokens;
 }
 
-type RecordDraft = { -readonly [Key in keyof Settlement['record']]: Settlement['record'][Key] };
+type Draft<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** What may be missing is added to a literal, not spread into it: with this many fields, spreading costs as much as writing the log line. */
 function settlementOf({ call, course, quote, reply, holdId, translation }: HeldCall, result: CallResult, now: number): Settlement {
   const { route, attempts } = course;
-  const record: RecordDraft = {
+  const record: Draft<Settlement['record']> = {
     id: holdId,
     requestId: call.requestId,
     createdAt: now,

@@ -1,6 +1,6 @@
 /** One thing that is not as the rows say it should be. */
 export interface LedgerDifference {
-  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'usage-hour' | 'token-budget' | 'spend-counter';
+  readonly type: 'account' | 'transfer' | 'hold' | 'usage-record' | 'usage-hour' | 'token-budget' | 'spend-counter' | 'idempotency-key';
   readonly id: string;
   /** What is wrong with it: `balance`, `held`, `mac`, … */
   readonly what: string;

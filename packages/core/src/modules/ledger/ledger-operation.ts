@@ -1,3 +1,4 @@
+import type { ClaimEnd, KeyClaim } from '../idempotency/index.js';
 import type { ReceiptRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import type { HoldCap } from './spend-counters.js';
@@ -18,6 +19,8 @@ export interface HoldOperation {
   readonly rate: string;
   /** Spend caps that the call is counted on; left out where there are none. */
   readonly caps?: readonly HoldCap[];
+  /** The idempotency key that the call claims; left out where there is none. */
+  readonly claim?: KeyClaim;
   /** Set where the acknowledgement of an earlier try may have been lost. */
   readonly again?: true;
   readonly at: number;
@@ -36,6 +39,8 @@ export interface SettleOperation {
   readonly holdId: string;
   readonly actual: bigint;
   readonly receipt: ReceiptRow;
+  /** What becomes of the claim of its key. */
+  readonly claim?: ClaimEnd;
   /** Group of the frozen rate, for the roll-ups. */
   readonly group: string;
   /** The node that settles. */
@@ -58,6 +63,7 @@ export type LedgerOperation = HoldOperation | ExtendOperation | SettleOperation 
 export type LedgerOutcome =
   | { readonly type: 'held' }
   | { readonly type: 'refused'; readonly by: 'account' | 'token'; readonly available: bigint }
+  | { readonly type: 'refused'; readonly by: 'key' }
   | { readonly type: 'refused'; readonly by: 'cap'; readonly available: bigint; readonly cap: HoldCap }
   | { readonly type: 'extended'; readonly enough: boolean }
   | { readonly type: 'closed'; readonly applied: boolean; readonly charged: bigint; readonly uncollected: bigint };

@@ -1,6 +1,8 @@
 import type { RowMac, RowValue } from '../../foundation/row-mac.js';
 import { signedUsageValues, type UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
+import type { ClaimState } from '../idempotency/index.js';
+import type { ClaimRowState } from './key-claims.js';
 import { capsOf, type CounterState } from './spend-counters.js';
 import {
   type AccountState,
@@ -42,6 +44,7 @@ export interface HoldRow {
   readonly rate: string;
   /** JSON; see {@link capsOf}. */
   readonly caps: string | null;
+  readonly claim_id: string | null;
   readonly last_extension: string | null;
   readonly created_at: Integer;
 }
@@ -51,6 +54,18 @@ export interface CounterRow {
   readonly ends_at: Integer;
   readonly spent: Integer;
   readonly held: Integer;
+}
+
+/** A claim without its answer, which is written only. */
+export interface ClaimRow {
+  readonly id: string;
+  readonly token_id: string;
+  readonly fingerprint: string;
+  readonly state: string;
+  readonly hold_id: string;
+  readonly request_id: string;
+  readonly created_at: Integer;
+  readonly expires_at: Integer;
 }
 
 /** What a receipt tells of its closed hold. */
@@ -63,7 +78,10 @@ export interface ClosedHoldRow {
 export const accountColumns = 'id, owner_user_id, kind, balance, held';
 export const counterColumns = 'id, ends_at, spent, held';
 export const budgetColumns = 'token_id, granted, spent, held';
-export const holdColumns = 'id, owner_kind, owner_id, user_id, token_id, node_id, amount, funding, rate, caps, last_extension, created_at';
+export const holdColumns =
+  'id, owner_kind, owner_id, user_id, token_id, node_id, amount, funding, rate, caps, claim_id, last_extension, created_at';
+export const claimColumns = 'id, token_id, fingerprint, state, hold_id, request_id, created_at, expires_at';
+export const writtenClaimColumns = [...claimColumns.split(', '), 'answer_status', 'content_type', 'answer'] as const;
 
 export function rowToAccount(row: AccountRow): AccountState {
   return { id: row.id, userId: row.owner_user_id, kind: row.kind, balance: BigInt(row.balance), held: BigInt(row.held) };
@@ -90,9 +108,31 @@ export function rowToHold(row: HoldRow): HoldState {
     funding: fundingOf(row.funding),
     rate: row.rate,
     caps: capsOf(row.caps),
+    claimId: row.claim_id,
     lastExtension: row.last_extension,
     createdAt: Number(row.created_at),
   };
+}
+
+export function rowToClaim(row: ClaimRow): ClaimRowState {
+  return {
+    id: row.id,
+    tokenId: row.token_id,
+    fingerprint: row.fingerprint,
+    state: row.state as ClaimState,
+    holdId: row.hold_id,
+    requestId: row.request_id,
+    answer: null,
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+  };
+}
+
+/** In the order of {@link writtenClaimColumns}. */
+export function claimValues(claim: ClaimRowState): readonly (string | number | null)[] {
+  const { id, tokenId, fingerprint, state, holdId, requestId, createdAt, expiresAt, answer } = claim;
+  const ofAnswer = [answer?.status ?? null, answer?.contentType ?? null, answer?.sealed ?? null];
+  return [id, tokenId, fingerprint, state, holdId, requestId, createdAt, expiresAt, ...ofAnswer];
 }
 
 export function rowToClosedHold(row: ClosedHoldRow): ClosedHold {

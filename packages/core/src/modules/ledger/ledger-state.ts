@@ -2,6 +2,7 @@ import type { RowValue } from '../../foundation/row-mac.js';
 import type { UsageHourRow, UsageRecordRow } from '../usage/index.js';
 import type { HoldOwnerKind } from './ledger.js';
 import type { LedgerOperation, LedgerOutcome } from './ledger-operation.js';
+import type { ClaimRowState } from './key-claims.js';
 import type { CounterState, HoldCap } from './spend-counters.js';
 
 /** The rows that a batch touches, read under lock. */
@@ -11,6 +12,8 @@ export interface LedgerState {
   readonly holds: readonly HoldState[];
   /** Of every cap of the holds and of new ones. */
   readonly counters: readonly CounterState[];
+  /** Those that new holds ask for and those of the holds. */
+  readonly claims: readonly ClaimRowState[];
   /** Of {@link receiptsSought}. */
   readonly closed: readonly ClosedHold[];
 }
@@ -50,6 +53,8 @@ export interface HoldState {
   readonly funding: readonly FundingLeg[];
   readonly rate: string;
   readonly caps: readonly HoldCap[];
+  /** The claim of the call's idempotency key; null without one. */
+  readonly claimId: string | null;
   readonly lastExtension: string | null;
   readonly createdAt: number;
 }
@@ -79,6 +84,9 @@ export interface LedgerChanges {
   readonly accounts: readonly { readonly id: string; readonly balance: bigint; readonly held: bigint }[];
   readonly budgets: readonly { readonly tokenId: string; readonly spent: bigint; readonly held: bigint }[];
   readonly counters: readonly CounterState[];
+  readonly claims: readonly ClaimRowState[];
+  /** Ids of claims that are gone. */
+  readonly freedClaims: readonly string[];
   readonly opened: readonly HoldState[];
   readonly extended: readonly HoldState[];
   /** Ids of holds that are gone. */
@@ -101,6 +109,8 @@ export interface LedgerNeeds {
   readonly tokenIds: readonly string[];
   /** Caps of new holds. */
   readonly caps: readonly HoldCap[];
+  /** Claims of new holds. */
+  readonly claimIds: readonly string[];
 }
 
 export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
@@ -108,14 +118,16 @@ export function needsOf(operations: readonly LedgerOperation[]): LedgerNeeds {
   const userIds = new Set<string>();
   const tokenIds = new Set<string>();
   const caps: HoldCap[] = [];
+  const claimIds: string[] = [];
   for (const operation of operations) {
     holdIds.add(operation.holdId);
     if (operation.type !== 'hold') continue;
     userIds.add(operation.userId);
     if (operation.tokenId !== null) tokenIds.add(operation.tokenId);
     if (operation.caps !== undefined) caps.push(...operation.caps);
+    if (operation.claim !== undefined) claimIds.push(operation.claim.id);
   }
-  return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps };
+  return { holdIds: [...holdIds].sort(), userIds: [...userIds], tokenIds: [...tokenIds], caps, claimIds };
 }
 
 /** A receipt that may be there, and the earliest time that it may have. */

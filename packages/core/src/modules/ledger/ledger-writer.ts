@@ -5,12 +5,13 @@ import type { FaultSeam } from '../../foundation/fault-points.js';
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
 import type { FrozenRate } from '../pricing/index.js';
+import { IdempotencyKeyRunningError } from '../idempotency/index.js';
 import { type SpendCap, SpendCalendar, SpendCapReachedError } from '../spending/index.js';
 import { receiptRowOf } from '../usage/index.js';
 import type { HoldRequest, Ledger, SettledReceipt, Settlement } from './ledger.js';
 import { InsufficientQuotaError, TokenQuotaError } from './ledger-errors.js';
 import type { HoldCap } from './spend-counters.js';
-import type { LedgerExecutor, LedgerOperation, LedgerOutcome, SweepPolicy } from './ledger-operation.js';
+import type { HoldOperation, LedgerExecutor, LedgerOperation, LedgerOutcome, SettleOperation, SweepPolicy } from './ledger-operation.js';
 
 export interface LedgerWriterOptions {
   readonly executor: LedgerExecutor;
@@ -23,6 +24,8 @@ export interface LedgerWriterOptions {
   readonly retryDelayMs?: number;
   readonly faults?: FaultSeam | undefined;
 }
+
+type Draft<Operation> = { -readonly [Key in keyof Operation]: Operation[Key] };
 
 interface Waiting {
   operation: LedgerOperation;
@@ -72,7 +75,7 @@ export class LedgerWriter implements Ledger {
     refuseNegative(amount);
     const at = this.#clock.now();
     const caps = request.caps?.map((cap) => this.#holdCap(request, cap, at));
-    const outcome = await this.#enqueue({
+    const operation: Draft<HoldOperation> = {
       type: 'hold',
       holdId,
       ownerKind,
@@ -82,9 +85,11 @@ export class LedgerWriter implements Ledger {
       nodeId: this.#nodeId(),
       amount,
       rate: this.#rateText(request.rate),
-      ...(caps === undefined ? {} : { caps }),
       at,
-    });
+    };
+    if (caps !== undefined) operation.caps = caps;
+    if (request.claim !== undefined) operation.claim = request.claim;
+    const outcome = await this.#enqueue(operation);
     if (outcome.type === 'refused') throw refusalOf(outcome, request, caps, at);
   }
 
@@ -100,12 +105,14 @@ export class LedgerWriter implements Ledger {
     return outcome.type === 'extended' && outcome.enough;
   }
 
-  async settle({ holdId, actual, record }: Settlement): Promise<SettledReceipt> {
+  async settle({ holdId, actual, record, claim }: Settlement): Promise<SettledReceipt> {
     refuseNegative(actual);
     const receipt = { ...receiptRowOf(record, this.#rateText(record.rate)), id: holdId };
     const { group } = record.rate;
     const closing = { holdId, nodeId: this.#nodeId(), at: this.#clock.now() };
-    return receiptOf(await this.#enqueue({ type: 'settle', actual, receipt, group, ...closing }));
+    const operation: Draft<SettleOperation> = { type: 'settle', actual, receipt, group, ...closing };
+    if (claim !== undefined) operation.claim = claim;
+    return receiptOf(await this.#enqueue(operation));
   }
 
   async sweep(holdId: string, policy: SweepPolicy): Promise<SettledReceipt> {
@@ -234,6 +241,7 @@ function refusalOf(
   caps: readonly HoldCap[] | undefined,
   now: number,
 ): GatewayError {
+  if (outcome.by === 'key') return new IdempotencyKeyRunningError();
   const available = millipoints(outcome.available);
   if (outcome.by === 'token') return new TokenQuotaError(amount, available);
   const position = outcome.by === 'cap' ? caps?.findIndex(({ counterId }) => counterId === outcome.cap.counterId) : undefined;

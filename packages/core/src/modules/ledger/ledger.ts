@@ -1,4 +1,5 @@
 import type { Millipoints } from '../../foundation/millipoints.js';
+import type { ClaimEnd, KeyClaim } from '../idempotency/index.js';
 import type { FrozenRate } from '../pricing/index.js';
 import type { SpendCap } from '../spending/index.js';
 import type { ReceiptDraft } from '../usage/index.js';
@@ -20,6 +21,8 @@ export interface HoldRequest {
   readonly rate: FrozenRate;
   /** What user and token may spend in a day or month, where that is capped. */
   readonly caps?: readonly SpendCap[];
+  /** The idempotency key that the call is to have to itself, where its caller sent one. */
+  readonly claim?: KeyClaim;
 }
 
 /** What closes a hold. */
@@ -29,6 +32,8 @@ export interface Settlement {
   readonly actual: Millipoints;
   /** The receipt, written in the same transaction. The ledger fills what it alone knows. */
   readonly record: ReceiptDraft;
+  /** What becomes of the claim of the call's key; if it is left out, a key whose call cost nothing is free again. */
+  readonly claim?: ClaimEnd;
 }
 
 export interface SettledReceipt {
@@ -44,7 +49,7 @@ export interface SettledReceipt {
 export interface Ledger {
   /**
    * Sets the amount aside from the user's accounts, the token's budget and the spend caps of both.
-   * @throws InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, StorageUnavailableError
+   * @throws InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, IdempotencyKeyRunningError where the key is taken, StorageUnavailableError
    */
   hold(request: HoldRequest): Promise<void>;
   /** Sets more aside for a call that outgrows its hold. False if there is not enough left; then nothing changed. @throws StorageUnavailableError */

@@ -63,7 +63,7 @@ class MemoryLedger {
   readonly tokens = new Map<string, string | null>();
 
   constructor(state: Partial<LedgerState>) {
-    this.state = { accounts: [], budgets: [], holds: [], counters: [], closed: [], ...state };
+    this.state = { accounts: [], budgets: [], holds: [], counters: [], claims: [], closed: [], ...state };
   }
 
   run(...operations: LedgerOperation[]): readonly LedgerOutcome[] {
@@ -73,6 +73,9 @@ class MemoryLedger {
     const holds = new Map(this.state.holds.map((known) => [known.id, known]));
     for (const opened of [...changes.opened, ...changes.extended]) holds.set(opened.id, { ...opened });
     for (const id of changes.closed) holds.delete(id);
+    const claims = new Map(this.state.claims.map((known) => [known.id, known]));
+    for (const id of changes.freedClaims) claims.delete(id);
+    for (const written of changes.claims) claims.set(written.id, written);
     this.state = {
       accounts: this.state.accounts.map((account) => {
         const change = changes.accounts.find(({ id }) => id === account.id);
@@ -87,6 +90,7 @@ class MemoryLedger {
         return { ...counter, spent: counter.spent + (change?.spent ?? 0n), held: counter.held + (change?.held ?? 0n) };
       }),
       holds: [...holds.values()],
+      claims: [...claims.values()],
       closed: [...this.state.closed, ...changes.receipts.map(({ id, cost, uncollected }) => ({ id, charged: cost, uncollected }))],
     };
     this.transfers.push(...changes.transfers);

@@ -9,6 +9,8 @@ import type {
   SettleOperation,
   SweepOperation,
 } from './ledger-operation.js';
+import type { ClaimEnd } from '../idempotency/index.js';
+import { KeyClaims } from './key-claims.js';
 import {
   type AccountState,
   type BudgetState,
@@ -41,8 +43,9 @@ interface Payer {
   readonly caps: readonly HoldCap[];
 }
 
-/** By whom and when a hold is closed, and the group that it is counted in. */
+/** By whom and when a hold is closed, the group that it is counted in, and what becomes of the key of its call. */
 interface Closing {
+  readonly claim?: ClaimEnd;
   readonly group: string;
   readonly nodeId: string;
   readonly at: number;
@@ -58,6 +61,7 @@ class Batch {
   readonly #accountsOfUsers = new Map<string, Writable<AccountState>[]>();
   readonly #budgets: ReadonlyMap<string, Writable<BudgetState>>;
   readonly #counters: SpendCounters;
+  readonly #claims: KeyClaims;
   readonly #holds: Map<string, Writable<HoldState>>;
   /** Holds that are in the database, or were when the batch began. */
   readonly #stored: ReadonlySet<string>;
@@ -74,6 +78,7 @@ class Batch {
     this.#accounts = new Map(state.accounts.map((account) => [account.id, { ...account }]));
     this.#budgets = new Map(state.budgets.map((budget) => [budget.tokenId, { ...budget }]));
     this.#counters = new SpendCounters(state.counters);
+    this.#claims = new KeyClaims(state.claims);
     this.#holds = new Map(state.holds.map((hold) => [hold.id, { ...hold }]));
     this.#stored = new Set(this.#holds.keys());
     this.#closed = new Map(state.closed.map((closed) => [closed.id, closed]));
@@ -114,6 +119,8 @@ class Batch {
       accounts,
       budgets,
       counters: this.#counters.changes(),
+      claims: this.#claims.written(),
+      freedClaims: this.#claims.freed(),
       opened: [...this.#opened.values()],
       extended: [...this.#extended],
       closed: this.#removed,
@@ -125,6 +132,7 @@ class Batch {
 
   #hold(operation: HoldOperation): LedgerOutcome {
     if (this.#holds.has(operation.holdId) || this.#closed.has(operation.holdId)) return { type: 'held' };
+    if (this.#claims.isTaken(operation)) return { type: 'refused', by: 'key' };
     const { amount, userId, tokenId, caps = noCaps } = operation;
     const refusal = this.#refusal({ userId, tokenId, caps }, amount);
     if (refusal !== undefined) return refusal;
@@ -139,11 +147,13 @@ class Batch {
       funding: this.#setAside({ userId, tokenId, caps }, amount, []),
       rate: operation.rate,
       caps,
+      claimId: operation.claim?.id ?? null,
       lastExtension: null,
       createdAt: operation.at,
     };
     this.#holds.set(hold.id, hold);
     this.#opened.set(hold.id, hold);
+    this.#claims.take(operation);
     return { type: 'held' };
   }
 
@@ -207,7 +217,7 @@ class Batch {
    * what is taken above the hold, never what was held: they are never exceeded, and never keep a hold from being settled. What is taken
    * counts in the periods in which the hold was opened, however long the call took.
    */
-  #close(hold: HoldState, actual: bigint, receiptRow: ReceiptRow, { group, nodeId, at }: Closing): LedgerOutcome {
+  #close(hold: HoldState, actual: bigint, receiptRow: ReceiptRow, { group, nodeId, at, claim }: Closing): LedgerOutcome {
     const legs = this.#takeHeld(hold, actual);
     const budget = hold.tokenId === null ? undefined : this.#budgets.get(hold.tokenId);
     const takenOfHold = smaller(actual, hold.amount);
@@ -222,6 +232,7 @@ class Batch {
     const charged = takenOfHold + aboveHold;
     const uncollected = actual - charged;
     this.#book(hold, legs, at);
+    if (hold.claimId !== null) this.#claims.end(hold.claimId, hold.id, claim ?? endOfSwept(charged), at);
     this.#remove(hold, { id: hold.id, charged, uncollected });
     const receipt = {
       ...receiptRow,
@@ -302,6 +313,11 @@ class Batch {
     const free = budget.granted - budget.spent - budget.held;
     return free > 0n ? free : 0n;
   }
+}
+
+/** Whoever paid for a lost call is not to pay for it again under the same key. */
+function endOfSwept(charged: bigint): ClaimEnd {
+  return { state: charged > 0n ? 'not-kept' : 'freed' };
 }
 
 /** The receipt of a hold whose node died: nobody knows what the call used. */

@@ -1,5 +1,5 @@
 import { signedUsageColumns, usageHourKeys, usageHourSums } from '../usage/index.js';
-import { accountColumns, budgetColumns, counterColumns, holdColumns } from './ledger-rows.js';
+import { accountColumns, budgetColumns, claimColumns, counterColumns, holdColumns, writtenClaimColumns } from './ledger-rows.js';
 import { signedTransferColumns } from './ledger-state.js';
 
 /** Prepared once for each connection; many rows travel as one parameter, JSON. */
@@ -17,6 +17,7 @@ const integerColumns: ReadonlySet<string> = new Set([
   'first_byte_ms',
   'total_ms',
   'overhead_us',
+  'answer_status',
 ]);
 const bigintColumns: ReadonlySet<string> = new Set([
   'amount',
@@ -24,6 +25,7 @@ const bigintColumns: ReadonlySet<string> = new Set([
   'balance',
   'cost',
   'created_at',
+  'expires_at',
   'held',
   'held_at',
   'hour',
@@ -75,6 +77,17 @@ export const postgresLedgerStatements = {
     name: 'ledger-counters',
     text: `select ${counterColumns} from spend_counters where id = any($1) order by id for update`,
   },
+  lockClaims: { name: 'ledger-lock-claims', text: 'select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key' },
+  claims: { name: 'ledger-claims', text: `select ${claimColumns} from idempotency_keys where id = any($1) order by id for update` },
+  writeClaims: {
+    name: 'ledger-write-claims',
+    text: `${insertion('idempotency_keys', writtenClaimColumns)} on conflict (id)
+      do update set ${writtenClaimColumns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+  },
+  freeClaims: {
+    name: 'ledger-free-claims',
+    text: `delete from idempotency_keys using ${rowsOfParameter(['id'])} where idempotency_keys.id = row.id`,
+  },
   changeCounters: {
     name: 'ledger-change-counters',
     text: `update spend_counters set spent = spend_counters.spent + row.spent, held = spend_counters.held + row.held
@@ -103,6 +116,7 @@ export const postgresLedgerStatements = {
       'funding',
       'rate',
       'caps',
+      'claim_id',
       'created_at',
     ]),
   },

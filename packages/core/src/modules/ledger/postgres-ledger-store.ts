@@ -8,16 +8,20 @@ import type { Durability, LedgerExecutor, LedgerOperation, LedgerOutcome } from 
 import {
   type AccountRow,
   type BudgetRow,
+  type ClaimRow,
+  claimValues,
   type HoldRow,
   type ClosedHoldRow,
   type CounterRow,
   rowToAccount,
   rowToBudget,
+  rowToClaim,
   rowToClosedHold,
   rowToCounter,
   rowToHold,
   transferMac,
   usageMac,
+  writtenClaimColumns,
 } from './ledger-rows.js';
 import {
   type ClosedHold,
@@ -28,6 +32,7 @@ import {
   receiptsSought,
   type SoughtReceipt,
 } from './ledger-state.js';
+import { claimLockOf, type ClaimRowState, claimsNeeded } from './key-claims.js';
 import { planBatch } from './plan-batch.js';
 import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
@@ -88,9 +93,9 @@ export class PostgresLedgerStore implements LedgerExecutor {
     );
   }
 
-  /** Locks in one order everywhere: holds, accounts, budgets, each by id. */
+  /** Locks in one order everywhere: holds, accounts, budgets, counters, claims, each by id. */
   async #load(client: Client, operations: readonly LedgerOperation[]): Promise<LedgerState> {
-    const { holdIds, userIds, tokenIds, caps } = needsOf(operations);
+    const { holdIds, userIds, tokenIds, caps, claimIds } = needsOf(operations);
     if (this.#faults !== undefined) await this.#faults('postgres-reading');
     const [, holds, accounts, budgets] = await together([
       client.query(`begin; set local synchronous_commit = ${synchronousCommitOf[this.#durability]}`),
@@ -100,11 +105,13 @@ export class PostgresLedgerStore implements LedgerExecutor {
     ]);
     const known = holds.rows.map(rowToHold);
     const named = [...caps, ...known.flatMap((hold) => hold.caps)];
+    const claimed = claimsNeeded(claimIds, known);
     return {
       holds: known,
       accounts: accounts.rows.map(rowToAccount),
       budgets: budgets.rows.map(rowToBudget),
       counters: named.length === 0 ? [] : await this.#loadCounters(client, named),
+      claims: claimed.length === 0 ? [] : await this.#loadClaims(client, claimed),
       closed: await this.#loadClosed(client, receiptsSought(operations, known)),
     };
   }
@@ -119,6 +126,20 @@ export class PostgresLedgerStore implements LedgerExecutor {
       client.query<CounterRow>({ ...statements.counters, values: [ids] }),
     ]);
     return counters.rows.map(rowToCounter);
+  }
+
+  /**
+   * Another trip, for batches with idempotency keys alone. What is not there yet cannot be locked as a row: so claims are locked by number
+   * first, and of two nodes that claim one key the second sees the claim of the first.
+   */
+  async #loadClaims(client: Client, ids: readonly string[]): Promise<readonly ClaimRowState[]> {
+    const locks = ids.map(claimLockOf).sort((one, other) => (one < other ? -1 : 1));
+    if (this.#faults !== undefined) await this.#faults('postgres-claims');
+    const [, claims] = await together([
+      client.query({ ...statements.lockClaims, values: [locks] }),
+      client.query<ClaimRow>({ ...statements.claims, values: [ids] }),
+    ]);
+    return claims.rows.map(rowToClaim);
   }
 
   /** Another trip, only where an acknowledgement may have been lost. */
@@ -200,6 +221,8 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
     { statement: statements.changeAccounts, rows: changes.accounts },
     { statement: statements.changeBudgets, rows: changes.budgets.map(({ tokenId, ...change }) => ({ token_id: tokenId, ...change })) },
     { statement: statements.changeCounters, rows: changes.counters },
+    { statement: statements.freeClaims, rows: changes.freedClaims.map((id) => ({ id })) },
+    { statement: statements.writeClaims, rows: changes.claims.map(claimColumnsOf) },
     {
       statement: statements.openHolds,
       rows: changes.opened.map((hold) => ({
@@ -213,6 +236,7 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
         funding: fundingText(hold.funding),
         rate: hold.rate,
         caps: capsText(hold.caps),
+        claim_id: hold.claimId,
         created_at: hold.createdAt,
       })),
     },
@@ -230,6 +254,10 @@ function rowsOf(changes: LedgerChanges, mac: RowMac): readonly StatementRows[] {
     { statement: statements.insertRecords, rows: changes.receipts.map((row) => ({ ...row, mac: usageMac(mac, row) })) },
     { statement: statements.addToHours, rows: changes.hours.map(hourColumns) },
   ];
+}
+
+function claimColumnsOf(claim: ClaimRowState): object {
+  return Object.fromEntries(claimValues(claim).map((value, index) => [writtenClaimColumns[index] ?? '', value]));
 }
 
 function hourColumns({ key, sums }: UsageHourRow): object {

@@ -8,6 +8,9 @@ import {
   accountColumns,
   type BudgetRow,
   budgetColumns,
+  type ClaimRow,
+  claimColumns,
+  claimValues,
   type HoldRow,
   holdColumns,
   type ClosedHoldRow,
@@ -15,9 +18,11 @@ import {
   counterColumns,
   rowToAccount,
   rowToBudget,
+  rowToClaim,
   rowToClosedHold,
   rowToCounter,
   rowToHold,
+  writtenClaimColumns,
 } from './ledger-rows.js';
 import {
   type AccountState,
@@ -30,6 +35,7 @@ import {
   signedTransferColumns,
   signedTransferValues,
 } from './ledger-state.js';
+import { claimsNeeded } from './key-claims.js';
 import { planBatch } from './plan-batch.js';
 import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 
@@ -104,7 +110,11 @@ export class SqliteLedgerStore {
       const row = this.#statements.closedHold.get(since, id);
       return row === undefined ? [] : [rowToClosedHold(row)];
     });
-    return { accounts, budgets, holds, counters, closed };
+    const claims = claimsNeeded(needs.claimIds, holds).flatMap((id) => {
+      const row = this.#statements.claim.get(id);
+      return row === undefined ? [] : [rowToClaim(row)];
+    });
+    return { accounts, budgets, holds, counters, claims, closed };
   }
 
   #loadCounters(caps: readonly HoldCap[]): readonly CounterState[] {
@@ -121,6 +131,8 @@ export class SqliteLedgerStore {
     for (const { id, balance, held } of changes.accounts) expectOne(statements.changeAccount.run(balance, held, id));
     for (const { tokenId, spent, held } of changes.budgets) expectOne(statements.changeBudget.run(spent, held, tokenId));
     for (const { id, spent, held } of changes.counters) expectOne(statements.changeCounter.run(spent, held, id));
+    for (const id of changes.freedClaims) expectOne(statements.freeClaim.run(id));
+    for (const claim of changes.claims) statements.writeClaim.run(...claimValues(claim));
     for (const hold of changes.opened) this.#insertHold(hold);
     for (const hold of changes.extended)
       expectOne(statements.extendHold.run(hold.amount, fundingText(hold.funding), hold.lastExtension, hold.id));
@@ -137,9 +149,9 @@ export class SqliteLedgerStore {
   }
 
   #insertHold(hold: HoldState): void {
-    const { id, ownerKind, ownerId, userId, tokenId, nodeId, amount, funding, rate, caps, createdAt } = hold;
+    const { id, ownerKind, ownerId, userId, tokenId, nodeId, amount, funding, rate, caps, claimId, createdAt } = hold;
     const texts = [fundingText(funding), rate, capsText(caps)];
-    this.#statements.openHold.run(id, ownerKind, ownerId, userId, tokenId, nodeId, amount, ...texts, createdAt);
+    this.#statements.openHold.run(id, ownerKind, ownerId, userId, tokenId, nodeId, amount, ...texts, claimId, createdAt);
   }
 }
 
@@ -159,6 +171,11 @@ function prepareStatements(connection: SqliteConnection) {
     openCounter: write('insert into spend_counters (id, ends_at) values (?, ?) on conflict (id) do nothing'),
     counter: connection.prepare<[string], CounterRow>(`select ${counterColumns} from spend_counters where id = ?`),
     changeCounter: write('update spend_counters set spent = spent + ?, held = held + ? where id = ?'),
+    claim: connection.prepare<[string], ClaimRow>(`select ${claimColumns} from idempotency_keys where id = ?`),
+    writeClaim: write(
+      `insert or replace into idempotency_keys (${writtenClaimColumns.join(', ')}) values (${writtenClaimColumns.map(() => '?').join(', ')})`,
+    ),
+    freeClaim: write('delete from idempotency_keys where id = ?'),
     changeAccount: write('update accounts set balance = balance + ?, held = held + ? where id = ?'),
     changeBudget: write('update token_budgets set spent = spent + ?, held = held + ? where token_id = ?'),
     openHold: insert('holds', [
@@ -172,6 +189,7 @@ function prepareStatements(connection: SqliteConnection) {
       'funding',
       'rate',
       'caps',
+      'claim_id',
       'created_at',
     ]),
     extendHold: write('update holds set amount = ?, funding = ?, last_extension = ? where id = ?'),

@@ -106,6 +106,27 @@ export async function* holdsInChunks(transaction: Transaction): AsyncGenerator<r
   );
 }
 
+/** The claim of an idempotency key with the traces that its call must have left. */
+export interface StoredKeyClaim {
+  readonly id: string;
+  readonly state: string;
+  readonly hold_id: string;
+  /** Id of its receipt, if there is one. */
+  readonly receipt: string | null;
+}
+
+export async function* keyClaimsInChunks(transaction: Transaction): AsyncGenerator<readonly StoredKeyClaim[]> {
+  yield* inChunks(
+    (last: StoredKeyClaim | undefined) =>
+      transaction('idempotency_keys as claim')
+        .leftJoin('usage_records as record', (join) => join.on('record.request_id', 'claim.request_id').andOn('record.id', 'claim.hold_id'))
+        .select('claim.id', 'claim.state', 'claim.hold_id', { receipt: 'record.id' })
+        .where('claim.id', '>', last?.id ?? '')
+        .orderBy('claim.id')
+        .limit(rowsPerChunk) as Promise<StoredKeyClaim[]>,
+  );
+}
+
 /** Users without a wallet. */
 export async function usersWithoutWallet(transaction: Transaction): Promise<readonly string[]> {
   const rows: readonly { readonly id: string }[] = await transaction('users')

@@ -42,7 +42,16 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
   it('finds nothing in books that are in order, and says what it looked at', async () => {
     expect(await bench.verify()).toEqual({
       clean: true,
-      checked: { accounts: 1, transfers: 2, holds: 1, usageRecords: 1, usageHours: 1, tokenBudgets: 1, spendCounters: 0 },
+      checked: {
+        accounts: 1,
+        transfers: 2,
+        holds: 1,
+        usageRecords: 1,
+        usageHours: 1,
+        tokenBudgets: 1,
+        spendCounters: 0,
+        idempotencyKeys: 0,
+      },
       differences: [],
       differencesCount: 0,
     });

@@ -18,6 +18,7 @@ import {
 import { signedTransferValues } from './ledger-state.js';
 import { spendWindowsOf } from './spend-counters.js';
 import { HourVerification } from './verify-hours.js';
+import { KeyVerification } from './verify-keys.js';
 import {
   accountsInChunks,
   budgetsInChunks,
@@ -45,6 +46,7 @@ export interface LedgerReport {
     readonly usageHours: number;
     readonly tokenBudgets: number;
     readonly spendCounters: number;
+    readonly idempotencyKeys: number;
   };
   /** The first thousand differences, in the order in which they were found. */
   readonly differences: readonly LedgerDifference[];
@@ -84,6 +86,7 @@ class Verification {
   /** Counters of periods long past are forgotten; what was spent then needs no sum. */
   readonly #counterIds = new Set<string>();
   readonly #openHolds = new Set<string>();
+  readonly #keys: KeyVerification;
   readonly #groupsOfRates = new Map<string, string>();
   #callTransfers = 0;
   #bookedTransfers = 0;
@@ -94,6 +97,7 @@ class Verification {
     this.#mac = mac;
     this.#progress = progress;
     this.#hours = new HourVerification(transaction, this.#found);
+    this.#keys = new KeyVerification(transaction, this.#found);
   }
 
   async run(): Promise<LedgerReport> {
@@ -104,8 +108,9 @@ class Verification {
     await this.#checkAccounts();
     await this.#checkBudgets();
     await this.#checkCounters();
+    await this.#keys.run();
     const { kept: differences, count: differencesCount } = this.#found;
-    const checked = { ...this.#checked, usageHours: this.#hours.checked };
+    const checked = { ...this.#checked, usageHours: this.#hours.checked, idempotencyKeys: this.#keys.checked };
     return { clean: differencesCount === 0, checked, differences, differencesCount };
   }
 
@@ -134,7 +139,8 @@ class Verification {
 
   #checkHold(row: HoldRow): void {
     this.#openHolds.add(row.id);
-    const { id, amount, funding, tokenId, caps } = rowToHold(row);
+    const { id, amount, funding, tokenId, caps, claimId } = rowToHold(row);
+    if (claimId !== null) this.#keys.expectRunning(claimId, id);
     for (const leg of funding) this.#heldOnAccounts.add(leg.accountId, leg.amount);
     if (tokenId !== null) this.#heldOnTokens.add(tokenId, amount);
     for (const { counterId } of caps) this.#heldOnCounters.add(counterId, amount);

@@ -3,6 +3,13 @@ import { ledgerMigration } from './0001-ledger.js';
 import { directoryMigration } from './0002-directory.js';
 import { resourcesMigration } from './0003-resources.js';
 import { limitsMigration } from './0004-limits.js';
+import { idempotencyMigration } from './0005-idempotency.js';
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [ledgerMigration, directoryMigration, resourcesMigration, limitsMigration];
+export const migrations: readonly Migration[] = [
+  ledgerMigration,
+  directoryMigration,
+  resourcesMigration,
+  limitsMigration,
+  idempotencyMigration,
+];
