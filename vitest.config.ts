@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
+    // Many tests wait, for processes, time limits and servers: on two cores the usual single worker leaves half of the machine idle.
+    maxWorkers: 2,
     globalSetup: ['tests/support/database-server.ts', 'tests/support/redis-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

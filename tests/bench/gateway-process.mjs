@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -44,11 +45,13 @@ function applyDocument(upstreamPort, durability) {
  * Starts the gateway as `npm start` does: the repository's configuration, SQLite, every part on, logging to a file. `prepare` may write to
  * its data folder before.
  */
-export async function startGateway({ folder, durability, upstreamPort, profileFolder, prepare }) {
+export async function startGateway({ folder, durability, upstreamPort, profileFolder, prepare, databaseUrl }) {
   mkdirSync(folder, { recursive: true });
   const config = join(root, 'tollgate.config.ts');
   const log = openSync(join(folder, 'gateway.log'), 'a');
   const environment = { HOST: '127.0.0.1', PORT: String(await freePort()), DATA_DIR: join(folder, 'data') };
+  if (databaseUrl !== undefined)
+    Object.assign(environment, { DATABASE_URL: databaseUrl, TOLLGATE_SECRET: randomBytes(32).toString('base64') });
   const document = join(folder, 'apply.json');
   writeFileSync(document, JSON.stringify(applyDocument(upstreamPort, durability)));
   const cli = join(root, 'packages', 'core', 'dist', 'cli.js');

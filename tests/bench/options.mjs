@@ -10,6 +10,7 @@ const usage = `Usage: npm run bench -- [options]
                     or what takes many minutes: ${longParts.join(', ')}
   --minutes <n>     length of the soak (default 10)
   --records <n>     usage records of the growth (default 5,000,000)
+  --postgres <url>  measure the gateway on this PostgreSQL server too, in a database of its own
   --profile <dir>   write a CPU profile of each gateway there, and print where its time went
 `;
 
@@ -20,6 +21,7 @@ const declared = {
   only: { type: 'string' },
   minutes: { type: 'string', default: '10' },
   records: { type: 'string', default: '5000000' },
+  postgres: { type: 'string' },
   profile: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
@@ -37,7 +39,7 @@ export function readOptions(commandLine) {
     if (unknown !== undefined) throw new Error(`There is no scenario "${unknown}".`);
     const [minutes, records] = [Number(values.minutes), Number(values.records)];
     if (!(minutes > 0) || !(records > 0)) throw new Error('--minutes and --records take a number above zero.');
-    return { json: values.json, rounds, only, minutes, records, profileFolder: values.profile };
+    return { json: values.json, rounds, only, minutes, records, postgresUrl: values.postgres, profileFolder: values.profile };
   } catch (error) {
     process.stderr.write(`${error.message === '' ? '' : `${error.message}\n\n`}${usage}`);
     process.exitCode = error.message === '' ? 0 : 2;

@@ -1,4 +1,4 @@
-import { latency, pairs, scenarios, variants } from './scenarios.mjs';
+import { latency, pairs, scenarios, variantsOf } from './scenarios.mjs';
 import { measureLatency, measurePair, measureSlice } from './slice.mjs';
 import { shuffled } from './statistics.mjs';
 
@@ -12,12 +12,15 @@ const pairRoundsMax = 5;
  */
 export async function measureRounds(stage, { rounds, only }, progress) {
   const chosen = scenarios.filter(({ id }) => only.includes(id));
-  const slices = new Map(chosen.map(({ id }) => [id, Object.fromEntries(variants.map((variant) => [variant, []]))]));
+  const slices = new Map(
+    chosen.map((scenario) => [scenario.id, Object.fromEntries(variantsOf(scenario, stage.servers).map((variant) => [variant, []]))]),
+  );
   const latencies = Object.fromEntries(latency.variants.map((variant) => [variant, []]));
   await warmUp(stage, chosen);
   for (let round = 1; round <= rounds; round += 1) {
     for (const scenario of shuffled(chosen)) {
-      for (const variant of shuffled(variants)) slices.get(scenario.id)[variant].push(await measureSlice(stage, scenario, variant));
+      for (const variant of shuffled(variantsOf(scenario, stage.servers)))
+        slices.get(scenario.id)[variant].push(await measureSlice(stage, scenario, variant));
     }
     if (only.includes('latency')) {
       for (const variant of shuffled(latency.variants)) latencies[variant].push(...(await measureLatency(stage, scenarios[0], variant)));
@@ -29,11 +32,12 @@ export async function measureRounds(stage, { rounds, only }, progress) {
 
 /** Lets every process compile what it needs before anything counts: V8 optimises code only after thousands of calls. */
 async function warmUp(stage, chosen) {
-  for (const variant of variants) {
+  for (const variant of variantsOf(scenarios[0], stage.servers)) {
     for (let slice = 0; slice < warmUpSlices; slice += 1) await measureSlice(stage, scenarios[0], variant);
   }
   for (const scenario of chosen) {
-    for (const variant of variants) for (let slice = 0; slice < 3; slice += 1) await measureSlice(stage, scenario, variant);
+    for (const variant of variantsOf(scenario, stage.servers))
+      for (let slice = 0; slice < 3; slice += 1) await measureSlice(stage, scenario, variant);
   }
 }
 

@@ -40,6 +40,11 @@ export const pairs = pairContents.flatMap((content) =>
 /** Who is measured: the baseline, the same again to show the noise, and the gateway in both of its durabilities. */
 export const variants = ['bare', 'control', 'power', 'process'];
 
+/** The gateway on PostgreSQL, where a server is given, in the first scenario alone: the others tell nothing more of a database. */
+export function variantsOf({ id }, servers) {
+  return id === scenarios[0].id && servers.postgres !== undefined ? [...variants, 'postgres'] : variants;
+}
+
 export const pacedIntervalMs = 5;
 export const slowIntervalMs = 1_000;
 /** What a client that never reads is offered. */

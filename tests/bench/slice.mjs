@@ -17,7 +17,7 @@ export async function measureKeys(load, server, scenario, keys, warmUp) {
 
 /** What the load generator shall do for a scenario and a variant. */
 function jobOf(scenario, variant, server) {
-  const isGateway = variant === 'power' || variant === 'process';
+  const isGateway = ['power', 'process', 'postgres'].includes(variant);
   const dialect = isGateway ? (scenario.gatewayDialect ?? 'openai-chat') : 'openai-chat';
   return {
     port: server.port,

@@ -6,6 +6,7 @@ const names = {
   control: 'bare proxy again',
   power: 'gateway',
   process: 'gateway, durability: process',
+  postgres: 'gateway on PostgreSQL',
 };
 
 /** The report for people. */

@@ -39,6 +39,8 @@ const retryDelayMaxMs = 2_000;
 /** Holds and extensions have a caller waiting: once more, then 503. What closes a hold is tried until it is done. */
 const attemptsOfOpenings = 2;
 
+const nobodyWaits = (): void => undefined;
+
 /** Nobody waits for a settlement: it leaves with the next hold, and alone only after this time. */
 const settlementDelayMs = 5;
 
@@ -161,38 +163,52 @@ export class LedgerWriter implements Ledger {
     if (this.#faults !== undefined) await this.#faults('batch-gathering');
     // One turn of the event loop, so that all that came with it share a commit.
     await new Promise((resolve) => setImmediate(resolve));
+    let tell = nobodyWaits;
     do {
-      const batch = this.#queue.splice(0, operationsPerBatch);
-      await this.#commit(batch);
-      if (this.#failuresInRow > 0 && !this.#closing) await this.#pause();
+      const committing = this.#commit(this.#queue.splice(0, operationsPerBatch));
+      // The next batch is under way before the callers of this one go on, so that the ledger has work while they do.
+      tell();
+      tell = await committing;
+      if (this.#failuresInRow > 0 && !this.#closing) {
+        tell();
+        tell = nobodyWaits;
+        await this.#pause();
+      }
     } while (this.#queue.length > 0 && this.#isDue());
+    tell();
     this.#running = undefined;
     if (this.#queue.length > 0) this.#startLater();
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  /** Resolves to what tells those who wait, once they may be told. */
+  async #commit(batch: readonly Waiting[]): Promise<() => void> {
     try {
       if (this.#faults !== undefined) await this.#faults('batch-execution');
       const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
       if (this.#faults !== undefined) await this.#faults('batch-outcomes');
       this.#failuresInRow = 0;
-      for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
+      return () => {
+        for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
+      };
     } catch (error) {
-      if (error instanceof StorageUnavailableError) this.#postpone(batch, error);
-      else await this.#bisect(batch, error);
+      if (!(error instanceof StorageUnavailableError)) return this.#bisect(batch, error);
+      this.#postpone(batch, error);
+      return nobodyWaits;
     }
   }
 
   /** Nothing of the batch was written: finds the row that spoils it, and writes the rest. */
-  async #bisect(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #bisect(batch: readonly Waiting[], error: unknown): Promise<() => void> {
     if (batch.length <= 1) {
-      for (const waiting of batch) waiting.reject(error);
-      return;
+      return () => {
+        for (const waiting of batch) waiting.reject(error);
+      };
     }
     if (this.#faults !== undefined) await this.#faults('batch-bisection');
     const middle = Math.ceil(batch.length / 2);
-    await this.#commit(batch.slice(0, middle));
-    await this.#commit(batch.slice(middle));
+    const tellFirst = await this.#commit(batch.slice(0, middle));
+    tellFirst();
+    return this.#commit(batch.slice(middle));
   }
 
   /** It is not known whether the batch was written. Every operation may be repeated, so it is. */
