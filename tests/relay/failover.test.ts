@@ -38,6 +38,8 @@ describe('the choice of a channel', () => {
       good('429-next', 'after-429'),
       bad('401', 'after-401', refuses(401)),
       good('401-next', 'after-401'),
+      bad('200', 'after-200', refuses(200, { error: { message: 'Overloaded.', type: 'server_error', code: 'engine_overloaded' } })),
+      good('200-next', 'after-200'),
       bad('hang-up', 'after-hang-up', breaksOff()),
       good('hang-up-next', 'after-hang-up'),
       chatChannel('refused', refusedUrl, ['after-refused'], { priority: 10 }),
@@ -87,7 +89,7 @@ describe('the choice of a channel', () => {
     expect(upstream.requestsTo('second')).toEqual([]);
   });
 
-  it.each(['500', '503', '429', '401', 'hang-up', 'refused', 'silent'])('moves on after %s', async (failure) => {
+  it.each(['500', '503', '429', '401', '200', 'hang-up', 'refused', 'silent'])('moves on after %s', async (failure) => {
     for (const stream of [false, true]) {
       const answer = await ask(`after-${failure}`, stream);
       expect(answer.status, answer.body.toString('utf8')).toBe(200);

@@ -3,12 +3,18 @@ import type { Cut } from '../replay/cut.js';
 import { fixtureChannels, fixtureModels, modelNameOf } from '../replay/fixture-channels.js';
 import { allFixtures, announceMissingRecordings, chatDialects, type Fixture, fixtureNamed } from '../replay/fixtures.js';
 import { type ReplayUpstream, startReplayUpstream } from '../replay/replay-upstream.js';
-import { wireResponseOf } from '../replay/wire.js';
+import { frameEnds, wireResponseOf } from '../replay/wire.js';
 import { alice, type ChannelEntry, openToken } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { dialectNamed } from './dialects.js';
+import { readError } from './error-shapes.js';
 import { questionIn, type RawAnswer, rawCall } from './raw-call.js';
+import { decodedCalls } from './read-stream.js';
 
-const exact = allFixtures.filter(({ dialect, wireExact, status }) => wireExact && status === 200 && chatDialects.has(dialect));
+const recorded = allFixtures.filter(({ dialect, wireExact, status }) => wireExact && status === 200 && chatDialects.has(dialect));
+const exact = recorded.filter(({ tags }) => !tags.includes('error'));
+/** Streams in which the upstream says that it failed. */
+const failed = recorded.filter(({ tags, stream }) => tags.includes('error') && stream);
 const cuts: readonly Cut[] = [{ mode: 'frames' }, { mode: 'whole' }, { mode: 'slices', seed: 11 }];
 
 /** Sorted into what the vendor's endpoint would be asked with: Gemini streams an array unless it is asked for SSE. */
@@ -35,7 +41,7 @@ describe('the pass lane', () => {
   beforeAll(async () => {
     upstream = await startReplayUpstream();
     const channels = cuts.flatMap((cut) =>
-      fixtureChannels(upstream, exact, cut).map((channel) => {
+      fixtureChannels(upstream, recorded, cut).map((channel) => {
         const name = `${channel.name}-${cut.mode}`;
         return { ...channel, name, models: [name] };
       }),
@@ -72,6 +78,22 @@ describe('the pass lane', () => {
       }),
     );
     expect(answers.filter(({ status, identical }) => status !== 200 || !identical)).toEqual([]);
+  });
+
+  it.skipIf(failed.length === 0)('says in the place of the upstream that it failed, after the bytes that came before', async () => {
+    for (const fixture of failed) {
+      const { status, body, json } = await ask(fixture.dialect, `${modelNameOf(fixture)}-frames`, { stream: true });
+      // Where nothing had left the gateway yet, the attempt has failed as a whole.
+      if (status !== 200) {
+        expect(readError(fixture.dialect, status, json()).code, fixture.file).not.toBe('');
+        continue;
+      }
+      const upstreamBytes = wireResponseOf(fixture).body;
+      const end = frameEnds(body).at(-2) ?? 0;
+      expect(body.subarray(0, end).equals(upstreamBytes.subarray(0, end)), fixture.file).toBe(true);
+      expect(end, fixture.file).toBeLessThan(upstreamBytes.length);
+      expect(decodedCalls(dialectNamed(fixture.dialect), [body]).at(-1)?.[0], fixture.file).toBe('fail');
+    }
   });
 
   it.each(renamedFixtures.filter(({ dialect }) => dialect !== 'gemini'))(

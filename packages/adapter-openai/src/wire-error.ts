@@ -13,6 +13,9 @@ export interface WireError {
   readonly status?: number;
 }
 
+/** What nominates a frame with an error, whoever wrote it. Frames that say there is none (`"error":null`) are many. */
+export const errorNeedles: readonly string[] = ['"error":{', '"error": {', '"error":"', '"error": "', 'event: error', 'event:error'];
+
 /** Codes first, then types, of the vendor's error reference and of what compatibles are seen to send. */
 const kindByName: ReadonlyMap<string, FailureKind> = new Map([
   ['account_deactivated', 'authentication'],

@@ -4,7 +4,7 @@ import { withOwnUsage } from './own-usage.js';
 import type { KeptReader, ResourceReference, ResourceRoute } from './resources.js';
 import type { CanonicalSink } from './sink.js';
 import type { Usage } from './usage.js';
-import type { PublicError } from './verdict.js';
+import type { PublicError, Verdict } from './verdict.js';
 
 /** Everything impure that a codec may want, handed in: the same input and context give the same output. */
 export interface CodecContext {
@@ -59,6 +59,25 @@ export interface UsageReader {
    * receipt where there are any.
    */
   stated?(json: unknown): object | undefined;
+}
+
+/**
+ * Tells from single frames how a stream ends, where bytes pass and nothing is decoded: only frames that contain a needle are parsed, and the
+ * very last one where none of those said that the answer is whole.
+ */
+export interface EndReader {
+  /** Texts that nominate a frame which says that the answer is whole. */
+  readonly wholeNeedles: readonly string[];
+  /** Texts that nominate a frame in which the upstream says that it failed. */
+  readonly failureNeedles: readonly string[];
+  /** Set where no frame need be the last: an upstream that ends its response in order has ended its answer. */
+  readonly endsByClosing?: true;
+  /**
+   * `whole`: the answer is complete with this frame, though usage and marks may follow. A verdict: the upstream says here that it failed; so it
+   * is for a whole unary body that is an error in the clothes of a success. Undefined for everything else. The frame comes parsed, or as its
+   * text where that is no JSON (`[DONE]`); values are taken from fixed paths, so that text written by the model cannot forge an end.
+   */
+  read(frame: unknown, event?: string): 'whole' | Verdict | undefined;
 }
 
 /** A path that a client calls. */
@@ -243,6 +262,8 @@ export interface Dialect {
   /** The framing of upstream streams. */
   readonly framing: Framing;
   readonly usage: UsageReader;
+  /** How its streams end. Without it, bytes that pass count as complete when the upstream closes its answer. */
+  readonly end?: EndReader;
   /** What answers leave behind at their upstream; nothing, if left out. */
   readonly kept?: KeptReader;
   readonly upstream: UpstreamSide;

@@ -4,6 +4,7 @@ import { decodeResponse } from './decode-response.js';
 import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
+import { endReader } from './end.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
 import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
@@ -22,6 +23,7 @@ export const claudeMessages: Dialect = {
   vendor,
   framing: 'sse',
   usage: usageReader,
+  end: endReader,
   upstream: {
     needsBytes,
     thinkingInNames,

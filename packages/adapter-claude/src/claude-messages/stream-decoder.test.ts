@@ -236,8 +236,8 @@ describe('a stream that breaks', () => {
     expect(decodeFrames([start, textStart, textDelta(0, 'x'), ending('max_tokens')], 'cut').response().stop).toBe('length');
   });
 
-  it('ends when the upstream closes without saying why, and fails when it said nothing at all', () => {
-    expect(decodeFrames([start, textStart, textDelta(0, 'x')]).response().stop).toBe('end');
+  it('fails when the upstream closes without saying why it stopped', () => {
+    expect(decodeFrames([start, textStart, textDelta(0, 'x')]).calls.at(-1)).toMatchObject(['fail', { code: 'upstream_cut' }]);
     expect(decodeFrames([start]).calls.at(-1)).toMatchObject(['fail', { code: 'upstream_empty' }]);
     const call = blockStart(0, { type: 'tool_use', id: 'a', name: 'x', input: {} });
     expect(decodeFrames([start, call, argumentsDelta(0, '{"n":')]).calls.at(-1)).toMatchObject(['fail', { code: 'upstream_cut' }]);

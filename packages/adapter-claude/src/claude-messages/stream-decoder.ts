@@ -8,7 +8,7 @@ import {
   type Verdict,
   verdictForKind,
 } from '@tollgate/plugin-kit';
-import { verdictOf } from './errors.js';
+import { failureOf } from './end.js';
 import { decodeStopReason } from './stop-reason.js';
 import { OpenBlocks } from './stream-blocks.js';
 import { readUsage } from './usage.js';
@@ -64,16 +64,16 @@ export class ClaudeStreamDecoder implements FrameDecoder {
         this.#stop(this.#stopReason ?? 'end');
         return;
       case 'error':
-        this.#fail(verdictOf(event) ?? upstreamFailure('The upstream reported an error.', 'upstream_error'));
+        this.#fail(failureOf(event));
     }
   }
 
+  /** A connection that closes well proves nothing: only a reason to stop, or the last event, says that the answer is whole. */
   end(cause: 'done' | 'cut'): void {
     if (this.#ended) return;
     if (this.#stopReason !== undefined) this.#stop(this.#stopReason);
-    else if (cause === 'cut' || this.#blocks.toolCallOpen)
+    else if (cause === 'cut' || this.#blocks.anyOpened)
       this.#fail(verdictForKind('network', 502, 'The upstream broke off its answer.', 'upstream_cut'));
-    else if (this.#blocks.anyOpened) this.#stop('end');
     else this.#fail(upstreamFailure('The upstream sent an empty answer.', 'upstream_empty'));
   }
 

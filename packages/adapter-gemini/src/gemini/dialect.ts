@@ -5,6 +5,7 @@ import { decodeResponse } from './decode-response.js';
 import { needsBytes } from './encode-media.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
+import { geminiEnd } from './end.js';
 import { encodeError, encodeStreamError } from './errors.js';
 import { geminiModels } from './model-listing.js';
 import { geminiResources } from './resource-routes.js';
@@ -27,6 +28,7 @@ export const geminiDialect: Dialect = {
   vendor: geminiVendor,
   framing: 'sse',
   usage: geminiUsage,
+  end: geminiEnd,
   upstream: {
     needsBytes,
     thinkingInNames,

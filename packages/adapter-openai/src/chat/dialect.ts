@@ -5,6 +5,7 @@ import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
+import { chatEnd } from './end.js';
 import { foreignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
 import { ChatStreamDecoder } from './stream-decoder.js';
@@ -21,6 +22,7 @@ export const openaiChat: Dialect = {
   vendor: 'openai',
   framing: 'sse',
   usage: chatUsage,
+  end: chatEnd,
   upstream: {
     // Images and films go by address, everything else only as bytes.
     needsBytes: ({ media }) => media === 'file' || media === 'audio',

@@ -1,4 +1,5 @@
 import type { Dialect } from '@tollgate/plugin-kit';
+import { chatEnd } from '../chat/end.js';
 import { chatUsage } from '../chat/usage.js';
 import { usageOnDemand } from '../chat/usage-on-demand.js';
 import { encodeError, errorObject } from '../public-error.js';
@@ -18,6 +19,7 @@ export const openaiCompletions: Dialect = {
   vendor: 'openai',
   framing: 'sse',
   usage: chatUsage,
+  end: chatEnd,
   upstream: {
     encodeRequest,
     decodeResponse,

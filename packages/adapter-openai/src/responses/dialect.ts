@@ -6,6 +6,7 @@ import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
+import { responsesEnd } from './end.js';
 import { inspect } from './inspect.js';
 import { responsesKept } from './kept.js';
 import { responsesRoutes } from './resource-routes.js';
@@ -24,6 +25,7 @@ export const openaiResponses: Dialect = {
   vendor: 'openai',
   framing: 'sse',
   usage: responsesUsage,
+  end: responsesEnd,
   kept: responsesKept,
   upstream: {
     // Images and files go by address.

@@ -1,9 +1,8 @@
-import type { CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage, Verdict } from '@tollgate/plugin-kit';
-import { verdictForKind } from '@tollgate/plugin-kit';
+import type { CanonicalSink, CodecContext, FrameDecoder, JsonObject, Usage } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { cutVerdict, emptyVerdict } from '../stream-verdicts.js';
-import { readWireError, verdictOf } from '../wire-error.js';
 import { listOf, textOf } from './decode-output.js';
+import { failureOf } from './end.js';
 import { readStop } from './stop-reason.js';
 import { type StreamedItem, streamedItem } from './streamed-item.js';
 import { readResponsesUsage } from './usage.js';
@@ -87,11 +86,6 @@ export class ResponsesStreamDecoder implements FrameDecoder {
 
   private fail(error: unknown): void {
     this.ended = true;
-    const stated = readWireError(error);
-    this.out.fail(stated === undefined ? unstatedFailure() : verdictOf(stated));
+    this.out.fail(failureOf(error));
   }
-}
-
-function unstatedFailure(): Verdict {
-  return verdictForKind('server', 502, 'The upstream failed without giving a reason.', 'upstream_failed');
 }

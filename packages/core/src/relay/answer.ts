@@ -34,9 +34,3 @@ export interface UpstreamFlow {
   resume(): void;
   abort(): void;
 }
-
-/** The ending of an answer that its upstream broke, by what it said or did not say. */
-export function brokenEnding({ kind }: Verdict): AnsweredEnding {
-  if (kind === 'timeout') return 'timeout';
-  return kind === 'network' ? 'upstreamCut' : 'errorInside';
-}

@@ -17,7 +17,8 @@ import type { ClientReply } from './client-reply.js';
 import type { Drain, Drains } from './drains.js';
 import { EditLane } from './edit-lane.js';
 import { UpstreamExchange } from './exchange.js';
-import { FailureReader } from './failure-reader.js';
+import { parsedOrText } from './end-watch.js';
+import { FailureReader, judgedBy } from './failure-reader.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive } from './keep-alive.js';
 import type { MediaFetcher } from './media-fetcher.js';
@@ -73,6 +74,7 @@ export interface AttemptParts {
 }
 
 const requestIdLengthMax = 200;
+const jsonType = 'application/json';
 const costHeader = 'x-tollgate-cost';
 const lossHeader = 'x-tollgate-loss';
 
@@ -234,13 +236,10 @@ export class Attempt {
     this.upstreamRequestId = requestIdIn(headers, route.channel.adapter.requestIdHeaders);
     if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
     if (route.lane !== 'translate') passAnswerHeaders(call.dialect, headers, reply);
-    const contentType = headers['content-type'] ?? 'application/json';
-    if (!call.facts.stream)
-      return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(contentType, body), refuse);
-    if (call.framing !== 'json-array' && contentType.startsWith('application/json')) {
-      return new FailureReader(route.channel.adapter, 502, headers, () =>
-        refuse(verdictForKind('server', 502, 'The upstream did not stream its answer.', 'upstream_not_streaming')),
-      );
+    const contentType = headers['content-type'] ?? jsonType;
+    if (!call.facts.stream) return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(headers, body), refuse);
+    if (call.framing !== 'json-array' && contentType.startsWith(jsonType)) {
+      return new WholeReader(this.#parts.settings.answerBytesMax, (body) => refuse(this.#unstreamed(headers, body)), refuse);
     }
     return this.#pump(exchange);
   }
@@ -271,14 +270,26 @@ export class Attempt {
     return new Lane(call, dialect, meter, hidesUsageFrame(call), kept);
   }
 
-  #answerWhole(contentType: string, bytes: Buffer): void {
+  /** Why there is one body where a stream was asked for: mostly it is an error. */
+  #unstreamed(headers: IncomingHttpHeaders, bytes: Buffer): Verdict {
+    const { channel, spoken } = this.#parts.route;
+    const text = bytes.toString();
+    const said = spoken.dialect.end?.read(parsedOrText(text));
+    if (said === undefined || said === 'whole')
+      return verdictForKind('server', 502, 'The upstream did not stream its answer.', 'upstream_not_streaming');
+    return judgedBy(channel.adapter, said, headers, text);
+  }
+
+  #answerWhole(headers: IncomingHttpHeaders, bytes: Buffer): void {
     const { call, route, translation, meter, kept, reply, held } = this.#parts;
     reply.waitEnds();
     meter.answerBytes = bytes.length;
     try {
+      const contentType = headers['content-type'] ?? jsonType;
       const answer = wholeAnswer(call, route, translation, meter, kept, contentType, bytes);
       if ('verdict' in answer) {
-        this.#finish({ answered: false, verdict: answer.verdict });
+        const verdict = judgedBy(route.channel.adapter, answer.verdict, headers, bytes.toString());
+        this.#finish({ answered: false, verdict });
         return;
       }
       if (translation.losses !== undefined) this.#showLosses(translation.losses);

@@ -1,4 +1,5 @@
 import { type Dialect, FrameScanner, FrameWriter, type JsonObject, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import { EndWatch } from './end-watch.js';
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
 import type { StreamLane } from './stream-lane.js';
@@ -7,7 +8,6 @@ import type { UsageMeter } from './usage-meter.js';
 
 /** The same language but for a few fields: each frame is parsed, edited by the dialect's own rule and written again. */
 export class EditLane implements StreamLane {
-  readonly failure: Verdict | undefined = undefined;
   #out = '';
   readonly #scanner: FrameScanner;
   readonly #writer: FrameWriter;
@@ -17,6 +17,7 @@ export class EditLane implements StreamLane {
   readonly #meter: UsageMeter;
   readonly #hidesUsageFrame: boolean;
   readonly #kept: KeptFinder | undefined;
+  readonly #end: EndWatch;
 
   constructor(call: RelayCall, upstreamDialect: Dialect, meter: UsageMeter, hidesUsageFrame: boolean, kept: KeptFinder | undefined) {
     this.#call = call;
@@ -24,10 +25,19 @@ export class EditLane implements StreamLane {
     this.#meter = meter;
     this.#hidesUsageFrame = hidesUsageFrame;
     this.#kept = kept;
+    this.#end = new EndWatch(upstreamDialect);
     this.#writer = new FrameWriter(call.framing, (text) => {
       this.#out += text;
     });
     this.#scanner = new FrameScanner(upstreamDialect.framing, (data, event) => this.#frame(data, event));
+  }
+
+  get failure(): Verdict | undefined {
+    return this.#end.failure;
+  }
+
+  get wasCut(): boolean {
+    return this.#end.wasCut;
   }
 
   take(bytes: Buffer): string | undefined {
@@ -36,9 +46,10 @@ export class EditLane implements StreamLane {
     return this.#written();
   }
 
-  finish(): string | undefined {
+  finish(cause: 'done' | 'cut'): string | undefined {
     this.#scanner.end();
-    this.#writer.end();
+    this.#end.end(cause, this.#meter.passedBytes > 0);
+    if (this.failure === undefined) this.#writer.end();
     return this.#written();
   }
 
@@ -47,7 +58,9 @@ export class EditLane implements StreamLane {
   }
 
   #frame(data: string, event: string | undefined): void {
+    if (this.failure !== undefined) return;
     if (!data.startsWith('{')) {
+      this.#end.read(data, event);
       this.#writer.frame(data, event);
       return;
     }
@@ -55,6 +68,9 @@ export class EditLane implements StreamLane {
     this.#upstreamDialect.edits?.frame?.(frame);
     this.#meter.read(frame);
     this.#kept?.read(frame);
+    this.#end.read(frame, event);
+    // The relay says it in the upstream's place.
+    if (this.failure !== undefined) return;
     if (this.#hidesUsageFrame && this.#call.dialect.client.usageOnDemand?.isExtraFrame(frame) === true) return;
     this.#writer.frame(JSON.stringify(frame), event);
   }

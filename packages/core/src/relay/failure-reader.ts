@@ -28,7 +28,8 @@ export class FailureReader implements AnswerReceiver {
 
   end(): void {
     const text = Buffer.concat(this.#chunks).subarray(0, failureBytesMax).toString();
-    this.#judged(verdictOf(this.#adapter, this.#status, this.#headers, text));
+    const usual = verdictForStatus(this.#status, 'The upstream refused the request.');
+    this.#judged(judgedBy(this.#adapter, usual, this.#headers, text));
   }
 
   broken(): void {
@@ -36,10 +37,10 @@ export class FailureReader implements AnswerReceiver {
   }
 }
 
-function verdictOf(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, text: string): Verdict {
-  const usual = verdictForStatus(status, 'The upstream refused the request.');
+/** What a failure means: what is usual, and what the adapter knows better of its body, though that came in the clothes of a success. */
+export function judgedBy(adapter: ProviderAdapter, usual: Verdict, headers: IncomingHttpHeaders, text: string): Verdict {
   const retryAfterMs = retryAfterOf(headers);
-  const failure: UpstreamFailure = { status, headers: headerMap(headers), text, json: () => jsonOf(text) };
+  const failure: UpstreamFailure = { status: usual.status, headers: headerMap(headers), text, json: () => jsonOf(text) };
   return { ...usual, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...adapter.classify?.(failure) };
 }
 

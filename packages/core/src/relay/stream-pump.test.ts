@@ -26,6 +26,7 @@ describe('stream pump', () => {
     };
     const lane: StreamLane = {
       failure: undefined,
+      wasCut: false,
       take: (bytes) => bytes,
       finish: () => undefined,
       fail: () => '',

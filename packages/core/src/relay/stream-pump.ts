@@ -1,5 +1,5 @@
 import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@tollgate/plugin-kit';
-import { type AnswerReceiver, type AttemptEnd, brokenEnding, type UpstreamFlow } from './answer.js';
+import type { AnsweredEnding, AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
 import type { ClientReply } from './client-reply.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive, KeepAliveWatch, QuietStream } from './keep-alive.js';
@@ -110,11 +110,11 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     try {
       if (this.#waiting.length > 0) this.#move(this.#waiting.length === 1 ? (this.#waiting[0] as Buffer) : Buffer.concat(this.#waiting));
       else if (this.#upstreamEnded) this.#finish(undefined);
-      if (!this.#done && this.#brokenBy !== undefined) this.#failWith(this.#brokenBy);
+      if (!this.#done && this.#brokenBy !== undefined) this.#endBroken(this.#brokenBy);
     } catch (error) {
       this.#parts.fault(error);
       this.#parts.flow.abort();
-      this.#failWith(faultVerdict());
+      this.#failWith(faultVerdict(), 'errorInside');
     }
   }
 
@@ -135,26 +135,36 @@ export class StreamPump implements AnswerReceiver, QuietStream {
 
   /** What was taken last leaves together with what the lane has left to say and the end itself. */
   #finish(taken: Buffer | string | undefined): void {
-    const out = joined(taken, this.#parts.lane.finish());
-    if (this.#stoppedByFailure(out)) return;
+    const out = joined(taken, this.#parts.lane.finish('done'));
+    if (!this.#stoppedByFailure(out)) this.#complete(out);
+  }
+
+  /** The connection broke. An answer that had been said whole before is complete all the same. */
+  #endBroken(verdict: Verdict): void {
+    const out = this.#parts.lane.finish('cut');
+    if (this.#parts.lane.failure === undefined) this.#complete(out);
+    else this.#failWith(verdict, verdict.kind === 'timeout' ? 'timeout' : 'upstreamCut');
+  }
+
+  #complete(out: Buffer | string | undefined): void {
     if (out !== undefined) this.#start();
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
     this.#parts.reply.end(out);
     this.#settle({ answered: true, ending: 'complete' });
   }
 
-  /** An error said inside the stream. What came before it in the same turn still goes out, unless another channel can be tried. */
+  /** An error said inside the stream, or an end of the stream before that of the answer. What came before it in the same turn still goes out, unless another channel can be tried. */
   #stoppedByFailure(out: Buffer | string | undefined): boolean {
-    const { failure } = this.#parts.lane;
+    const { failure, wasCut } = this.#parts.lane;
     if (failure === undefined) return false;
     if (this.#wrote && out !== undefined) this.#write(out);
     if (!this.#upstreamEnded) this.#parts.flow.abort();
-    this.#failWith(failure);
+    this.#failWith(failure, wasCut ? 'upstreamCut' : 'errorInside');
     return true;
   }
 
-  #failWith(verdict: Verdict): void {
-    if (this.#wrote) this.#breakOff(new UpstreamFailedError(verdict), { answered: true, ending: brokenEnding(verdict), verdict });
+  #failWith(verdict: Verdict, ending: AnsweredEnding): void {
+    if (this.#wrote) this.#breakOff(new UpstreamFailedError(verdict), { answered: true, ending, verdict });
     else this.#settle({ answered: false, verdict });
   }
 

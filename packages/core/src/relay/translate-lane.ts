@@ -20,6 +20,7 @@ import type { UsageMeter } from './usage-meter.js';
 /** Two languages: the upstream's decoder drives the client's encoder, frame by frame, with the meter in between. */
 export class TranslateLane implements StreamLane {
   #out = '';
+  wasCut = false;
   readonly #scanner: FrameScanner;
   readonly #writer: FrameWriter;
   readonly #encoder: CanonicalSink;
@@ -33,7 +34,10 @@ export class TranslateLane implements StreamLane {
     });
     this.#encoder = call.dialect.client.streamEncoder(this.#writer, translation.request(), context);
     this.#sink = new MeteredSink(this.#encoder, meter);
-    this.#decoder = upstreamDialect.upstream.streamDecoder(this.#sink, context, upstreamDialect.edits?.frame);
+    this.#decoder = upstreamDialect.upstream.streamDecoder(this.#sink, context, (frame) => {
+      upstreamDialect.edits?.frame?.(frame);
+      meter.hear(frame);
+    });
     this.#scanner = new FrameScanner(upstreamDialect.framing, (data, event) => this.#decoder.frame(data, event));
   }
 
@@ -46,9 +50,11 @@ export class TranslateLane implements StreamLane {
     return this.#written();
   }
 
-  finish(): string | undefined {
+  finish(cause: 'done' | 'cut'): string | undefined {
     this.#scanner.end();
-    this.#decoder.end('done');
+    this.wasCut = this.failure === undefined;
+    this.#decoder.end(cause);
+    this.wasCut &&= this.failure !== undefined;
     if (this.failure === undefined) this.#writer.end();
     return this.#written();
   }

@@ -27,42 +27,40 @@ export function wholeAnswer(
 ): WholeAnswer {
   const { dialect } = route.spoken;
   const json = parsed(bytes);
-  const answerOf = (): CanonicalResponse => dialect.upstream.decodeResponse(json, translation.context(route.model, 'none'));
-  if (route.lane === 'pass') {
-    kept?.read(json);
-    readPassedUsage(meter, dialect, json, answerOf);
-    return { contentType, body: bytes };
+  if (route.lane !== 'pass') {
+    if (typeof json !== 'object' || json === null) {
+      return { verdict: verdictForKind('server', 502, 'The upstream answered with something that is not JSON.', 'upstream_bad_answer') };
+    }
+    dialect.edits?.frame?.(json as JsonObject);
   }
-  if (typeof json !== 'object' || json === null) {
-    return { verdict: verdictForKind('server', 502, 'The upstream answered with something that is not JSON.', 'upstream_bad_answer') };
-  }
-  dialect.edits?.frame?.(json as JsonObject);
-  if (route.lane === 'edit') {
-    kept?.read(json);
-    readPassedUsage(meter, dialect, json, answerOf);
-    return { contentType, body: JSON.stringify(json) };
-  }
-  return translated(call, route, translation, meter, json);
-}
-
-function translated(call: RelayCall, route: Route, translation: Translation, meter: UsageMeter, json: object): WholeAnswer {
-  const context = translation.context(route.model, 'answer');
+  // First of all: an answer that fails may have used something all the same.
+  meter.read(json);
   try {
-    const response = route.spoken.dialect.upstream.decodeResponse(json, context);
-    readUsage(meter, route.spoken.dialect, json, () => response);
-    const body = call.dialect.client.encodeResponse(response, translation.request(), context);
-    return { contentType: 'application/json', body: JSON.stringify(body) };
+    if (route.lane === 'translate') return translated(call, route, translation, meter, json);
+    checkPassed(meter, dialect, json, () => dialect.upstream.decodeResponse(json, translation.context(route.model, 'none')));
   } catch (error) {
     if (UpstreamError.isInstance(error)) return { verdict: error.verdict };
     throw error;
   }
+  kept?.read(json);
+  return { contentType, body: route.lane === 'pass' ? bytes : JSON.stringify(json) };
+}
+
+function translated(call: RelayCall, route: Route, translation: Translation, meter: UsageMeter, json: unknown): WholeAnswer {
+  const context = translation.context(route.model, 'answer');
+  const response = route.spoken.dialect.upstream.decodeResponse(json, context);
+  countTexts(meter, route.spoken.dialect, () => response);
+  const body = call.dialect.client.encodeResponse(response, translation.request(), context);
+  return { contentType: 'application/json', body: JSON.stringify(body) };
 }
 
 /** Where the body states no usage, the texts of the answer are counted; what is not generated has none. */
-function readUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
-  meter.read(json);
-  if ((meter.statements > 0 && !meter.suspicious) || operationOf(dialect) !== 'generate') return;
-  for (const block of answerOf().blocks) {
+function countTexts(meter: UsageMeter, dialect: Dialect, answerOf: () => CanonicalResponse): void {
+  const operation = operationOf(dialect);
+  if ((meter.statements > 0 && !meter.suspicious) || operation === 'passed') return;
+  const answer = answerOf();
+  if (operation !== 'generate') return;
+  for (const block of answer.blocks) {
     if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
     if (block.type !== 'tool-call') continue;
     meter.toolCall(block.name);
@@ -70,13 +68,19 @@ function readUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf:
   }
 }
 
-/** Bytes that pass need not be understood: an answer that cannot be decoded is passed on all the same. */
-function readPassedUsage(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
+/**
+ * Bytes that pass need not be understood: an answer that cannot be decoded is passed on all the same.
+ * @throws UpstreamError for an error in the clothes of a success.
+ */
+function checkPassed(meter: UsageMeter, dialect: Dialect, json: unknown, answerOf: () => CanonicalResponse): void {
   try {
-    readUsage(meter, dialect, json, answerOf);
-  } catch {
+    countTexts(meter, dialect, answerOf);
+  } catch (error) {
+    if (UpstreamError.isInstance(error)) throw error;
     meter.undecoded(json);
   }
+  const said = dialect.end?.read(json);
+  if (said !== undefined && said !== 'whole') throw new UpstreamError(said);
 }
 
 function parsed(bytes: Buffer): unknown {
