@@ -37,7 +37,7 @@ export async function migrate(database: Database, migrations: readonly Migration
   refuseNewerSchema(await appliedRows(database.knex), migrations);
   const ran: string[] = [];
   for (const migration of migrations) {
-    if (await runOnce(database, migration)) ran.push(migration.name);
+    if (await runOnce(database, migration, migrations)) ran.push(migration.name);
   }
   return ran;
 }
@@ -64,9 +64,11 @@ function refuseNewerSchema(rows: readonly MigrationRow[], migrations: readonly M
     throw new SchemaTooNewError(`The database was migrated by a newer release (${tooNew.name}): start that release, or a newer one.`);
 }
 
-async function runOnce(database: Database, migration: Migration): Promise<boolean> {
+async function runOnce(database: Database, migration: Migration, migrations: readonly Migration[]): Promise<boolean> {
   return database.write(async (transaction) => {
     await lockMigrations(transaction, database.kind);
+    // Between two migrations a node of a newer release may have run its own.
+    refuseNewerSchema(await appliedRows(transaction), migrations);
     const done = await transaction('schema_migrations').where('name', migration.name).first('name');
     if (done !== undefined) return false;
     await migration.up(transaction, database.kind);
