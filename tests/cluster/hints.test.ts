@@ -1,7 +1,8 @@
 import { createLogger, type Environment } from '@tollgate/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bus } from '../../packages/core/src/cluster/bus.js';
-import { carrierOf, openRedis, type SharedRedis } from '../../packages/core/src/gateway/carriers.js';
+import { bumpRevision } from '../../packages/core/src/cluster/configuration-revision.js';
+import { carrierOf, hintingAfter, openRedis, type SharedRedis } from '../../packages/core/src/gateway/carriers.js';
 import { SecretBox } from '../../packages/core/src/foundation/secret-box.js';
 import { checkMasterSecret } from '../../packages/core/src/modules/settings/index.js';
 import { type Database, openDatabase } from '../../packages/core/src/storage/database.js';
@@ -41,18 +42,20 @@ describe.skipIf(!databaseKinds.includes('postgres')).each(ways)('hints by way of
     await own.drop();
   });
 
+  const environmentWith = (url: string): Environment => ({
+    port: 0,
+    host: '127.0.0.1',
+    dataFolder: '',
+    masterSecret: secret,
+    logLevel: 'silent',
+    trustedProxies: [],
+    bodyBytesMax: 1,
+    databaseUrl: way === 'Redis' ? own.url : url,
+    ...(way === 'Redis' ? { redisUrl: url } : {}),
+  });
+
   async function startNode(url: string): Promise<Node> {
-    const environment: Environment = {
-      port: 0,
-      host: '127.0.0.1',
-      dataFolder: '',
-      masterSecret: secret,
-      logLevel: 'silent',
-      trustedProxies: [],
-      bodyBytesMax: 1,
-      databaseUrl: way === 'Redis' ? own.url : url,
-      ...(way === 'Redis' ? { redisUrl: url } : {}),
-    };
+    const environment = environmentWith(url);
     const log = createLogger('silent');
     const redis: SharedRedis | undefined = await openRedis(environment, database, log);
     const bus = new Bus(carrierOf(environment, { database, redis }, log), log);
@@ -79,6 +82,15 @@ describe.skipIf(!databaseKinds.includes('postgres')).each(ways)('hints by way of
     const before = [other.looks, third.looks];
     teller.bus.hint('configuration');
     await eventually('the others look', () => other.looks > (before[0] ?? 0) && third.looks > (before[1] ?? 0));
+  });
+
+  it('come from a command that has changed the configuration, and from no other', async () => {
+    const node = await startNode(direct());
+    const before = node.looks;
+    await hintingAfter(environmentWith(direct()), database, async () => undefined);
+    await hintingAfter(environmentWith(direct()), database, () => database.write(bumpRevision));
+    await eventually('the node looks', () => node.looks > before);
+    expect(node.looks).toBe(before + 1);
   });
 
   it('may get lost in a break, after which everybody looks anyway', async () => {

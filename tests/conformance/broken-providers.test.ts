@@ -1,5 +1,14 @@
 import { openaiChat, openaiResponses } from '@tollgate/adapter-openai';
-import { defineProvider, type DollarsPerMillion, type PriceList, type ProviderAdapter, secret, z } from '@tollgate/plugin-kit';
+import {
+  defineProvider,
+  type DollarsPerMillion,
+  type PriceList,
+  type ProviderAdapter,
+  secret,
+  type TokenFamily,
+  usualCharacterWeights,
+  z,
+} from '@tollgate/plugin-kit';
 import { noFixtures, providerSuite, type RecordedError } from '@tollgate/plugin-kit/conformance';
 import { describe, expect, it } from 'vitest';
 import { findCheck, problemOf } from './find-check.js';
@@ -39,6 +48,8 @@ const refusal: RecordedError = {
   expected: { kind: 'insufficient-quota', scope: 'key', retry: 'other' },
 };
 const silent = { ...openaiChat, upstream: { ...openaiChat.upstream, encodeRequest: () => ({ model: 'm' }) } };
+
+const family: TokenFamily = { id: 'moon', models: [/moon/], weights: usualCharacterWeights, field: 1 };
 
 type BrokenProvider = readonly [flaw: string, provider: ProviderAdapter, check: string, problem: RegExp, fixtures?: object];
 
@@ -90,6 +101,21 @@ const broken: readonly BrokenProvider[] = [
   ['a price in another unit', moon({ prices: [priceList({ inputText: 2_500_000 })] }), 'hints at prices', /inputText: 2500000/],
   ['a model priced twice', moon({ prices: [{ ...priceList({}), models: [hint, hint] }] }), 'hints at prices', /full-moon is priced twice/],
   ['a dear cache', moon({ prices: [priceList({ inputText: 1, inputCacheRead: 2 })] }), 'hints at prices', /dearer than input/],
+  ['a family twice', moon({ tokenFamilies: [family, family] }), 'count tokens', /declared twice/],
+  ['a pattern with a memory', moon({ tokenFamilies: [{ ...family, models: [/moon/g] }] }), 'count tokens', /leave g and y out/],
+  [
+    'a weight of nothing',
+    moon({ tokenFamilies: [{ ...family, weights: { ...usualCharacterWeights, digit: 0 } }] }),
+    'count tokens',
+    /digit/,
+  ],
+  ['a weight below nothing', moon({ tokenFamilies: [{ ...family, field: -1 }] }), 'count tokens', /field with -1/],
+  [
+    'an image without end',
+    moon({ tokenFamilies: [{ ...family, media: { image: ({ width = 0 }) => 1 / width } }] }),
+    'count tokens',
+    /Infinity/,
+  ],
   [
     'trust in refusals',
     moon({ classify: (failure) => ({ message: (failure.json() as { error: { message: string } }).error.message }) }),

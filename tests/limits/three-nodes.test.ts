@@ -4,14 +4,20 @@ import { readError } from '../relay/error-shapes.js';
 import { rawCall } from '../relay/raw-call.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { alice, chatChannel, keyOf, pricedByTokens } from '../support/apply-document.js';
+import type { Variables } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { createOwnDatabase, databaseKinds, type OwnDatabase } from '../support/own-database.js';
 
 const limit = 100;
 const minuteMs = 60_000;
+const redisUrl = process.env['REDIS_URL_TEST'];
+const places: readonly { readonly place: string; readonly variables: Variables }[] = [
+  { place: 'in PostgreSQL', variables: {} },
+  ...(redisUrl === undefined ? [] : [{ place: 'in Redis', variables: { REDIS_URL: redisUrl } }]),
+];
 
-describe.skipIf(!databaseKinds.includes('postgres'))('limits of three nodes on one PostgreSQL database', () => {
+describe.skipIf(!databaseKinds.includes('postgres')).each(places)('limits of three nodes that count $place', ({ place, variables }) => {
   let upstream: ScriptedUpstream;
   let database: OwnDatabase;
   let nodes: readonly TestGateway[] = [];
@@ -19,7 +25,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('limits of three nodes on o
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
     database = await createOwnDatabase();
-    const environment = { DATABASE_URL: database.url, TOLLGATE_SECRET: 'a secret that the nodes share with each other' };
+    const environment = { DATABASE_URL: database.url, TOLLGATE_SECRET: 'a secret that the nodes share with each other', ...variables };
     const token = (name: string, limits: Readonly<Record<string, number>>) => ({
       name,
       user: 'alice',
@@ -55,14 +61,18 @@ describe.skipIf(!databaseKinds.includes('postgres'))('limits of three nodes on o
 
   /** The windows are those of the database's clock: waits until the present minute is long enough for the test. */
   async function earlyInAMinute(): Promise<void> {
+    const leftMs = async (): Promise<number> => {
+      const [now] = await query('select (extract(epoch from clock_timestamp()) * 1000)::bigint as value');
+      return minuteMs - (Number(now) % minuteMs);
+    };
+    await eventually('a new minute has begun', async () => (await leftMs()) > minuteMs / 2, minuteMs);
+  }
+
+  async function query(statement: string): Promise<readonly unknown[]> {
     const client = new Client({ connectionString: database.url });
     await client.connect();
-    const leftMs = async (): Promise<number> => {
-      const { rows } = await client.query<{ ms: string }>('select (extract(epoch from clock_timestamp()) * 1000)::bigint as ms');
-      return minuteMs - (Number(rows[0]?.ms) % minuteMs);
-    };
     try {
-      await eventually('a new minute has begun', async () => (await leftMs()) > minuteMs / 2, minuteMs);
+      return (await client.query<{ value: unknown }>(statement)).rows.map(({ value }) => value);
     } finally {
       await client.end();
     }
@@ -82,6 +92,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('limits of three nodes on o
     const outcomes = await outcomesOf('storm', 3 * limit, (call) => call % 3);
     expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(limit);
     expect(outcomes.filter((outcome) => outcome === 'key_request_limit')).toHaveLength(2 * limit);
+    expect(await query('select count(*)::int as value from limit_windows')).toEqual([place === 'in Redis' ? 0 : 1]);
   });
 
   it('let all of them through where one node gets all traffic', { timeout: 2 * minuteMs }, async () => {
@@ -89,6 +100,9 @@ describe.skipIf(!databaseKinds.includes('postgres'))('limits of three nodes on o
     const outcomes = await outcomesOf('lonely', limit + 20, () => 2);
     expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(limit);
   });
+
+  // Permits are in PostgreSQL in either case.
+  if (place === 'in Redis') return;
 
   it('bound the calls at the same time, and free those of a killed node', { timeout: minuteMs }, async () => {
     const begin = (node: number) =>

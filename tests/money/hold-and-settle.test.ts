@@ -138,11 +138,11 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
   );
 
   it('sets the estimate aside before the call and gives the difference back after it', async () => {
-    const body = JSON.stringify({ model: 'slow', messages: [{ role: 'user', content: 'x'.repeat(400) }], max_tokens: 60 });
+    const body = JSON.stringify({ model: 'slow', messages: [{ role: 'user', content: 'word '.repeat(110) }], max_tokens: 60 });
     const asking = ask('careful', 'slow', { body });
     await eventually('the call is at the upstream', () => upstream.requestsTo('slow').length > 0);
     const during = await accountOf(gateway, keyOf('careful'));
-    // About 100 tokens of input and 60 of output, at ratio 1; the balance itself moves only when the call is settled.
+    // About 110 tokens of input and 60 of output, at ratio 1; the balance itself moves only when the call is settled.
     expect(millipointsOf(during.held)).toBeGreaterThanOrEqual(160_000n);
     expect(millipointsOf(during.held)).toBeLessThan(400_000n);
     expect(during.balance).toBe('1000000');

@@ -4,6 +4,7 @@ import { claudeCountTokens } from './claude-messages/count-tokens.js';
 import { claudeMessages } from './claude-messages/dialect.js';
 import { classify } from './claude-messages/errors.js';
 import { objectsIn, isObject, textIn, vendor } from './claude-messages/wire.js';
+import { claudeFamilies } from './token-families.js';
 
 /** The version whose requests the dialect writes. A client's own version passes on where its bytes do. */
 const apiVersion = '2023-06-01';
@@ -34,6 +35,7 @@ export const claude = defineProvider({
   requestIdHeaders: ['request-id'],
   classify,
   prices: [claudePrices],
+  tokenFamilies: claudeFamilies,
   models: {
     request: ({ baseUrl, apiKey }) => ({
       method: 'GET',

@@ -7,6 +7,7 @@ import { geminiBatchEmbedContents, geminiEmbedContent } from './gemini/embedding
 import { verdictOfError } from './gemini/error-verdict.js';
 import { geminiVendor, isJsonObject } from './gemini/wire.js';
 import { retryAfterMs } from './retry-after.js';
+import { geminiFamilies } from './token-families.js';
 
 const config = z.object({
   baseUrl: z
@@ -40,6 +41,7 @@ export const geminiProvider = defineProvider({
   requestIdHeaders: ['x-goog-request-id'],
   classify,
   prices: [geminiPrices],
+  tokenFamilies: geminiFamilies,
   models: {
     request: (settings) => ({
       method: 'GET',

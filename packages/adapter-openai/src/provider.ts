@@ -10,6 +10,7 @@ import { compatiblePrices, openaiPrices } from './prices/index.js';
 import { openaiCompact } from './responses/compact.js';
 import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
+import { compatibleFamilies, openaiFamilies } from './token-families.js';
 
 const baseUrl = z
   .url({ protocol: /^https?$/ })
@@ -56,6 +57,7 @@ export const openai: ProviderAdapter<typeof ownConfig> = defineProvider({
     read: readListedModels,
   },
   prices: [openaiPrices],
+  tokenFamilies: openaiFamilies,
 });
 
 /** Any server that speaks chat as the vendor does: local ones, resellers, other vendors. Few speak Responses, and not all complete texts; channels say which do. */
@@ -80,6 +82,7 @@ export const openaiCompatible: ProviderAdapter<typeof compatibleConfig> = define
     hasPrices: true,
   },
   prices: compatiblePrices,
+  tokenFamilies: compatibleFamilies,
 });
 
 function chats(model: string): boolean {

@@ -15,7 +15,7 @@ import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
 import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
-import { AddressList } from './modules/tokens/index.js';
+import { AddressList, type Principal } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
@@ -97,9 +97,11 @@ class RunningGateway implements Gateway {
   #app() {
     const { environment, logger } = this.#parts;
     const { database, settings } = this.#foundations;
-    const estimateTokens = (json: JsonObject, facts: RequestFacts): number =>
-      estimateCallTokens(json, facts, settings.current(ledgerSettings).holdOutputTokensMax);
+    const relay = this.#container.resolve(tokens.relay);
+    const estimateTokens = (json: JsonObject, facts: RequestFacts, { group }: Principal): number =>
+      estimateCallTokens(json, facts, relay.scaleFor(facts.model, group), settings.current(ledgerSettings).holdOutputTokensMax);
     const dialects = this.#container.resolve(tokens.dialects);
+    const schemaGuard = this.#container.resolve(tokens.schemaGuard);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
     const credentials = new CredentialReader(places);
     const authenticator = new Authenticator(credentials, this.#container.resolve(tokens.tokens));
@@ -120,7 +122,7 @@ class RunningGateway implements Gateway {
       relayFront: new RelayFront({
         ...shared,
         credentials,
-        relay: this.#container.resolve(tokens.relay),
+        relay,
         estimateTokens,
         faults: this.#parts.faults,
       }),
@@ -134,7 +136,7 @@ class RunningGateway implements Gateway {
         }),
         ...priceEndpoints(this.#priceDoors()),
       ],
-      ready: () => this.#server.isTaking,
+      ready: () => this.#server.isTaking && schemaGuard.fits,
     });
   }
   #priceDoors(): PriceDoors {

@@ -22,6 +22,7 @@ export * from './seal.js';
 export * from './server-tools.js';
 export * from './sink.js';
 export * from './task.js';
+export * from './token-family.js';
 export * from './usage.js';
 export * from './verdict.js';
 export { z } from 'zod';

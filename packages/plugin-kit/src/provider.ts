@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Vendor } from './canonical.js';
 import type { ClientHeaders, Dialect } from './dialect.js';
 import type { PriceList, PublishedPrice } from './price.js';
+import type { TokenFamily } from './token-family.js';
 import type { Verdict } from './verdict.js';
 
 /** A request that an adapter describes and the kernel sends. */
@@ -108,4 +109,6 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
   };
   /** What is known of the public prices of the models that are served through this provider, a list for each vendor. */
   readonly prices?: readonly PriceList[];
+  /** How the models that are served through this provider count tokens; others are estimated by the kernel's usual weights. */
+  readonly tokenFamilies?: readonly TokenFamily[];
 }

@@ -12,6 +12,7 @@ export interface AskLineOptions<Counter> {
   readonly exchange: (wanted: ReadonlyMap<Counter, number>) => Promise<void>;
   /** Milliseconds. */
   readonly now: () => number;
+  /** Called once for each outage. */
   readonly onProblem: (problem: unknown) => void;
 }
 
@@ -27,6 +28,7 @@ export class AskLine<Counter extends { asking: number }> {
   #next: Batch<Counter> | undefined;
   #last: Promise<void> = Promise.resolve();
   #restsUntil = Number.NEGATIVE_INFINITY;
+  #isAway = false;
 
   constructor(options: AskLineOptions<Counter>) {
     this.#options = options;
@@ -69,9 +71,11 @@ export class AskLine<Counter extends { asking: number }> {
     if (batch === undefined) return;
     try {
       await this.#options.exchange(batch.wanted);
+      this.#isAway = false;
     } catch (error) {
       this.#restsUntil = this.#options.now() + restMs;
-      this.#options.onProblem(error);
+      if (!this.#isAway) this.#options.onProblem(error);
+      this.#isAway = true;
       throw new CountersAwayError('The counters of limits do not answer.', { cause: error });
     }
   }

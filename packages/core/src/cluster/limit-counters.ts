@@ -125,7 +125,7 @@ export class LimitCounters {
     }
   }
 
-  /** Gives back what this node has not used for a while, and forgets windows that are over. */
+  /** Gives back what this node has not used for a while, forgets windows that are over, and tries to meet the others again where it is alone. */
   async tick(): Promise<void> {
     const now = this.#options.now();
     const returns = this.#forgetAndReturn(this.#tickedAt, now);
@@ -180,6 +180,7 @@ export class LimitCounters {
     for (const [key, counter] of this.#windows) {
       const idle = this.areShared ? counter.takeIdle(usedBefore, now) : undefined;
       if (idle !== undefined) returns.push(idle);
+      if (this.areShared && counter.isAlone(now)) this.#ask(counter, 0).catch(() => undefined);
       if (counter.isOver(now) && counter.asking === 0) this.#windows.delete(key);
     }
     for (const [key, counter] of this.#permits) {

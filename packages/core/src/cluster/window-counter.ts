@@ -22,6 +22,8 @@ export class WindowCounter {
   #usedAt = Number.NEGATIVE_INFINITY;
   /** Handed out beyond what was taken in a window that is over. */
   #owed = 0;
+  /** While this node goes on without the others: what it had handed out of the window before, and what it had left of its slices. */
+  #alone: { readonly handedOut: number; readonly leased: number } | undefined;
   /** True while units are asked for that no call waits for yet. */
   stocking = false;
   /** How many wait for an answer of the shared counters. */
@@ -57,12 +59,16 @@ export class WindowCounter {
 
   /** Goes on alone in a window of which the others cannot be asked: what this node has not handed out itself is taken for free. */
   goOnAlone(now: number, endsAt: number): void {
-    const known = !this.isOver(now);
-    const handedOut = known ? this.#handedOut : 0;
-    if (!known) this.#reset(now, endsAt);
-    this.#ready = this.#limit - handedOut;
+    if (this.isOver(now)) this.#reset(now, endsAt);
+    this.#alone ??= { handedOut: this.#handedOut, leased: this.#ready };
+    this.#ready = this.#limit - this.#handedOut;
     this.#leftForAll = 0;
     if (this.#ready <= 0) this.#fullUntil = this.#endsAt;
+  }
+
+  /** True if this node has a window to itself that the others should hear of. */
+  isAlone(now: number): boolean {
+    return this.#alone !== undefined && !this.isOver(now);
   }
 
   has(units: number): boolean {
@@ -104,7 +110,7 @@ export class WindowCounter {
   ask(wanted: number, now: number): WindowAsk {
     const wasQuick = now - this.#grantedAt < quickMs;
     this.#stockFactor = wasQuick ? Math.min(stockFactorMax, this.#stockFactor * 2) : Math.max(1, this.#stockFactor >> 1);
-    const owed = this.#owed + (this.isOver(now) ? 0 : Math.max(0, -this.#ready));
+    const owed = this.#owed + (this.isOver(now) ? 0 : Math.max(0, -this.#leased));
     const stock = Math.max(1, wanted) * (this.#stockFactor - 1);
     return { key: this.key, windowMs: this.windowMs, limit: this.#limit, wanted: wanted + owed, stock };
   }
@@ -112,6 +118,7 @@ export class WindowCounter {
   /** @param askedAt before the counters were asked: by their clock the window is over no sooner than that plus what they say. */
   receive({ granted, left, startedAt, endsInMs }: WindowGrant, askedAt: number): void {
     const endsAt = askedAt + endsInMs;
+    if (this.isAlone(askedAt)) this.#rejoin(startedAt);
     if (startedAt !== this.#startedAt) this.#reset(startedAt, endsAt);
     this.#endsAt = endsAt;
     this.#ready += granted - this.#owed;
@@ -124,7 +131,7 @@ export class WindowCounter {
 
   /** Takes out what has not been needed since `usedBefore`, for others to use. */
   takeIdle(usedBefore: number, now: number): WindowReturn | undefined {
-    if (this.isOver(now) || this.#ready <= 0 || this.#usedAt > usedBefore || this.stocking) return undefined;
+    if (this.isOver(now) || this.isAlone(now) || this.#ready <= 0 || this.#usedAt > usedBefore || this.stocking) return undefined;
     const units = this.#ready;
     this.#ready = 0;
     this.#stockFactor = 1;
@@ -136,9 +143,24 @@ export class WindowCounter {
     return { limit: this.#limit, remaining: Math.max(0, this.#ready + this.#leftForAll), resetsInMs };
   }
 
+  /** What is left of slices; negative: handed out without any. */
+  get #leased(): number {
+    return this.#alone === undefined ? this.#ready : this.#alone.leased + this.#alone.handedOut - this.#handedOut;
+  }
+
+  /** What was handed out alone counts like everything else, as soon as the others are back. */
+  #rejoin(startedAt: number): void {
+    this.#ready = this.#leased;
+    // A window that this node has begun alone has no name that the others know.
+    if (startedAt !== this.#startedAt) this.#owed += Math.max(0, -this.#ready);
+    this.#alone = undefined;
+    this.#fullUntil = Number.NEGATIVE_INFINITY;
+  }
+
   #reset(startedAt: number, endsAt: number): void {
     this.#startedAt = startedAt;
     this.#endsAt = endsAt;
+    this.#alone = undefined;
     this.#ready = 0;
     this.#handedOut = 0;
     this.#leftForAll = 0;

@@ -15,8 +15,8 @@ export interface SharedRedis {
   readonly prefix: string;
 }
 
-/** For so long a start waits for Redis, so that the first calls find it; then it goes on without. */
-const redisWaitMs = 2_000;
+/** For so long a start waits for Redis, so that the first calls find it; then it goes on without. So does a command that has a hint. */
+const redisWaitMs = 1_000;
 
 /** Undefined where the environment names none. A Redis that is away is waited for in the background. @throws StorageUnavailableError */
 export async function openRedis({ redisUrl }: Environment, database: Database, log: Logger): Promise<SharedRedis | undefined> {

@@ -5,7 +5,7 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { InvalidIdempotencyKeyError, isIdempotencyKey, type KeyClaim, keyClaimOf } from '../modules/idempotency/index.js';
 import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
-import type { AddressList } from '../modules/tokens/index.js';
+import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Relay } from '../relay/relay.js';
@@ -27,7 +27,7 @@ export interface RelayFrontDoors {
   readonly credentials: Pick<CredentialReader, 'isParameter'>;
   readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
   /** Input and output of a call as they are estimated before it. */
-  readonly estimateTokens: (json: JsonObject, facts: RequestFacts) => number;
+  readonly estimateTokens: (json: JsonObject, facts: RequestFacts, principal: Principal) => number;
   readonly trustedProxies: AddressList;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -89,7 +89,7 @@ export class RelayFront {
     const claim = key === undefined ? undefined : this.#claimOf(String(key), principal.tokenId, request, target, body);
     if (faults !== undefined) await faults('limits');
     const admitted = limits.binds(principal)
-      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts) })
+      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts, principal) })
       : undefined;
     const ticket = admitted instanceof Promise ? await admitted : admitted;
     return {

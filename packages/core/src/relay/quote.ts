@@ -4,6 +4,7 @@ import type { Model } from '../modules/models/index.js';
 import { estimateOf, type Rate } from '../modules/pricing/index.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RelayCall } from './relay-call.js';
+import type { TokenScale } from './token-families.js';
 
 /** What a call is held for before it is sent. */
 export interface Quote {
@@ -31,9 +32,9 @@ export function quoteFor(call: RelayCall, inputTokens: number, model: Model | un
 }
 
 /** What a call will use in all, estimated before it for limits on tokens. */
-export function estimateCallTokens(json: JsonObject, facts: RequestFacts, holdOutputTokensMax: number): number {
+export function estimateCallTokens(json: JsonObject, facts: RequestFacts, scale: TokenScale, holdOutputTokensMax: number): number {
   const outputTokens = Math.min(facts.outputTokensMax ?? holdOutputTokensMax, holdOutputTokensMax) * (facts.choices ?? 1);
-  return estimateBodyTokens(json) + outputTokens;
+  return estimateBodyTokens(json, scale) + outputTokens;
 }
 
 /** @param isBounded whether all that the caller or the model allows is held: then only an upstream that ignores the maximum gets there. */

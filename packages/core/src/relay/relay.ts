@@ -36,6 +36,7 @@ import { routeTo, type Route } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
 import { canDropSeals } from './upstream-body.js';
 import { UpstreamPools } from './upstream-pools.js';
 import { UsageMeter } from './usage-meter.js';
@@ -72,6 +73,7 @@ export class Relay {
   readonly #settler: Settler;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
+  readonly #families = new TokenFamilies();
   readonly #keyedCalls: KeyedCalls;
 
   constructor(doors: RelayDoors) {
@@ -114,8 +116,10 @@ export class Relay {
     const channels = this.#channelsFor(call, model?.enabled !== false);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
     const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
-    const inputTokens = estimateBodyTokens(call.json);
-    const running: RunningCall = { call, reply, translation, view, inputTokens, course: { attempts: [], extensions: 0 }, binding };
+    const scale = this.#scaleAt(channels[0], call.facts.model);
+    const inputTokens = estimateBodyTokens(call.json, scale);
+    const course = { attempts: [], extensions: 0 };
+    const running: RunningCall = { call, reply, translation, view, scale, inputTokens, course, binding };
     if (isFree) {
       await this.#count(running, candidates);
       return;
@@ -128,6 +132,15 @@ export class Relay {
   async drain(timeMaxMs: number): Promise<void> {
     this.#drains.stopAfter(timeMaxMs);
     await this.#settler.drain();
+  }
+
+  /** The scale by which a call to the model is estimated before anything is known of its way. */
+  scaleFor(model: string, group: string): TokenScale {
+    return this.#scaleAt(this.#doors.channels.candidatesFor(model, group)[0], model);
+  }
+
+  #scaleAt(channel: Channel | undefined, model: string): TokenScale {
+    return channel === undefined ? usualScale : this.#families.scaleFor(channel.adapter, channel.modelMapping.get(model) ?? model);
   }
 
   async close(): Promise<void> {
@@ -178,8 +191,8 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, course, binding } = running;
-    return { call, reply, translation, view, inputTokens, course, binding, quote, holdId, model };
+    const { reply, translation, view, scale, course, binding } = running;
+    return { call, reply, translation, view, scale, inputTokens, course, binding, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
@@ -268,14 +281,9 @@ export class Relay {
   }
 
   async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
-    const { call, reply, translation, inputTokens, view, course } = running;
+    const { call, reply, translation, view, course } = running;
     const { hooks, clock, faults } = this.#doors;
-    const meter = new UsageMeter(
-      route.spoken.dialect,
-      route.lane === 'pass' ? call.framing : route.spoken.dialect.framing,
-      call,
-      inputTokens,
-    );
+    const meter = this.#meterFor(running, route);
     course.route = route;
     course.meter = meter;
     const startedAt = clock.now();
@@ -303,6 +311,13 @@ export class Relay {
     course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, clock.now() - startedAt));
     if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
     return end;
+  }
+
+  /** Channels of one model may serve it by models of different families. */
+  #meterFor({ call, scale: heldScale, inputTokens }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
+    const scale = this.#families.scaleFor(channel.adapter, model);
+    const input = scale === heldScale ? inputTokens : estimateBodyTokens(call.json, scale);
+    return new UsageMeter(spoken.dialect, lane === 'pass' ? call.framing : spoken.dialect.framing, call, input, scale);
   }
 
   #keptFinder({ facts, principal, framing }: RelayCall, { channel, spoken, lane }: Route): KeptFinder | undefined {

@@ -5,6 +5,7 @@ import type { ClientReply } from './client-reply.js';
 import type { Model } from '../modules/models/index.js';
 import type { Quote } from './quote.js';
 import type { RelayCall, Translation } from './relay-call.js';
+import type { TokenScale } from './token-families.js';
 
 /** Everything that belongs to one call while it runs. */
 export interface RunningCall {
@@ -13,6 +14,8 @@ export interface RunningCall {
   readonly translation: Translation;
   /** The call as plugins see it. */
   readonly view: CallView;
+  /** By which the input was estimated. */
+  readonly scale: TokenScale;
   /** Estimated from the request. */
   readonly inputTokens: number;
   readonly course: CallCourse;

@@ -93,6 +93,7 @@ class MeteredSink implements CanonicalSink {
     this.#encoder.start(id, model);
   }
   openBlock(index: number, head: BlockHead): void {
+    if (head.type === 'tool-call') this.#meter.toolCall(head.name);
     this.#encoder.openBlock(index, head);
   }
   textDelta(index: number, text: string): void {

@@ -1,8 +1,9 @@
 import { type CodecContext, type Dialect, emptyUsage, FrameScanner, type Framing, type Usage } from '@tollgate/plugin-kit';
-import { estimateTextTokens } from './estimate-tokens.js';
+import { estimateBodyTokens } from './estimate-tokens.js';
 import { measuringSink } from './measuring-sink.js';
 import { boundedUsage, holdsNegativeCount, type UsageFacts } from './plausible-usage.js';
 import type { RelayCall } from './relay-call.js';
+import { type TokenScale, usualScale } from './token-families.js';
 
 /** How much of a stream is kept to tell how many tokens its bytes carry. */
 const sampleBytesMax = 4_096;
@@ -37,12 +38,14 @@ export class UsageMeter implements UsageFacts {
   readonly #framing: Framing;
   readonly #call: MeteredCall;
   readonly #estimatedInputTokens: number;
+  readonly #scale: TokenScale;
 
-  constructor(upstreamDialect: Dialect, framing: Framing, call: MeteredCall, estimatedInputTokens: number) {
+  constructor(upstreamDialect: Dialect, framing: Framing, call: MeteredCall, estimatedInputTokens: number, scale = usualScale) {
     this.#upstreamDialect = upstreamDialect;
     this.#framing = framing;
     this.#call = call;
     this.#estimatedInputTokens = estimatedInputTokens;
+    this.#scale = scale;
   }
 
   /** How often the upstream has stated a figure. */
@@ -94,12 +97,17 @@ export class UsageMeter implements UsageFacts {
 
   /** Text that was delivered by a lane which sees it. */
   text(text: string): void {
-    this.#measuredTokens += estimateTextTokens(text);
+    this.#measuredTokens += this.#scale.tokensIn(text);
   }
 
-  /** Output whose tokens the lane has estimated itself. */
-  tokens(count: number): void {
-    this.#measuredTokens += count;
+  /** A call of a tool that was delivered, without its arguments. */
+  toolCall(name: string): void {
+    this.#measuredTokens += this.#scale.unseenInToolCall + this.#scale.tokensIn(name);
+  }
+
+  /** An answer that was delivered and cannot be decoded: estimated over all its texts. */
+  undecoded(json: unknown): void {
+    this.#measuredTokens += estimateBodyTokens(json, this.#scale);
   }
 
   /** Bytes that were delivered by a lane which does not look inside. */
@@ -189,9 +197,14 @@ export class UsageMeter implements UsageFacts {
   #tokensPerSampledByte(): number {
     if (this.#sample === undefined) return 0;
     let tokens = 0;
-    const sink = measuringSink((text) => {
-      tokens += estimateTextTokens(text);
-    });
+    const sink = measuringSink(
+      (text) => {
+        tokens += this.#scale.tokensIn(text);
+      },
+      (name) => {
+        tokens += this.#scale.unseenInToolCall + this.#scale.tokensIn(name);
+      },
+    );
     const decoder = this.#upstreamDialect.upstream.streamDecoder(sink, sampleContext);
     try {
       new FrameScanner(this.#framing, (data, event) => decoder.frame(data, event)).push(this.#sample.subarray(0, this.#sampled));

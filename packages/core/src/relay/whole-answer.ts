@@ -7,7 +7,6 @@ import {
   type Verdict,
   verdictForKind,
 } from '@tollgate/plugin-kit';
-import { estimateBodyTokens } from './estimate-tokens.js';
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -63,7 +62,9 @@ function countTexts(meter: UsageMeter, dialect: Dialect, answerOf: () => Canonic
   if (operation !== 'generate') return;
   for (const block of answer.blocks) {
     if (block.type === 'text' || block.type === 'thinking') meter.text(block.text);
-    else if (block.type === 'tool-call') meter.text(block.arguments);
+    if (block.type !== 'tool-call') continue;
+    meter.toolCall(block.name);
+    meter.text(block.arguments);
   }
 }
 
@@ -76,7 +77,7 @@ function checkPassed(meter: UsageMeter, dialect: Dialect, json: unknown, answerO
     countTexts(meter, dialect, answerOf);
   } catch (error) {
     if (UpstreamError.isInstance(error)) throw error;
-    meter.tokens(estimateBodyTokens(json));
+    meter.undecoded(json);
   }
   const said = dialect.end?.read(json);
   if (said !== undefined && said !== 'whole') throw new UpstreamError(said);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from './database.js';
 import { JobRunner } from './job-runner.js';
 import { JobQueue } from './jobs.js';
 import { type OpenedTestDatabase, testDatabases } from './test-database.js';
@@ -104,5 +105,66 @@ describe.each(testDatabases())('job runner on $kind', ({ open }) => {
     expect(overlapped).toBe(false);
     expect(failures).toEqual(['recurring']);
     await opened.close();
+  });
+});
+
+describe.each(testDatabases().filter(({ kind }) => kind === 'postgres'))('job runners of two nodes on $kind', ({ open }) => {
+  let opened: OpenedTestDatabase;
+  let other: Database;
+  let runners: JobRunner[];
+  const ran: string[] = [];
+
+  beforeEach(async () => {
+    opened = await open();
+    other = await openDatabase(opened.target);
+    ran.length = 0;
+    runners = [opened.database, other].map((database, node) => {
+      const run = async (payload: unknown): Promise<void> => void ran.push(`${String(payload)} on ${node}`);
+      const slow = {
+        kind: 'slow',
+        run: (payload: unknown) => run(payload).then(() => new Promise<void>((resolve) => setTimeout(resolve, 10))),
+      };
+      return new JobRunner({
+        database,
+        handlers: [{ kind: 'quick', run }, slow],
+        pollMs: 5,
+        onFailure: (_kind, error) => ran.push(String(error)),
+      });
+    });
+  });
+  afterEach(async () => {
+    for (const runner of runners) await runner.close();
+    await other.close();
+    await opened.close();
+  });
+
+  const enqueue = (kind: string, payload: string) =>
+    opened.database.write((transaction) => new JobQueue(opened.database).enqueue(transaction, { kind, payload }));
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  it('run each due job once, and share the work', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `job ${index}`);
+    for (const name of names) await enqueue('slow', name);
+    for (const runner of runners) await runner.start();
+    await until(() => ran.length >= names.length);
+    for (const runner of runners.splice(0)) await runner.close();
+    expect(ran.map((line) => line.replace(/ on [01]$/, '')).toSorted()).toEqual(names.toSorted());
+    expect(new Set(ran.map((line) => line.slice(-1)))).toEqual(new Set(['0', '1']));
+    expect(await opened.database.knex('jobs').select('id')).toEqual([]);
+  });
+
+  it('run what a killed node was at, but only when its lease has ended', async () => {
+    await enqueue('quick', 'the job of the dead');
+    // As a node leaves it that is killed: claimed, and never heard of again.
+    await new JobQueue(other).claim(['quick'], 3_600_000);
+    for (const runner of runners) await runner.start();
+    await enqueue('quick', 'a later one');
+    await until(() => ran.length > 0);
+    expect(ran).toEqual([expect.stringContaining('a later one')]);
+    await opened.database.write((transaction) => transaction('jobs').decrement('lease_until', 3_600_000));
+    await until(() => ran.length > 1);
+    expect(ran[1]).toContain('the job of the dead');
   });
 });

@@ -283,6 +283,33 @@ describe('limits of many nodes', () => {
     expect((await first.admitted(100)) + (await second.admitted(100))).toBe(100);
   });
 
+  it('tell the others what they have let through alone, as soon as they are back', async () => {
+    const { nodes, windows, clock } = cluster({ requestsPerMinute: 100, whenCountersAreAway: 'count-alone' }, 2);
+    const [first, second] = nodes as [Node, Node];
+    expect(await first.admitted(10)).toBe(10);
+    windows.isAway = true;
+    // What the first had leased is part of what it admits; the second has never heard of this window.
+    expect([await first.admitted(30), await second.admitted(20)]).toEqual([30, 20]);
+    windows.isAway = false;
+    for (let turn = 0; turn < 3; turn += 1) {
+      clock.pass(1_000);
+      for (const node of nodes) await node.counters.tick();
+    }
+    expect(await second.admitted(100)).toBe(40);
+    expect(await first.admitted(100)).toBe(0);
+  });
+
+  it('count requests on while the counters of calls at the same time are away', async () => {
+    const { nodes, permits } = cluster({ requestsPerMinute: 2, models: { m: { concurrentCalls: 9 } } }, 1);
+    const [node] = nodes as [Node];
+    permits.isAway = true;
+    expect(await node.outcome()).toBe('limits_unavailable');
+    const request = async (): Promise<unknown> => node.limits.admitRequest(undefined, '192.0.2.1');
+    await request();
+    await request();
+    await expect(request()).rejects.toThrow(LimitReachedError);
+  });
+
   it('admit no more than once more the number in a window in which the counters forgot everything', async () => {
     const { nodes, windows, clock } = cluster({ requestsPerMinute: 100 }, 3);
     let admitted = 0;

@@ -9,6 +9,7 @@ import { deepFreeze, runPurely } from '../run-purely.js';
 import { trialModel } from '../trial-context.js';
 import { sampleConfig } from './config-samples.js';
 import { checkPriceList } from './price-checks.js';
+import { checkTokenFamilies } from './token-checks.js';
 
 type Config = Readonly<Record<string, unknown>>;
 type Described = Pick<WireRequest, 'url' | 'headers'>;
@@ -19,7 +20,7 @@ const unsafeHeaderValue = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 
 /** What a provider says of its place: addresses and headers, always the same and nothing sent. */
 export function descriptionChecks(subject: string, provider: ProviderAdapter, config?: Config): readonly Check[] {
-  const { models, prices } = provider;
+  const { models, prices, tokenFamilies } = provider;
   return checksOf(subject, 'bronze', {
     'is declared in full': () => {
       insist(/^[a-z0-9][a-z0-9-]*$/.test(provider.id), `The id "${provider.id}" must be lower-case letters, digits and hyphens.`);
@@ -81,6 +82,9 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
             for (const list of prices) checkPriceList(list);
           },
         }),
+    ...(tokenFamilies === undefined
+      ? {}
+      : { 'says how its models count tokens in figures that can be': () => checkTokenFamilies(tokenFamilies) }),
   });
 }
 

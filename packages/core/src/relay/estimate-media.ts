@@ -1,0 +1,52 @@
+import { imageSizeOf } from './image-size.js';
+import { plainType, typeOfBytes } from './media-type.js';
+import type { TokenScale } from './token-families.js';
+
+/** Base64 in which nearly every image states its size, and every other type itself. */
+const headCharacters = 65_536;
+/** Compressed speech: recordings in better quality have more bytes and are estimated as longer than they are. */
+const audioBytesPerSecond = 8_000;
+const videoBytesPerSecond = 200_000;
+const documentBytesPerPage = 50_000;
+/** Of media behind an address nothing is known but that there is something. */
+const linkedSeconds = 60;
+const linkedPages = 4;
+const waveByteRateAt = 28;
+const waveBytesPerSecondMin = 1_000;
+/** Thinking that is sealed in base64: what a token of it takes, and where somebody else's bytes begin that are no seal. */
+const sealedCharactersPerToken = 8;
+const sealedTokensMax = 20_000;
+
+/** What a request says of a medium beside its bytes or its address. */
+export interface MediaWords {
+  readonly type?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** Tokens of inline media, from the size of its base64 and what its first bytes tell. */
+export function estimateInlineMedia(text: string, { type: stated, detail }: MediaWords, { media }: TokenScale): number {
+  const from = text.startsWith('data:') ? text.indexOf(',') + 1 : 0;
+  const head = Buffer.from(text.slice(from, from + headCharacters), 'base64');
+  const type = typeOfBytes(head, from === 0 ? '' : text.slice('data:'.length, from - 1), stated);
+  if (type === undefined) return Math.min(text.length / sealedCharactersPerToken, sealedTokensMax);
+  const bytes = ((text.length - from) * 3) / 4;
+  if (type.startsWith('audio/')) return (media.audioPerSecond * bytes) / audioBytesPerSecondOf(type, head);
+  if (type.startsWith('video/')) return (media.videoPerSecond * bytes) / videoBytesPerSecond;
+  if (!type.startsWith('image/')) return media.documentPerPage * Math.ceil(bytes / documentBytesPerPage);
+  return media.image({ ...imageSizeOf(head), ...(detail === undefined ? {} : { detail }) });
+}
+
+/** Tokens of media behind an address, which is not fetched for it. */
+export function estimateLinkedMedia({ type = 'image/*', detail }: MediaWords, { media }: TokenScale): number {
+  const plain = plainType(type);
+  if (plain.startsWith('audio/')) return media.audioPerSecond * linkedSeconds;
+  if (plain.startsWith('video/')) return media.videoPerSecond * linkedSeconds;
+  if (!plain.startsWith('image/')) return media.documentPerPage * linkedPages;
+  return media.image(detail === undefined ? {} : { detail });
+}
+
+/** A WAVE file states its byte rate; nobody believes one below that of the worst telephone. */
+function audioBytesPerSecondOf(type: string, head: Buffer): number {
+  if (type !== 'audio/wav' || head.length < waveByteRateAt + 4) return audioBytesPerSecond;
+  return Math.max(head.readUInt32LE(waveByteRateAt), waveBytesPerSecondMin);
+}
