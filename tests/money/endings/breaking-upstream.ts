@@ -63,9 +63,9 @@ export async function startBreakingUpstream(endings: readonly Ending[]): Promise
   const signalsOf = (name: string) => signals.get(name) ?? missing(name);
   const server = await listenLocally((request, response) => {
     void readRequest(request)
-      .then(async (recorded) => {
+      .then((recorded) => {
         const ending = endingsByName.get(modelIn(recorded)) ?? missing(recorded.path);
-        await play(ending, response, signalsOf(ending.name));
+        return play(ending, response, signalsOf(ending.name));
       })
       .catch((error: unknown) => response.destroy(error as Error));
   });
