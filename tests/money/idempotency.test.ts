@@ -6,12 +6,14 @@ import { chatChannel, keyOf } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { createOwnDatabase, databaseKinds, type OwnDatabase } from '../support/own-database.js';
-import { allUsageRowsOf, usageRowsOf } from '../support/usage-rows.js';
+import { usageRowsOf } from '../support/usage-rows.js';
 
 const password = 'a long enough password';
 const usage = { prompt_tokens: 10, completion_tokens: 20 };
 /** What one whole answer costs at a point for each token. */
 const cost = '30';
+/** 0.02 dollars at 500,000 points a dollar. */
+const pointsPerCall = 10_000;
 const dialects = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini'] as const;
 const same = dialects.flatMap((dialect) => [false, true].map((stream) => ({ dialect, stream })));
 
@@ -30,8 +32,12 @@ const tokenNames = [
   'another',
   'odd',
   'poor',
+  'limited',
   'victim',
 ];
+
+/** Models with rules or prices of their own at the same upstreams. */
+const otherNames: Readonly<Record<string, readonly string[]>> = { plain: ['fixed'], long: ['read-on'] };
 
 /** Answers once the gate is open; a test closes it to look at a call that runs. */
 class Gate {
@@ -70,7 +76,6 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
     const behaviours: Readonly<Record<string, Behaviour>> = {
       plain: answers({ text: 'word ', chunks: 3, usage }),
       gated: gate.behind(answers({ usage })),
-      slow: answers({ usage, delayMs: 100 }),
       failing: (request, response) => ((failures += 1) === 1 ? refuses(400) : answers({ usage }))(request, response),
       large: answers({ text: 'x'.repeat(1_048_576), usage }),
       long: answers({ text: 'word ', chunks: 30, chunkDelayMs: 10, usage }),
@@ -85,17 +90,19 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
       apply: {
         models: [
           ...names.map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
+          { name: 'fixed', pricePerCall: 0.02 },
           { name: 'read-on', modelRatio: 1, completionRatio: 1, settlement: { clientLeft: 'upstream-actual' } },
         ],
         channels: names.map((name) =>
-          chatChannel(name, upstream.place(name, behaviours[name] as Behaviour), name === 'long' ? [name, 'read-on'] : [name]),
+          chatChannel(name, upstream.place(name, behaviours[name] as Behaviour), [name, ...(otherNames[name] ?? [])]),
         ),
         users: [{ username: 'caller', password, points: 1_000_000_000 }],
         tokens: tokenNames.map((name) => ({
           name,
           user: 'caller',
           key: keyOf(name),
-          ...(name === 'poor' ? { points: 200 } : { unlimited: true }),
+          ...(name === 'poor' ? { points: pointsPerCall } : { unlimited: true }),
+          ...(name === 'limited' ? { limits: { requestsPerDay: 3 } } : {}),
         })),
         settings: { ledger: { nodeLeaseMs: 1_500, holdOutputTokensMax: 100 } },
       },
@@ -137,9 +144,10 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
 
   const codeOf = (answer: RawAnswer, dialect = 'openai-chat'): string =>
     answer.status === 200 ? 'ok' : readError(dialect, answer.status, answer.json()).code;
-  const costsOf = async (token: string): Promise<readonly string[]> =>
-    (await allUsageRowsOf(first, keyOf(token))).map((row) => row.cost).toSorted();
   const settled = (token: string, receipts = 1) => usageRowsOf(first, keyOf(token), receipts);
+  /** What every call of the token has cost, once there are as many receipts. */
+  const costsOf = async (token: string, receipts = 1): Promise<readonly string[]> =>
+    (await settled(token, receipts)).map((row) => row.cost).toSorted();
 
   it.each(same)('gives the answer again, byte for byte, and charges once: $dialect (streamed: $stream)', async ({ dialect, stream }) => {
     const call = { token: `same-${dialect}-${stream}`, key: 'the same', dialect, stream };
@@ -184,15 +192,18 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
   });
 
   it('makes one of many calls that come at once', async () => {
-    const call = { token: 'crowd', key: 'crowd', model: 'slow' };
-    const crowd = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => ask({ ...call, url: (index % 2 === 0 ? first : second).url })),
-    );
-    const outcomes = crowd.map((answer) => codeOf(answer));
-    expect(outcomes.filter((outcome) => outcome === 'ok').length).toBeGreaterThanOrEqual(1);
-    expect(new Set(outcomes)).toEqual(new Set(['ok', 'idempotency_key_running']));
-    expect(upstream.requestsTo('slow')).toHaveLength(1);
-    await settled(call.token);
+    gate.close();
+    const call = { token: 'crowd', key: 'crowd', model: 'gated' };
+    const before = upstream.requestsTo('gated').length;
+    const outcomes: string[] = [];
+    const crowd = Array.from({ length: 20 }, async (_, index) => {
+      outcomes.push(codeOf(await ask({ ...call, url: (index % 2 === 0 ? first : second).url })));
+    });
+    await eventually('all but one are told to wait', () => outcomes.length === 19);
+    gate.open();
+    await Promise.all(crowd);
+    expect(outcomes).toEqual([...Array.from({ length: 19 }, () => 'idempotency_key_running'), 'ok']);
+    expect(upstream.requestsTo('gated')).toHaveLength(before + 1);
     expect(await costsOf(call.token)).toEqual([cost]);
   });
 
@@ -201,8 +212,7 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
     expect((await ask(call)).status).toBe(400);
     expect((await askAgain(call)).status).toBe(200);
     expect((await askAgain(call)).headers.get('idempotency-replayed')).toBe('true');
-    await settled(call.token, 2);
-    expect(await costsOf(call.token)).toEqual(['0', cost]);
+    expect(await costsOf(call.token, 2)).toEqual(['0', cost]);
   });
 
   it('does not keep an answer of more than a megabyte, and does not charge for it twice', async () => {
@@ -261,22 +271,22 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
   ])('is refused when it is %s', async (_title, key) => {
     const refused = await ask({ token: 'odd', key });
     expect([refused.status, codeOf(refused)]).toEqual([400, 'invalid_idempotency_key']);
-    expect(await costsOf('odd')).toEqual([]);
+    expect(await costsOf('odd', 0)).toEqual([]);
   });
 
   it('gives an answer again to whoever could not pay for another', async () => {
-    // 200 points: enough for the hold of one call, and after it not for that of a second.
-    const body = (text: string) => JSON.stringify({ model: 'plain', messages: [{ role: 'user', content: text }], max_tokens: 150 });
-    const call = { token: 'poor', key: 'poor', body: body('once') };
+    const call = { token: 'poor', key: 'poor', model: 'fixed' };
     expect((await ask(call)).status).toBe(200);
-    await settled('poor');
-    for (const number of [1, 2]) {
-      const answer = await ask({ token: 'poor', key: `more ${number}`, body: body(`more ${number}`) });
-      if (answer.status === 402) break;
-      await settled('poor', number + 1);
-    }
-    expect((await ask({ token: 'poor', key: 'too much', body: body('too much') })).status).toBe(402);
+    expect(await costsOf('poor')).toEqual([String(pointsPerCall)]);
+    expect(codeOf(await ask({ ...call, key: 'another' }))).toBe('token_quota_exhausted');
     expect((await askAgain(call)).headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('counts as a request whenever it is asked', async () => {
+    const call = { token: 'limited', key: 'limited' };
+    const answered = [await ask(call), await ask(call), await ask(call)];
+    expect(answered.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true', 'true']);
+    expect(codeOf(await ask(call))).toBe('key_request_limit');
   });
 
   it('is free again when its node was killed and the hold of its call is swept', async () => {
@@ -290,8 +300,7 @@ describe.each(databaseKinds)('an idempotency key on %s', (kind) => {
     await first.start();
     gate.open();
     await eventually('the key is free', async () => (await ask({ ...call, url: second.url })).status === 200, 20_000);
-    await settled(call.token, 2);
-    expect(await costsOf(call.token)).toEqual(['0', cost]);
+    expect(await costsOf(call.token, 2)).toEqual(['0', cost]);
     expect((await askAgain(call)).headers.get('idempotency-replayed')).toBe('true');
   });
 

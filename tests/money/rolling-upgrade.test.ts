@@ -48,6 +48,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('two nodes that are upgrade
   let storage: StageStorage;
   let upstream: FaultUpstream;
   let witness: MoneyWitness;
+  let nodes: Node[] = [];
 
   beforeAll(async () => {
     storage = await createStageStorage('postgres');
@@ -74,7 +75,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('two nodes that are upgrade
 
   it('lose no call, and leave no hold', async () => {
     const next = [...migrations, expand];
-    const nodes: [Node, Node] = [await start(migrations), await start(migrations)];
+    nodes = [await start(migrations), await start(migrations)];
     const courses: CallCourse[] = [];
     const load = { over: false, calls: 0 };
     const callOn = async (): Promise<void> => {
@@ -94,12 +95,13 @@ describe.skipIf(!databaseKinds.includes('postgres'))('two nodes that are upgrade
       before = courses.length;
       await served(20);
       // A load balancer sends no more to a node that is about to stop; what it has begun it ends.
-      nodes[place].taking = false;
-      const { sent } = nodes[place];
+      const leaving = nodes[place] as Node;
+      leaving.taking = false;
+      const { sent } = leaving;
       await eventually('what was sent there has arrived', () =>
         sent.every((sentMarker) => upstream.requestsOf(sentMarker) > 0 || courses.some(({ marker }) => marker === sentMarker)),
       );
-      await nodes[place].gateway.close();
+      await leaving.gateway.close();
       nodes[place] = await start(next);
       before = courses.length;
       await served(20);
@@ -112,8 +114,12 @@ describe.skipIf(!databaseKinds.includes('postgres'))('two nodes that are upgrade
     expect(finding.violated).toEqual([]);
   });
 
-  it('keep out a node of a release that the schema has left behind', async () => {
-    await start([...migrations, expand, contract]);
+  it('keep out nodes of a release that the schema has left behind, those that run as well', async () => {
+    expect(nodes).toHaveLength(2);
+    const newest = await start([...migrations, expand, contract]);
+    const healthOf = async ({ url }: Node): Promise<number> => (await fetch(`${url}/healthz`)).status;
+    for (const node of nodes) await eventually('a node that runs takes no more calls', async () => (await healthOf(node)) === 503);
+    expect(await healthOf(newest)).toBe(200);
     await expect(start([...migrations, expand])).rejects.toThrow(SchemaTooNewError);
     await expect(start(migrations)).rejects.toThrow(SchemaTooNewError);
   });

@@ -101,6 +101,7 @@ class RunningGateway implements Gateway {
     const estimateTokens = (json: JsonObject, facts: RequestFacts, { group }: Principal): number =>
       estimateCallTokens(json, facts, relay.scaleFor(facts.model, group), settings.current(ledgerSettings).holdOutputTokensMax);
     const dialects = this.#container.resolve(tokens.dialects);
+    const schemaGuard = this.#container.resolve(tokens.schemaGuard);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
     const credentials = new CredentialReader(places);
     const authenticator = new Authenticator(credentials, this.#container.resolve(tokens.tokens));
@@ -135,7 +136,7 @@ class RunningGateway implements Gateway {
         }),
         ...priceEndpoints(this.#priceDoors()),
       ],
-      ready: () => this.#server.isTaking,
+      ready: () => this.#server.isTaking && schemaGuard.fits,
     });
   }
   #priceDoors(): PriceDoors {

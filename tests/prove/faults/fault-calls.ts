@@ -23,6 +23,8 @@ export interface RunningCall {
   leave(): void;
 }
 
+const repetitionsMax = 2;
+
 export function callerName(index: number): string {
   return `caller-${index}`;
 }
@@ -39,7 +41,23 @@ export function startCall(url: string, kind: CallKind, index: number, seed: numb
   return { course, leave: () => leaving.abort() };
 }
 
-async function readCall(url: string, kind: CallKind, caller: string, marker: string, leaving: AbortController) {
+interface Answer {
+  readonly status: number;
+  readonly complete: boolean;
+}
+
+/** A caller with a key sends its call again until it knows how that went: whatever breaks, it must not pay twice. */
+async function readCall(url: string, kind: CallKind, caller: string, marker: string, leaving: AbortController): Promise<Answer> {
+  const asking = (): Promise<Answer> => readOnce(url, kind, caller, marker, leaving);
+  if (kind !== 'keyed') return asking();
+  for (let repetitions = 0; repetitions < repetitionsMax; repetitions += 1) {
+    const answer = await asking().catch(() => undefined);
+    if (answer?.complete === true || answer?.status === 409) return answer;
+  }
+  return asking();
+}
+
+async function readOnce(url: string, kind: CallKind, caller: string, marker: string, leaving: AbortController): Promise<Answer> {
   const stream = kind !== 'whole' && kind !== 'failover' && kind !== 'refers';
   const dialect = kind === 'refers' ? 'openai-responses' : 'openai-chat';
   const question =

@@ -109,6 +109,10 @@ function checkCall(call: CallCourse, receipts: readonly ReceiptRow[], { requests
   const { caller, kind } = call;
   const named = `${kind} of ${caller}`;
   const requests = requestsOf(call.marker);
+  if (kind === 'keyed') {
+    checkKeyed(call, receipts, requests, checks);
+    return;
+  }
   checks.that(receipts.length <= 1, `${named} has ${receipts.length} receipts`);
   const [receipt] = receipts;
   if (requests > 0) checks.that(receipt !== undefined, `${named} reached the upstream and has no receipt`);
@@ -127,6 +131,16 @@ function checkCall(call: CallCourse, receipts: readonly ReceiptRow[], { requests
   if (kind === 'unstated')
     checks.that(receipt.cost > 0n && receipt.cost < fullCost * 2n, `${named} was answered whole and costs ${receipt.cost}`);
   else checks.that(receipt.cost === fullCost, `${named} was answered whole and costs ${receipt.cost} instead of ${fullCost}`);
+}
+
+/** Each repetition that was made has a receipt, and one of them at most costs something. */
+function checkKeyed({ caller, complete }: CallCourse, receipts: readonly ReceiptRow[], requests: number, checks: Checks): void {
+  const named = `keyed of ${caller}`;
+  const charged = receipts.filter((receipt) => receipt.cost > 0n);
+  checks.that(charged.length <= 1, `${named} was charged ${charged.length} times`);
+  checks.that(receipts.length >= requests, `${named} has ${requests} requests at the upstream and ${receipts.length} receipts`);
+  if (complete && !receipts.some((receipt) => receipt.outcome === 'lost'))
+    checks.that(charged[0]?.cost === fullCost, `${named} was answered whole and costs ${charged[0]?.cost} instead of ${fullCost}`);
 }
 
 function checkAttempts(named: string, receipt: ReceiptRow, requests: number, checks: Checks): void {

@@ -30,6 +30,7 @@ import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
+import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
 
 const version = '0.1.0';
@@ -48,6 +49,7 @@ export const tokens = {
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
+  schemaGuard: Symbol('SchemaGuard') as InjectionToken<SchemaGuard>,
   bus: Symbol('Bus') as InjectionToken<Bus>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
@@ -63,7 +65,7 @@ function register<Part>(container: DependencyContainer, token: InjectionToken<Pa
   container.register(token, { useFactory: instanceCachingFactory(make) });
 }
 
-function wireModules({ environment, logger, faults }: GatewayParts, foundations: Foundations): DependencyContainer {
+function wireModules({ environment, logger, faults, migrations }: GatewayParts, foundations: Foundations): DependencyContainer {
   const { database, plugins, settings, secretBox } = foundations;
   const container = rootContainer.createChildContainer();
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
@@ -112,6 +114,7 @@ function wireModules({ environment, logger, faults }: GatewayParts, foundations:
     tokens.limits,
     () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
   );
+  register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
@@ -146,6 +149,7 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
   const executor = container.resolve(tokens.executor);
   const prices = container.resolve(tokens.prices);
   const reloaders = [
+    { name: 'schema', reload: () => container.resolve(tokens.schemaGuard).check() },
     { name: 'settings', reload: () => settings.reload() },
     { name: 'durability', reload: () => executor.setDurability(settings.current(ledgerSettings).durability) },
     { name: 'groups', reload: () => container.resolve(tokens.groups).reload() },

@@ -18,7 +18,7 @@ describe('the windows of a text', () => {
 
   it('never cut through a pair', () => {
     const windows = [...windowsOf(`a${'\u{1f389}'.repeat(5_000)}`)];
-    expect(windows.every((window) => window.isWellFormed())).toBe(true);
+    expect(windows.some((window) => /\p{Surrogate}/u.test(window))).toBe(false);
   });
 
   it('end where a word begins', () => {

@@ -34,10 +34,12 @@ export async function migrate(database: Database, migrations: readonly Migration
     await transaction.raw(`create table if not exists schema_migrations (
       name text primary key, minimum_node_version text not null, applied_at bigint not null)`);
   });
-  refuseNewerSchema(await appliedRows(database.knex), migrations);
+  const before = await appliedRows(database.knex);
+  refuseNewerSchema(before, migrations);
+  const mayBeServed = before.length > 0;
   const ran: string[] = [];
   for (const migration of migrations) {
-    if (await runOnce(database, migration, migrations)) ran.push(migration.name);
+    if (await runOnce(database, migration, migrations, mayBeServed)) ran.push(migration.name);
   }
   return ran;
 }
@@ -45,6 +47,11 @@ export async function migrate(database: Database, migrations: readonly Migration
 /** True for a database that no gateway has used yet. @throws StorageUnavailableError */
 export async function isUnused(database: Database): Promise<boolean> {
   return !(await database.knex.schema.hasTable('schema_migrations'));
+}
+
+/** Refuses a database that this release cannot work with any more. @throws SchemaTooNewError, StorageUnavailableError */
+export async function refuseTooNew(database: Database, migrations: readonly Migration[] = allMigrations): Promise<void> {
+  refuseNewerSchema(await appliedRows(database.knex), migrations);
 }
 
 /** Refuses a database that this release cannot serve. @throws SchemaTooNewError, SchemaPendingError, StorageUnavailableError */
@@ -64,7 +71,7 @@ function refuseNewerSchema(rows: readonly MigrationRow[], migrations: readonly M
     throw new SchemaTooNewError(`The database was migrated by a newer release (${tooNew.name}): start that release, or a newer one.`);
 }
 
-async function runOnce(database: Database, migration: Migration, migrations: readonly Migration[]): Promise<boolean> {
+async function runOnce(database: Database, migration: Migration, migrations: readonly Migration[], mayBeServed: boolean): Promise<boolean> {
   return database.write(async (transaction) => {
     await lockMigrations(transaction, database.kind);
     // Between two migrations a node of a newer release may have run its own.
@@ -77,8 +84,14 @@ async function runOnce(database: Database, migration: Migration, migrations: rea
       minimum_node_version: migration.minimumNodeVersion ?? migration.name,
       applied_at: Date.now(),
     });
+    if (mayBeServed) await tellNodes(transaction);
     return true;
   });
+}
+
+/** Nodes that serve from this database look at its schema again when the revision has changed. */
+async function tellNodes(transaction: Transaction): Promise<void> {
+  if (await transaction.schema.hasTable('configuration_revision')) await transaction('configuration_revision').increment('revision', 1);
 }
 
 /** On SQLite the write transaction itself is the lock. */

@@ -16,6 +16,8 @@ export interface ClaimRowState {
   readonly expiresAt: number;
 }
 
+const noClaims: readonly string[] = [];
+
 /** Working copies of the claims that a batch touches. */
 export class KeyClaims {
   readonly #claims: Map<string, ClaimRowState>;
@@ -71,14 +73,9 @@ export class KeyClaims {
 
 /** Claims that a batch touches, each once, in the order in which they are locked. */
 export function claimsNeeded(ofNewHolds: readonly string[], holds: readonly { readonly claimId: string | null }[]): readonly string[] {
+  // Most batches have no keys, and are not to pay for them.
+  if (ofNewHolds.length === 0 && holds.every(({ claimId }) => claimId === null)) return noClaims;
   const needed = new Set(ofNewHolds);
   for (const { claimId } of holds) if (claimId !== null) needed.add(claimId);
-  return needed.size === 0 ? noClaims : [...needed].sort();
-}
-
-const noClaims: readonly string[] = [];
-
-/** The number of the lock that new claims of the key wait for each other at; the id is a hash already. */
-export function claimLockOf(claimId: string): bigint {
-  return BigInt.asIntN(64, BigInt(`0x${claimId.slice(0, 16)}`));
+  return [...needed].sort();
 }

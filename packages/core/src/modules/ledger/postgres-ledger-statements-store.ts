@@ -77,7 +77,6 @@ export const postgresLedgerStatements = {
     name: 'ledger-counters',
     text: `select ${counterColumns} from spend_counters where id = any($1) order by id for update`,
   },
-  lockClaims: { name: 'ledger-lock-claims', text: 'select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key' },
   claims: { name: 'ledger-claims', text: `select ${claimColumns} from idempotency_keys where id = any($1) order by id for update` },
   writeClaims: {
     name: 'ledger-write-claims',

@@ -32,7 +32,7 @@ import {
   receiptsSought,
   type SoughtReceipt,
 } from './ledger-state.js';
-import { claimLockOf, type ClaimRowState, claimsNeeded } from './key-claims.js';
+import { type ClaimRowState, claimsNeeded } from './key-claims.js';
 import { planBatch } from './plan-batch.js';
 import { capsText, countersNeeded, type CounterState, type HoldCap } from './spend-counters.js';
 import { type NamedStatement, postgresLedgerSession, postgresLedgerStatements as statements } from './postgres-ledger-statements-store.js';
@@ -129,17 +129,13 @@ export class PostgresLedgerStore implements LedgerExecutor {
   }
 
   /**
-   * Another trip, for batches with idempotency keys alone. What is not there yet cannot be locked as a row: so claims are locked by number
-   * first, and of two nodes that claim one key the second sees the claim of the first.
+   * Another trip, for batches with idempotency keys alone. A claim that is not there yet needs no lock: whoever else wants it is of the same
+   * token, so of the same user, whose accounts are locked already.
    */
   async #loadClaims(client: Client, ids: readonly string[]): Promise<readonly ClaimRowState[]> {
-    const locks = ids.map(claimLockOf).sort((one, other) => (one < other ? -1 : 1));
     if (this.#faults !== undefined) await this.#faults('postgres-claims');
-    const [, claims] = await together([
-      client.query({ ...statements.lockClaims, values: [locks] }),
-      client.query<ClaimRow>({ ...statements.claims, values: [ids] }),
-    ]);
-    return claims.rows.map(rowToClaim);
+    const { rows } = await client.query<ClaimRow>({ ...statements.claims, values: [ids] });
+    return rows.map(rowToClaim);
   }
 
   /** Another trip, only where an acknowledgement may have been lost. */
