@@ -37,7 +37,7 @@ describe('settings', () => {
       fees: z
         .record(z.string(), decimalSchema)
         .default({ near: '1' })
-        .meta({ title: 'Fees', examples: [{ far: 2 }] }),
+        .meta({ title: 'Fees', example: { far: 2 } }),
     });
     const page = settingsPage([section]);
     expect(page).toContain('| `retries` | whole number of letters, 1 to 2,000 | 1,500 | Tries |');

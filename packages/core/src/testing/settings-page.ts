@@ -10,7 +10,7 @@ interface FieldSchema {
   readonly default?: unknown;
   readonly title?: string;
   readonly unit?: string;
-  readonly examples?: readonly unknown[];
+  readonly example?: unknown;
 }
 
 const head = `# Settings
@@ -35,11 +35,11 @@ export function settingsPage(definitions: readonly SettingsDefinition[]): string
   return `${head}${sections.join('')}`;
 }
 
-function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum, unit, examples }: FieldSchema): string {
+function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum, unit, example }: FieldSchema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (type === 'string') return 'text';
   if (typeof type !== 'string') return 'decimal, as number or text';
-  if (type === 'object' || type === 'array') return `${type === 'array' ? 'list' : type}${exampleOf(examples)}`;
+  if (type === 'object' || type === 'array') return `${type === 'array' ? 'list' : type}${exampleOf(example)}`;
   if (type !== 'integer') return type;
   const from = minimum ?? (exclusiveMinimum ?? 0) + 1;
   // Without a limit of its own a whole number has the largest that JavaScript counts exactly.
@@ -47,8 +47,8 @@ function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum
   return `whole number${unit === undefined ? '' : ` of ${unit}`}, ${to === '' ? 'at least ' : ''}${grouped(from)}${to}`;
 }
 
-function exampleOf(examples: FieldSchema['examples']): string {
-  return examples === undefined ? '' : `, such as \`${JSON.stringify(examples[0])}\``;
+function exampleOf(example: unknown): string {
+  return example === undefined ? '' : `, such as \`${JSON.stringify(example)}\``;
 }
 
 function defaultOf({ default: value }: FieldSchema): string {

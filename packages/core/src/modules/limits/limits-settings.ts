@@ -23,14 +23,14 @@ export const limitsSettings = defineSettings('limits', {
     .meta({
       title:
         'Group → limits of each of its users: `[per minute, per hour]`, or an object that names them as tokens do, with `shared: true` for one counter of the whole group',
-      examples: [{ default: [200, 100], vip: [0, 1000] }],
+      example: { default: [200, 100], vip: [0, 1000] },
     }),
   models: z
     .record(z.string().min(1).max(255), z.strictObject(limitShape))
     .default({})
     .meta({
       title: 'Model → limits of all calls to it, named as tokens name them',
-      examples: [{ 'gpt-4o': { requestsPerMinute: 60, concurrentCalls: 8 } }],
+      example: { 'gpt-4o': { requestsPerMinute: 60, concurrentCalls: 8 } },
     }),
   whenCountersAreAway: z.enum(['refuse', 'count-alone']).default('refuse').meta({
     title:
