@@ -10,6 +10,14 @@ import { pairs } from './scenarios.mjs';
 /** The token that the load is sent with. */
 export const benchKey = `sk-bench-${'0123456789abcdef'.repeat(3)}`;
 
+/** Every call is counted by all of these, and none is refused. */
+const farLimits = {
+  requestsPerMinute: 1_000_000_000,
+  requestsPerDay: 1_000_000_000,
+  tokensPerMinute: 1_000_000_000,
+  concurrentCalls: 1_000_000,
+};
+
 const models = ['json', 'paced', 'burst', 'slow', 'flood'];
 
 /** How a channel is told to speak a dialect, and where its base URL ends. */
@@ -36,7 +44,7 @@ function applyDocument(upstreamPort, durability) {
       ...pairModels.map(([name, dialect]) => channel(name, dialect)),
     ],
     users: [{ username: 'bench', password: 'a long enough password', points: 1_000_000_000_000 }],
-    tokens: [{ name: 'bench', user: 'bench', key: benchKey, unlimited: true }],
+    tokens: [{ name: 'bench', user: 'bench', key: benchKey, unlimited: true, limits: { ...farLimits } }],
     settings: { ledger: { durability } },
   };
 }

@@ -13,7 +13,7 @@ import { measurePairs, measureRounds } from './rounds.mjs';
 import { soakFigures } from './soak.mjs';
 import { withStage } from './stage.mjs';
 import { tablesOf } from './tables.mjs';
-import { judge, judgePairs, unsteady } from './targets.mjs';
+import { judge, judgeLatency, judgePairs, unsteady } from './targets.mjs';
 
 const options = readOptions(process.argv.slice(2));
 if (options !== undefined) await run(options);
@@ -28,14 +28,15 @@ async function run({ json, ...plan }) {
     long: await measureLongParts(stage, plan),
   }));
   const scenarios = resultsOf(measured);
+  const latency = latencyOf(measured);
   const report = {
     date: new Date().toISOString(),
     machine: { node: process.version.slice(1), cores: availableParallelism(), platform: `${process.platform} ${process.arch}` },
     rounds: plan.rounds,
     scenarios,
-    latency: latencyOf(measured),
+    latency,
     pairs: judgePairs(pairResultsOf(pairs) ?? []),
-    figures: [...conversions, ...crowds, ...long],
+    figures: [...judgeLatency(latency), ...conversions, ...crowds, ...long],
     targets: judge(scenarios),
     unsteady: unsteady(scenarios).map(({ id }) => ({ id })),
   };

@@ -52,7 +52,7 @@ export const floodBytes = 5_900_000;
 export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce, pair: eventsAtOnce };
 
 /** The open loop that latency is measured with; `direct` goes to the upstream without anything between. */
-export const latency = { requestsPerSecond: 100, connections: 64, variants: ['direct', ...variants] };
+export const latency = { requestsPerSecond: 200, connections: 64, variants: ['direct', ...variants] };
 
 /** What can be chosen beside the scenarios. */
 export const otherParts = ['latency', 'pairs', 'conversions', 'crowds'];

@@ -26,6 +26,21 @@ export function judge(results) {
     });
 }
 
+/** What the gateway may add to the latency of the bare proxy at a fixed rate. */
+const latencyTargets = [
+  { figure: 'p50Ms', name: 'p50', atMost: 1 },
+  { figure: 'p99Ms', name: 'p99', atMost: 5 },
+];
+
+/** As figures of the report. */
+export function judgeLatency(latency) {
+  if (latency === undefined) return [];
+  return latencyTargets.map(({ figure, name, atMost }) => {
+    const value = latency.power[figure] - latency.bare[figure];
+    return { title: `At a fixed rate: ${name} above the bare proxy's`, value, unit: 'ms', atMost, met: value <= atMost };
+  });
+}
+
 /** Scenarios whose control strays from the baseline. */
 export function unsteady(results) {
   return results.filter(({ variants }) => Object.values(variants.control.ratios).some((ratio) => Math.abs(ratio - 1) > controlTolerance));

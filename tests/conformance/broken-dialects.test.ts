@@ -1,6 +1,6 @@
 import { claudeMessages } from '@tollgate/adapter-claude';
 import { openaiChat } from '@tollgate/adapter-openai';
-import type { CanonicalRequest, ClientSide, Dialect, JsonObject, Loss, UpstreamSide } from '@tollgate/plugin-kit';
+import type { CanonicalRequest, ClientSide, Dialect, EndReader, JsonObject, Loss, UpstreamSide } from '@tollgate/plugin-kit';
 import { dialectSuite, type Recording } from '@tollgate/plugin-kit/conformance';
 import { describe, expect, it } from 'vitest';
 import { writtenFixtures } from '../replay/fixtures.js';
@@ -161,6 +161,13 @@ const broken: readonly BrokenDialect[] = [
     { ...openaiChat, usage: { ...usage, needles: ['"usages":{'] } },
     'bills "streamed" alike',
     /disagree/,
+    [stream],
+  ],
+  [
+    'an end that is not found',
+    { ...openaiChat, end: { ...(openaiChat.end as EndReader), wholeNeedles: ['"finished":"'] } },
+    'sees that "streamed" is whole',
+    /was broken off/,
     [stream],
   ],
   ['usage that is added up', { ...openaiChat, ...doubled() }, 'all that "whole" states', /add up/, [answer]],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clients } from '../relay/clients/all-clients.js';
 import { type RawAnswer, rawCall } from '../relay/raw-call.js';
 import { answers, type ChatUsage, type ScriptedUpstream, startScriptedUpstream, streamsForever } from '../replay/scripted-upstream.js';
 import { chatChannel, keyOf, type TokenEntry, type UserEntry } from '../support/apply-document.js';
@@ -37,12 +38,20 @@ const endings = [
   { dialect: 'gemini', last: /^data: \{"error":/ },
 ] as const;
 
+/** Official libraries of all dialects, each with a user of its own. */
+const libraries = clients.map((client, index) => ({
+  client,
+  title: client({ url: 'http://127.0.0.1', key: 'k' }).title,
+  user: `library-${index}`,
+}));
+
 const users: readonly UserEntry[] = [
   { username: 'standard', password, points: 1_000_000 },
   { username: 'vip', password, group: 'vip', points: 1_000_000 },
   { username: 'special', password, group: 'vip', ratio: 0.1, points: 1_000_000 },
   { username: 'careful', password, points: 1_000_000 },
   ...endings.map(({ dialect }) => ({ username: `short-${dialect}`, password, points: 200 })),
+  ...libraries.map(({ user }) => ({ username: user, password, points: 500 })),
   { username: 'rich', password, points: 1_000_000 },
   { username: 'surprised', password, points: 120 },
   { username: 'idle', password, points: 1_000 },
@@ -166,6 +175,19 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
     expect(await balanceOf(user)).toBeGreaterThanOrEqual(0n);
     expect(millipointsOf(receipt.cost)).toBe(200_000n - (await balanceOf(user)));
     expect(millipointsOf(receipt.cost)).toBeGreaterThan(100_000n);
+  });
+
+  it.each(libraries)('says to $title why the answer ends', async ({ client, title, user }) => {
+    const outcome = await client({ url: gateway.url, key: keyOf(user) })
+      .ask('endless', true)
+      .then(
+        // Whoever throws at nothing, like the oldest Google library, has an answer without a reason to stop.
+        ({ stop }) => (stop === undefined ? 'no end' : `believed: ${stop}`),
+        (error: unknown) => `${String(error)} ${JSON.stringify(error)}`,
+      );
+    if (title === '@google/generative-ai' || title.startsWith('plain HTTP')) expect(outcome).toBe('no end');
+    else expect(outcome).toMatch(/remaining quota is used up/);
+    expect(await receiptOf(user, 0)).toMatchObject({ ending: 'quota-ended', policy: 'delivered', outcome: 'failed' });
   });
 
   it('records as uncollected what a call cost above hold and balance', async () => {

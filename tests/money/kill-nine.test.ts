@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawFetch } from '../relay/raw-call.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
@@ -81,7 +80,6 @@ describe.each(databaseKinds)('kill -9 on %s', (database) => {
 
     await gateway.start();
     await eventually('no hold is left open', async () => (await accountOf(gateway, key)).held === '0', 30_000);
-    await wait(200);
     const rows = await allUsageRowsOf(gateway, key);
     expect(new Set(rows.map(({ requestId }) => requestId)).size).toBe(rows.length);
     const charged = rows.reduce((sum, { cost }) => sum + millipointsOf(cost), 0n);

@@ -21,6 +21,7 @@ const caps: readonly { readonly by: string; readonly user?: SpendCapsEntry; read
   { by: 'token-day', token: { day: capped, month: points }, said: /daily spend cap of this token/ },
   { by: 'token-month', token: { month: capped }, said: /monthly spend cap of this token/ },
   { by: 'user-day', user: { day: capped }, token: { day: points }, said: /daily spend cap of the user/ },
+  { by: 'user-month', user: { day: points, month: capped }, said: /monthly spend cap of the user/ },
 ];
 const dialects = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini'] as const;
 

@@ -28,6 +28,8 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       key: keyOf(callerName(index)),
       points: startingPoints,
       spendCaps: { day: startingPoints, month: startingPoints },
+      // Never reached, and asked of all nodes together all the same.
+      limits: { requestsPerDay: 1_000_000 },
     })),
     settings: {
       settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 2_000 },

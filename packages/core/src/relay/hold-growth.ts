@@ -3,6 +3,16 @@ import type { UsageMeter } from './usage-meter.js';
 /** No language and no dialect packs a token into fewer bytes of a stream. */
 const bytesPerTokenMin = 2;
 
+export interface HoldGrowthParts {
+  readonly heldOutputTokens: number;
+  /** Where the hold cannot grow, the stream is ended above this. */
+  readonly endedAboveTokens: number;
+  /** By how much the hold grows at a time. */
+  readonly stepTokens: number;
+  /** Holds so many tokens more; false if there is not enough left. */
+  extendHold(tokens: number): Promise<boolean>;
+}
+
 /**
  * Watches whether a stream outgrows what is held for it. Bytes are compared first, since they cost nothing to count; tokens only when the
  * bytes since the last look could be enough.
@@ -11,17 +21,17 @@ export class HoldGrowth {
   #extending = false;
   #nextLookBytes: number;
 
-  readonly #meter: UsageMeter;
+  readonly #meter: Pick<UsageMeter, 'passedBytes' | 'outputTokens'>;
+  readonly #parts: HoldGrowthParts;
+  #heldOutputTokens: number;
   #toleratedOutputTokens: number;
-  readonly #stepTokens: number;
-  readonly #extendHold: (tokens: number) => Promise<boolean>;
 
-  constructor(meter: UsageMeter, toleratedOutputTokens: number, stepTokens: number, extendHold: (tokens: number) => Promise<boolean>) {
+  constructor(meter: Pick<UsageMeter, 'passedBytes' | 'outputTokens'>, parts: HoldGrowthParts) {
     this.#meter = meter;
-    this.#toleratedOutputTokens = toleratedOutputTokens;
-    this.#nextLookBytes = toleratedOutputTokens * bytesPerTokenMin;
-    this.#stepTokens = stepTokens;
-    this.#extendHold = extendHold;
+    this.#parts = parts;
+    this.#heldOutputTokens = parts.heldOutputTokens;
+    this.#toleratedOutputTokens = parts.heldOutputTokens;
+    this.#nextLookBytes = parts.heldOutputTokens * bytesPerTokenMin;
   }
 
   /** True if it is time to hold more. */
@@ -34,13 +44,18 @@ export class HoldGrowth {
     return tokensLeft <= 0;
   }
 
-  /** Holds one more step; false if there is not enough left. */
+  /** Holds one more step; false if there is not enough left and the stream is to be ended. */
   async extend(): Promise<boolean> {
+    const { endedAboveTokens, stepTokens, extendHold } = this.#parts;
     this.#extending = true;
     try {
-      const enough = await this.#extendHold(this.#stepTokens);
-      if (enough) this.#toleratedOutputTokens += this.#stepTokens;
-      return enough;
+      if (await extendHold(stepTokens)) {
+        this.#heldOutputTokens += stepTokens;
+        this.#toleratedOutputTokens = this.#heldOutputTokens;
+        return true;
+      }
+      this.#toleratedOutputTokens = endedAboveTokens;
+      return this.#meter.outputTokens() < endedAboveTokens;
     } finally {
       this.#extending = false;
     }

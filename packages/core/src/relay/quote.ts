@@ -11,13 +11,16 @@ export interface Quote {
   readonly rate: Rate;
   readonly heldOutputTokens: number;
   readonly amount: Millipoints;
-  /** A stream of more than this outgrows what is held for it; undefined where output costs nothing. */
-  readonly toleratedOutputTokens: number | undefined;
+  /** A stream of more output than this, by our estimate, is ended where its hold cannot grow; undefined where output costs nothing. */
+  readonly endedAboveTokens: number | undefined;
 }
 
-/** Room for estimates that are too high: an upstream that keeps to a maximum must not be ended for it. */
+/**
+ * Room for estimates that are too high: an upstream that keeps to the caller's maximum must not be ended for it. What goes beyond the hold is
+ * charged all the same.
+ */
 const boundedSlackFactor = 2;
-const boundedSlackTokens = 1_000;
+const boundedSlackTokens = 50;
 
 /** The estimated input and as much output as can be expected: bounded by the caller's maximum, the model's and the operator's. */
 export function quoteFor(call: RelayCall, inputTokens: number, model: Model | undefined, rate: Rate, holdOutputTokensMax: number): Quote {
@@ -27,7 +30,7 @@ export function quoteFor(call: RelayCall, inputTokens: number, model: Model | un
     rate,
     heldOutputTokens,
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
-    toleratedOutputTokens: rate.price.by === 'tokens' ? toleratedTokens(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
+    endedAboveTokens: rate.price.by === 'tokens' ? endedAbove(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };
 }
 
@@ -38,7 +41,7 @@ export function estimateCallTokens(json: JsonObject, facts: RequestFacts, scale:
 }
 
 /** @param isBounded whether all that the caller or the model allows is held: then only an upstream that ignores the maximum gets there. */
-function toleratedTokens(heldOutputTokens: number, isBounded: boolean): number {
+function endedAbove(heldOutputTokens: number, isBounded: boolean): number {
   return isBounded ? heldOutputTokens * boundedSlackFactor + boundedSlackTokens : heldOutputTokens;
 }
 

@@ -328,15 +328,16 @@ export class Relay {
 
   #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
     const { ledger, settings, faults } = this.#doors;
-    const { rate, toleratedOutputTokens } = quote;
-    if (toleratedOutputTokens === undefined) return undefined;
-    const extend = async (tokens: number): Promise<boolean> => {
+    const { rate, heldOutputTokens, endedAboveTokens } = quote;
+    if (endedAboveTokens === undefined) return undefined;
+    const extendHold = async (tokens: number): Promise<boolean> => {
       if (faults !== undefined) await faults('extension');
       const enough = await ledger.extend(holdId, costOfMoreOutput(rate, tokens));
       if (enough) course.extensions += 1;
       return enough;
     };
-    return (meter) => new HoldGrowth(meter, toleratedOutputTokens, settings.current(ledgerSettings).holdExtensionTokens, extend);
+    const stepTokens = settings.current(ledgerSettings).holdExtensionTokens;
+    return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, stepTokens, extendHold });
   }
 }
 

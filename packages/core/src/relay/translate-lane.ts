@@ -60,7 +60,8 @@ export class TranslateLane implements StreamLane {
   }
 
   fail(error: PublicError): string {
-    this.#encoder.fail({ ...error, scope: 'request', retry: 'never' });
+    // The message of a thrown error is not among what is spread.
+    this.#encoder.fail({ ...error, message: error.message, scope: 'request', retry: 'never' });
     this.#writer.end();
     return this.#written() ?? '';
   }

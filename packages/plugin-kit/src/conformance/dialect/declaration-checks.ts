@@ -43,7 +43,7 @@ export function declarationChecks(subject: string, dialect: Dialect): readonly C
       insist(!isStreamed || needles.length > 0, 'Without needles no usage is found in streams that pass, and nothing is billed.');
       // A shorter needle nominates nearly every frame, and each of them is parsed.
       insist(
-        needles.every((needle) => needle.length >= 5),
+        [...needles, ...(dialect.end?.wholeNeedles ?? []), ...(dialect.end?.failureNeedles ?? [])].every((needle) => needle.length >= 5),
         'A needle must have at least five characters.',
       );
     },

@@ -110,6 +110,23 @@ export function passedUsage(dialect: Dialect, frames: readonly Frame[]): Partial
   return stated;
 }
 
+/** Whether frames that pass say that their answer is whole; undefined for dialects that do not tell. */
+export function isPassedWhole(dialect: Dialect, frames: readonly Frame[]): boolean | undefined {
+  const { end, edits } = dialect;
+  if (end === undefined) return undefined;
+  const needles = [...end.wholeNeedles, ...end.failureNeedles];
+  let isWhole = end.endsByClosing === true && frames.length > 0;
+  for (const { data, event } of frames) {
+    const laidOut = event === undefined ? data : `event: ${event}\ndata: ${data}`;
+    if (edits === undefined && !needles.some((needle) => laidOut.includes(needle))) continue;
+    const frame: unknown = /^\s*\{/.test(data) ? editedAnswer(dialect, JSON.parse(data)) : data;
+    const said = runPurely(`${dialect.id}: end.read`, () => end.read(frame, event));
+    if (said !== undefined && said !== 'whole') return false;
+    isWhole ||= said === 'whole';
+  }
+  return isWhole;
+}
+
 /** Usage that one document states. */
 export function readUsage(dialect: Dialect, json: unknown): Partial<Usage> {
   const into: Partial<Usage> = {};

@@ -8,7 +8,7 @@ import type { Recording } from '../fixtures/recordings.js';
 import { firstDifference, insist, insistSame, shown } from '../insist.js';
 import { SeededRandom } from '../seeded-random.js';
 import { trialContext } from '../trial-context.js';
-import { decodedAnswer, decodedChunks, decodedFrames, framesIn, passedUsage, readUsage } from './drive.js';
+import { decodedAnswer, decodedChunks, decodedFrames, framesIn, isPassedWhole, passedUsage, readUsage } from './drive.js';
 import { statedTotal } from './stated-total.js';
 
 const everyByteMax = 4_096;
@@ -70,6 +70,14 @@ export function streamChecks(subject: string, dialect: Dialect, recording: Recor
       },
       [`ends "${name}" once and properly, after whichever frame it breaks off`]: () => {
         for (const length of lengthsOf(frames().length, seed)) decodedFrames(dialect, frames().slice(0, length), 'cut').response();
+      },
+      [`sees that "${name}" is whole where it passes, too`]: () => {
+        // Not the other way round: what a decoder refuses for its order passes all the same.
+        const isWhole = decodedFrames(dialect, frames()).calls.some(([call]) => call === 'stop');
+        insist(
+          !isWhole || isPassedWhole(dialect, frames()) !== false,
+          'By "end" the answer was broken off; streamDecoder reads it to its stop.',
+        );
       },
       [`bills "${name}" alike, passed or translated`]: () => {
         const { stop, usage } = whole();
