@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
-import { type CommandDef, defineCommand, runCommand } from 'citty';
+import { defineCommand, runCommand } from 'citty';
 import { exitCodes } from './cli/exit-codes.js';
 import { presentFailure } from './cli/present-failure.js';
 import { processTerminal } from './cli/terminal.js';
@@ -52,7 +52,7 @@ function asArgument(text: string): string {
 }
 
 function usageOf(words: readonly string[]): Promise<string> {
-  return usageText(main as unknown as CommandDef, words, process.stdout.isTTY);
+  return usageText(main, words, process.stdout.isTTY);
 }
 
 function isUsageError(error: unknown): error is Error {
