@@ -4,4 +4,5 @@ export default libraryBuild({
   index: 'src/index.ts',
   cli: 'src/cli.ts',
   'ledger-worker': 'src/modules/ledger/ledger-worker.ts',
+  'tokenizer-worker': 'src/relay/tokenizer-worker.ts',
 });

@@ -1,4 +1,5 @@
 import {
+  type Tokenizer,
   type CharacterWeights,
   type ImageFacts,
   type MediaTokens,
@@ -53,8 +54,13 @@ function byPatches(factor: number): MediaTokens {
   };
 }
 
+/** Names of control tokens in a caller's text are text. */
+const options = { disallowedSpecial: new Set<string>() };
+const cl100k: Tokenizer = { id: 'cl100k_base', module: 'gpt-tokenizer/encoding/cl100k_base', from: import.meta.url, options };
+const o200k: Tokenizer = { id: 'o200k_base', module: 'gpt-tokenizer/encoding/o200k_base', from: import.meta.url, options };
+
 const own = '^(?:openai/)?(?:ft:)?';
-const newer = { weights: usualCharacterWeights, field: 0.7, unseen: { call: 3, toolCall: 9 } };
+const newer = { weights: usualCharacterWeights, tokenizer: o200k, field: 0.7, unseen: { call: 3, toolCall: 9 } };
 
 /** The vendor's own models. Their tokenizers are public; what stands around texts and tools was fitted to recorded calls. */
 export const openaiFamilies: readonly TokenFamily[] = [
@@ -62,6 +68,7 @@ export const openaiFamilies: readonly TokenFamily[] = [
     id: 'gpt-before-4o',
     models: [new RegExp(`${own}(?:gpt-3\\.5|gpt-4(?![.o\\d]))`), /^text-embedding-|^(?:davinci|babbage)-002/],
     weights: olderWeights,
+    tokenizer: cl100k,
     field: 0.7,
     unseen: { call: 3, toolCall: 9 },
     media: byTiles(85, 170),

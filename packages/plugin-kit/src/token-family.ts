@@ -46,6 +46,18 @@ export interface MediaTokens {
   readonly documentPerPage?: number;
 }
 
+/** A module that counts: its `countTokens(text, options)` returns a number. It is loaded in a thread of its own, when it is first needed. */
+export interface Tokenizer {
+  /** Name of the vocabulary, as counts tell it: `o200k_base`. */
+  readonly id: string;
+  /** As it would be imported: `some-package/some-vocabulary`. */
+  readonly module: string;
+  /** The file that would import it: `import.meta.url`. */
+  readonly from: string;
+  /** Handed on as the second argument; whatever a thread can be sent. */
+  readonly options?: unknown;
+}
+
 export interface UnseenTokens {
   /** What the vendor adds to every call. */
   readonly call?: number;
@@ -70,4 +82,6 @@ export interface TokenFamily {
   /** Tokens that nobody sees and that are counted all the same. */
   readonly unseen?: UnseenTokens;
   readonly media?: MediaTokens;
+  /** Where the family's tokenizer is public: what counts texts exactly, where no upstream states a usage. */
+  readonly tokenizer?: Tokenizer;
 }

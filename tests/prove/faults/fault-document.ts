@@ -17,6 +17,8 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       chatChannel('refusing', places.refusing, ['failover'], { priority: 2 }),
       chatChannel('failover', places.whole, ['failover'], { priority: 1 }),
       chatChannel('breaks', places.breaks, ['breaks']),
+      // By this name, the tokenizer is public.
+      chatChannel('unstated', places.unstated, ['unstated'], { modelMapping: { unstated: 'gpt-4o' } }),
       chatChannel('leaves', places.leaves, ['leaves']),
       chatChannel('outgrows', places.outgrows, ['outgrows']),
       { name: 'native', provider: 'openai', config: { baseUrl: places.whole, apiKey: 'of the stage' }, models: ['refers'] },

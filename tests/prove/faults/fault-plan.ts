@@ -2,7 +2,7 @@ import { type FaultPoint, faultPoints } from '../../../packages/core/src/foundat
 import { type Chance, chanceOf } from './chance.js';
 
 /** What one caller does. Each is a model of the stage, whose upstream does what the name says. */
-export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers', 'keyed'] as const;
+export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers', 'keyed', 'unstated'] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /**
@@ -63,6 +63,7 @@ const ways: Readonly<Record<string, { readonly calls?: readonly CallKind[]; read
   'reference-look-up': { calls: ['refers'] },
   extension: { calls: ['outgrows'] },
   drain: { calls: ['leaves'] },
+  'token-count': { calls: ['unstated'] },
   'settlement-again': { faults: [fault('settlement', 'unavailable')] },
   'settlement-refused': { faults: [fault('settlement', 'refused')] },
   // The first batch waits for the other calls, so that there are halves.

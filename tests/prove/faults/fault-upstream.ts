@@ -30,13 +30,14 @@ export class FaultUpstream {
   }
 
   /** Base URLs of the places that the channels of the stage go to. */
-  places(): Readonly<Record<'whole' | 'stream' | 'refusing' | 'breaks' | 'outgrows' | 'leaves', string>> {
+  places(): Readonly<Record<'whole' | 'stream' | 'refusing' | 'breaks' | 'outgrows' | 'leaves' | 'unstated', string>> {
     const stream = { text: 'word ', chunks: 4, chunkDelayMs: 1, usage: statedUsage };
     return {
       whole: this.#place('whole', answers({ usage: statedUsage, delayMs: 1 })),
       stream: this.#place('stream', answers(stream)),
       refusing: this.#place('refusing', refuses(500)),
       breaks: this.#place('breaks', breaksOff({ afterChunks: 2 })),
+      unstated: this.#place('unstated', answers({ text: 'word ', chunks: 4, chunkDelayMs: 1 })),
       leaves: this.#place('leaves', answers({ ...stream, chunks: 10, chunkDelayMs: 5 })),
       outgrows: this.#place('outgrows', answers({ ...stream, text: 'word '.repeat(25), chunks: 20, chunkDelayMs: 3 })),
     };

@@ -19,6 +19,7 @@ export const faultPoints = {
   drain: 'the client has left, and the rest of its answer is read',
   extension: 'a stream has outgrown its hold, and the ledger is asked for more',
   'attempt-over': 'an attempt is over',
+  'token-count': 'the upstream has stated no usage, and tokens are counted',
   settlement: 'the answer is complete or broken off, and the ledger is asked to settle',
   'settlement-again': 'a settlement was not durable and is tried again',
   'settlement-refused': 'a settlement was refused, and the ledger is asked to sweep its hold',

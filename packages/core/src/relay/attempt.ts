@@ -293,7 +293,8 @@ export class Attempt {
         return;
       }
       if (translation.losses !== undefined) this.#showLosses(translation.losses);
-      if (held !== undefined && this.#reading === undefined) reply.setHeader(costHeader, pointsText(this.#tools.settler.costOfWhole(held)));
+      const cost = held !== undefined && this.#reading === undefined ? this.#tools.settler.costOfWhole(held) : undefined;
+      if (cost !== undefined) reply.setHeader(costHeader, pointsText(cost));
       reply.sendWhole(200, answer.contentType, answer.body);
       this.#finish({ answered: true, ending: 'complete' });
     } catch (error) {

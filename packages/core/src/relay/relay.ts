@@ -17,7 +17,8 @@ import { callView, routeView, streamTap } from './call-view.js';
 import { type Binding, bindingOf } from './bound-channel.js';
 import { Candidates } from './candidates.js';
 import type { ClientReply } from './client-reply.js';
-import { answerEstimatedCount } from './count-tokens.js';
+import { answerCount } from './count-tokens.js';
+import { countedInput } from './counted-usage.js';
 import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
@@ -36,6 +37,7 @@ import { routeTo, type Route } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
 import { canDropSeals } from './upstream-body.js';
 import { UpstreamPools } from './upstream-pools.js';
@@ -74,13 +76,16 @@ export class Relay {
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
+  readonly #counter: TokenCounter;
   readonly #keyedCalls: KeyedCalls;
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
     this.#keyedCalls = new KeyedCalls(doors.idempotency);
+    this.#counter = new TokenCounter({ failed: (reason) => doors.log.warn({ err: reason }, 'Tokens could not be counted') });
     this.#settler = new Settler({
       ...doors,
+      counter: this.#counter,
       keyedCalls: this.#keyedCalls,
       policyOf: (model, ending) => model?.settlement?.[ending] ?? doors.settings.current(settlementSettings)[ending],
     });
@@ -146,6 +151,7 @@ export class Relay {
   async close(): Promise<void> {
     await this.#pools.close();
     await this.#tools.media.close();
+    await this.#counter.close();
   }
 
   /** True if the key has an answer, and that was given. @throws IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError */
@@ -208,13 +214,16 @@ export class Relay {
     }
   }
 
-  /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted by our own estimate. */
+  /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted here, or estimated. */
   async #count(running: RunningCall, candidates: Candidates): Promise<void> {
     try {
       await this.#tryChannels(running, candidates, undefined);
     } catch (error) {
       if (!(error instanceof NoChannelError)) throw error;
-      answerEstimatedCount(running.call, running.reply, running.inputTokens);
+      const { call, reply, scale, inputTokens } = running;
+      const { faults } = this.#doors;
+      if (faults !== undefined) await faults('token-count');
+      answerCount(call, reply, inputTokens, scale.tokenizer?.id, await countedInput(call.json, scale, this.#counter));
     }
   }
 

@@ -47,6 +47,7 @@ describe('settler', () => {
       policyOf: () => 'upstream-actual',
       idempotency: { seal: vi.fn() },
       keyedCalls: { settling: vi.fn() },
+      counter: { count: vi.fn() },
     });
 
   it('waits for a database that is away', async () => {

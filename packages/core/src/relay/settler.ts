@@ -7,11 +7,19 @@ import { type Millipoints, pointsText } from '../foundation/millipoints.js';
 import type { Idempotency } from '../modules/idempotency/index.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
-import { exactCostOf } from '../modules/pricing/index.js';
-import { type AbnormalEnding, type PolicyFallback, type SettlementPolicy, sweepPolicyOf } from '../modules/settlement/index.js';
+import { costOf, exactCostOf } from '../modules/pricing/index.js';
+import {
+  type AbnormalEnding,
+  abnormalEndings,
+  type PolicyFallback,
+  type SettlementPolicy,
+  sweepPolicyOf,
+} from '../modules/settlement/index.js';
 import { type CallResult, resultOf } from './call-course.js';
 import { claimEndOf } from './claim-end.js';
 import type { KeyedCalls } from './keyed-calls.js';
+import { countedUsage } from './counted-usage.js';
+import type { TokenCounter } from './token-counter.js';
 import type { RelayHooks } from './relay-hooks.js';
 import type { HeldCall } from './running-call.js';
 import { SettledBatches } from './settled-batches.js';
@@ -28,6 +36,7 @@ export interface SettlerDoors {
   readonly log: Logger;
   /** The rule in force for an ending of a call to the model. */
   policyOf(model: Model | undefined, ending: AbnormalEnding): SettlementPolicy;
+  readonly counter: Pick<TokenCounter, 'count'>;
   readonly faults?: FaultSeam | undefined;
 }
 
@@ -49,10 +58,11 @@ export class Settler {
     return this.#doors.policyOf(model, 'clientLeft') === 'upstream-actual';
   }
 
-  /** What a complete answer costs whose usage has been read, before it is settled. */
-  costOfWhole(held: HeldCall): Millipoints {
+  /** What a complete answer costs whose usage has been read, before it is settled; undefined where its tokens have to be counted first. */
+  costOfWhole(held: HeldCall): Millipoints | undefined {
     held.course.end = { answered: true, ending: 'complete' };
-    return this.#resultOf(held, undefined).cost;
+    const result = this.#resultOf(held, undefined);
+    return this.#isToBeCounted(held, result) ? undefined : result.cost;
   }
 
   /** Does not keep the caller waiting; `drain` waits for it. */
@@ -86,7 +96,8 @@ export class Settler {
       if (faults !== undefined) await faults('drain');
       undrained = await end.drained;
     }
-    const result = this.#resultOf(running, undrained);
+    let result = this.#resultOf(running, undrained);
+    if (this.#isToBeCounted(running, result)) result = await this.#counted(running, result);
     running.call.ticket?.settle(tokensIn(result.usage));
     const settlement: Draft<Settlement> = settlementOf(running, result, this.#doors.clock.now());
     const claim = claimEndOf(running, result, undrained, (...sealed) => this.#doors.idempotency.seal(...sealed));
@@ -94,6 +105,25 @@ export class Settler {
     const receipt = await this.#untilDurable(settlement, running.model);
     if (faults !== undefined) await faults('report');
     this.#report(running, settlement, result, receipt);
+  }
+
+  /** Whether the usage is an estimate that a tokenizer can make better. */
+  #isToBeCounted({ course }: HeldCall, { ending, policy }: CallResult): boolean {
+    return ending === abnormalEndings.noUsage.name && policy === 'delivered' && course.meter?.scale.tokenizer !== undefined;
+  }
+
+  async #counted(running: HeldCall, result: CallResult): Promise<CallResult> {
+    const { meter, attempts } = running.course;
+    // Attempts that are charged besides have their usage in the sum already.
+    if (meter === undefined || attempts.some(({ charged }) => charged === true)) return result;
+    const { faults, counter, log } = this.#doors;
+    if (faults !== undefined) await faults('token-count');
+    const usage = await countedUsage(running.call, meter, counter).catch((error: unknown) => {
+      log.warn({ err: error, requestId: running.call.requestId }, 'Tokens could not be counted; the estimate is charged');
+      return undefined;
+    });
+    if (usage === undefined) return result;
+    return { ...result, usage, policy: 'counted', cost: costOf(running.quote.rate, usage) };
   }
 
   #resultOf({ course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {

@@ -1,4 +1,11 @@
-import { type ImageFacts, type MediaTokens, type ProviderAdapter, type TokenFamily, usualWeightsTimes } from '@tollgate/plugin-kit';
+import {
+  type ImageFacts,
+  type MediaTokens,
+  type ProviderAdapter,
+  type TokenFamily,
+  type Tokenizer,
+  usualWeightsTimes,
+} from '@tollgate/plugin-kit';
 import { type CharacterScale, characterScale } from './character-scale.js';
 
 /** What estimates need of a family, ready for use. */
@@ -12,6 +19,8 @@ export interface TokenScale extends CharacterScale {
   /** Around each call of a tool in an answer. */
   readonly unseenInToolCall: number;
   readonly media: Required<MediaTokens>;
+  /** Counts exactly, where the family has one that is public. */
+  readonly tokenizer: Tokenizer | undefined;
 }
 
 /** For media of which no family says more: what a picture of middling size, and a page, come to at most vendors. */
@@ -64,12 +73,13 @@ export class TokenFamilies {
 }
 
 /** Compiles a family. */
-export function scaleOf({ id, weights, field, unseen, media }: TokenFamily): TokenScale {
+export function scaleOf({ id, weights, field, unseen, media, tokenizer }: TokenFamily): TokenScale {
   const { tokensIn } = characterScale(weights);
   return {
     family: id === '' ? undefined : id,
     tokensIn,
     field,
+    tokenizer,
     unseenInCall: unseen?.call ?? 0,
     unseenWithTools: unseen?.tools ?? 0,
     unseenInToolCall: unseen?.toolCall ?? 0,

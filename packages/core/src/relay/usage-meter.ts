@@ -1,5 +1,14 @@
-import { type CodecContext, type Dialect, emptyUsage, FrameScanner, type Framing, type Usage } from '@tollgate/plugin-kit';
+import {
+  type CanonicalSink,
+  type CodecContext,
+  type Dialect,
+  emptyUsage,
+  FrameScanner,
+  type Framing,
+  type Usage,
+} from '@tollgate/plugin-kit';
 import { estimateBodyTokens } from './estimate-tokens.js';
+import { type DeliveredText, DeliveredTexts } from './delivered-texts.js';
 import { measuringSink } from './measuring-sink.js';
 import { boundedUsage, holdsNegativeCount, type UsageFacts } from './plausible-usage.js';
 import type { RelayCall } from './relay-call.js';
@@ -38,14 +47,17 @@ export class UsageMeter implements UsageFacts {
   readonly #framing: Framing;
   readonly #call: MeteredCall;
   readonly #estimatedInputTokens: number;
-  readonly #scale: TokenScale;
+  readonly scale: TokenScale;
+  /** Undefined where nobody could count them. */
+  #kept: DeliveredTexts | undefined;
 
   constructor(upstreamDialect: Dialect, framing: Framing, call: MeteredCall, estimatedInputTokens: number, scale = usualScale) {
     this.#upstreamDialect = upstreamDialect;
     this.#framing = framing;
     this.#call = call;
     this.#estimatedInputTokens = estimatedInputTokens;
-    this.#scale = scale;
+    this.scale = scale;
+    if (scale.tokenizer !== undefined) this.#kept = new DeliveredTexts();
   }
 
   /** How often the upstream has stated a figure. */
@@ -97,22 +109,26 @@ export class UsageMeter implements UsageFacts {
 
   /** Text that was delivered by a lane which sees it. */
   text(text: string): void {
-    this.#measuredTokens += this.#scale.tokensIn(text);
+    this.#measuredTokens += this.scale.tokensIn(text);
+    this.#kept?.text(text);
   }
 
   /** A call of a tool that was delivered, without its arguments. */
   toolCall(name: string): void {
-    this.#measuredTokens += this.#scale.unseenInToolCall + this.#scale.tokensIn(name);
+    this.#measuredTokens += this.scale.unseenInToolCall + this.scale.tokensIn(name);
+    this.#kept?.toolCall(name);
   }
 
   /** An answer that was delivered and cannot be decoded: estimated over all its texts. */
   undecoded(json: unknown): void {
-    this.#measuredTokens += estimateBodyTokens(json, this.#scale);
+    this.#measuredTokens += estimateBodyTokens(json, this.scale);
+    this.#kept = undefined;
   }
 
   /** Bytes that were delivered by a lane which does not look inside. */
   passed(bytes: Buffer): void {
     this.#bytes += bytes.length;
+    this.#kept?.passed(bytes);
     if (this.#sampled >= sampleBytesMax) return;
     this.#sample ??= Buffer.allocUnsafe(sampleBytesMax);
     this.#sampled += bytes.copy(this.#sample, this.#sampled, 0, Math.min(bytes.length, sampleBytesMax - this.#sampled));
@@ -149,6 +165,17 @@ export class UsageMeter implements UsageFacts {
     return { ...usage, outputText: usage.outputText + Math.max(0, this.#estimatedOutputTokens() - this.#statedOutputTokens()) };
   }
 
+  /** All that reached the client, where the upstream has stated nothing and it can be counted. */
+  deliveredText(): DeliveredText | undefined {
+    return this.#kept?.all((bytes, into) => {
+      const sink = measuringSink(
+        (text) => into.text(text),
+        (name) => into.toolCall(name),
+      );
+      this.#decode(bytes, sink);
+    });
+  }
+
   #judged(): ReturnType<typeof boundedUsage> {
     return (this.#bounded ??= boundedUsage(this.#figures, this));
   }
@@ -165,6 +192,7 @@ export class UsageMeter implements UsageFacts {
     if (!states) return;
     Object.assign(this.#figures, patch);
     this.#statements += 1;
+    this.#kept = undefined;
     this.#bounded = undefined;
   }
 
@@ -199,19 +227,23 @@ export class UsageMeter implements UsageFacts {
     let tokens = 0;
     const sink = measuringSink(
       (text) => {
-        tokens += this.#scale.tokensIn(text);
+        tokens += this.scale.tokensIn(text);
       },
       (name) => {
-        tokens += this.#scale.unseenInToolCall + this.#scale.tokensIn(name);
+        tokens += this.scale.unseenInToolCall + this.scale.tokensIn(name);
       },
     );
-    const decoder = this.#upstreamDialect.upstream.streamDecoder(sink, sampleContext);
     try {
-      new FrameScanner(this.#framing, (data, event) => decoder.frame(data, event)).push(this.#sample.subarray(0, this.#sampled));
+      this.#decode(this.#sample.subarray(0, this.#sampled), sink);
     } catch {
       // A sample ends anywhere; what was read until then is what it tells.
     }
     return tokens / this.#sampled;
+  }
+
+  #decode(bytes: Buffer, sink: CanonicalSink): void {
+    const decoder = this.#upstreamDialect.upstream.streamDecoder(sink, sampleContext);
+    new FrameScanner(this.#framing, (data, event) => decoder.frame(data, event)).push(bytes);
   }
 }
 

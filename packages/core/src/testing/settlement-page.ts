@@ -18,7 +18,8 @@ models:
 
 The receipt names the ending (\`ending\`), the rule that closed the call (\`policy\`) and, where the rule in force could not be kept to, why
 (\`fallback\`). Where nothing reached the client and nothing is stated, there is nothing to charge (\`not-delivered\`). A call that no upstream
-answered ends as \`failed\` and costs nothing.
+answered ends as \`failed\` and costs nothing. \`counted\` is \`delivered\` where the texts were counted by the public tokenizer of the model; long
+answers, and whatever could not be counted in time, are estimated.
 
 | setting | ending | | usual | \`upstream-actual\` charges | \`delivered\` charges | \`free\` charges |
 |---|---|---|---|---|---|---|

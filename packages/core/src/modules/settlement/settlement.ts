@@ -8,8 +8,11 @@ export const settlementPolicies = ['upstream-actual', 'delivered', 'free'] as co
  */
 export type SettlementPolicy = (typeof settlementPolicies)[number];
 
-/** The rule that closed a call's hold: a policy, or that there was nothing to charge, or how the hold of a dead node was closed. */
-export type ClosingPolicy = SettlementPolicy | 'not-delivered' | 'swept-release' | 'swept-charge';
+/**
+ * The rule that closed a call's hold: a policy, or that there was nothing to charge, or how the hold of a dead node was closed. `counted` is
+ * `delivered` where the tokens were counted by the public tokenizer of the model instead of estimated.
+ */
+export type ClosingPolicy = SettlementPolicy | 'counted' | 'not-delivered' | 'swept-release' | 'swept-charge';
 
 /** Why `upstream-actual` could not be kept to and `delivered` closed the call instead. */
 export type PolicyFallback =
@@ -77,7 +80,10 @@ export const abnormalEndings = {
     name: 'no-usage',
     title: 'The answer is complete and the upstream stated no usage',
     usual: 'delivered',
-    charges: { 'upstream-actual': 'as `delivered`', delivered: 'the estimate of input and output' },
+    charges: {
+      'upstream-actual': 'as `delivered`',
+      delivered: 'input and output, counted where the tokenizer of the model is public, else estimated',
+    },
   },
   absurdUsage: {
     name: 'absurd-usage',

@@ -30,6 +30,7 @@ export function checkTokenFamilies(families: readonly TokenFamily[]): void {
     checkPatterns(family);
     checkWeights(family);
     checkMedia(family);
+    checkTokenizer(family);
   }
 }
 
@@ -51,6 +52,14 @@ function checkWeights({ id, weights, field, unseen = {} }: TokenFamily): void {
   insist(isBetween(field, tokensPerUnitMax), `The family ${id} weighs a field with ${field}.`);
   for (const [name, tokens] of Object.entries(unseen))
     insist(isBetween(tokens, unseenTokensMax), `The family ${id} adds ${String(tokens)} unseen tokens (${name}).`);
+}
+
+/** Whether it can be loaded shows where it is installed. */
+function checkTokenizer({ id, tokenizer }: TokenFamily): void {
+  if (tokenizer === undefined) return;
+  insist(tokenizer.id !== '' && tokenizer.module !== '', `The family ${id} has a tokenizer without id or module.`);
+  insist(URL.canParse(tokenizer.from), `The family ${id} has a tokenizer that is imported from "${tokenizer.from}": use import.meta.url.`);
+  structuredClone(tokenizer);
 }
 
 function checkMedia({ id, media = {} }: TokenFamily): void {
