@@ -61,8 +61,8 @@ describe('settings', () => {
     {
       of: pricingSettings,
       field: 'toolFees',
-      value: { googleSearch: 1 },
-      says: 'toolFees: googleSearch: Use a tool, such as webSearch, or',
+      value: { starSearch: 1 },
+      says: 'toolFees: starSearch: Use a tool, such as webSearch, or',
     },
     { of: spendingSettings, field: 'timeZone', value: 'Mars', says: 'timeZone: Expected a time zone such as UTC or Europe/Berlin.' },
     { of: limitsSettings, field: 'groups', value: { a: [200] }, says: 'a: Expected two numbers: requests per minute, requests per hour.' },

@@ -99,7 +99,7 @@ extra: 1
 
   it.each([
     {
-      text: 'models: [{ name: m, modelRatio: 1, toolFees: { googleSearch: 1 } }]',
+      text: 'models: [{ name: m, modelRatio: 1, toolFees: { starSearch: 1 } }]',
       says: /^There is no such field\. There are: webSearch, /,
     },
     { text: 'groups: { vip: { ration: 1 } }', says: 'There is no such field. There are: ratio, ratiosByUserGroup.' },
