@@ -107,9 +107,23 @@ describe('limits of a gateway', () => {
     const refused = await ask(openToken.key);
     expect(refused.status).toBe(429);
     expect(await refused.json()).toMatchObject({ error: { code: 'ip_request_limit' } });
+    expect(refused.headers.get('x-ratelimit-limit-requests')).toBe('3');
+    expect(refused.headers.get('x-ratelimit-remaining-requests')).toBe('0');
     expect((await ask('sk-guessed-again')).status).toBe(429);
     expect((await callAs(openToken.key, 'gemini', '203.0.113.77')).status).toBe(429);
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  });
+
+  it('are told to those who ask for files, too', async () => {
+    const list = () =>
+      fetch(`${gateway.url}/v1/files`, { headers: { authorization: `Bearer ${openToken.key}`, 'x-forwarded-for': '203.0.113.44' } });
+    const told: (string | null)[] = [];
+    for (let request = 0; request < 4; request += 1) {
+      const response = await list();
+      expect(response.status).toBe(request < 3 ? 200 : 429);
+      told.push(response.headers.get('x-ratelimit-remaining-requests'));
+    }
+    expect(told).toEqual(['2', '1', '0', '0']);
   });
 
   it('follow the settings while the gateway runs', async () => {

@@ -41,6 +41,17 @@ describe('models that channels offer and nobody has priced', () => {
     expect((await rawCall({ ...call, body: '{"model":"new-model","messages":[]}' })).status).toBe(400);
   });
 
+  it('are told to admins by the management API', async () => {
+    await gateway.applied({ users: [{ username: 'admin', role: 'admin' }] });
+    const { stdout } = await gateway.command('token', 'create', '--access', '--user', 'admin');
+    const ask = (credential: string) => fetch(`${gateway.url}/api/prices/missing`, { headers: { authorization: `Bearer ${credential}` } });
+    expect(await (await ask(stdout.trim())).json()).toEqual({
+      missing: [{ model: 'new-model', channels: ['one'], groups: ['default'] }],
+      refused: true,
+    });
+    expect((await ask(openToken.key)).status).toBe(403);
+  });
+
   it('are listed no more once they are priced', async () => {
     await gateway.applied({ ...document, models: pricedByTokens('good', 'new-model') });
     expect(JSON.parse(await missing('--json'))).toEqual({ missing: [], refused: true });

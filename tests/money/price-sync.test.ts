@@ -64,7 +64,7 @@ describe('prices of others', () => {
     gateway = await startGateway({
       apply: {
         models: [{ name: 'by-hand', modelRatio: 1, completionRatio: 1 }],
-        users: [alice, { username: 'root', role: 'root' }],
+        users: [alice, { username: 'root', role: 'root' }, { username: 'admin', role: 'admin' }],
         tokens: [openToken],
         channels: [chatChannel('main', `${upstream.url}/v1`, [...offered, 'by-hand'], { modelMapping: { first: 'vendor/first' } })],
         settings: {
@@ -181,8 +181,21 @@ describe('prices of others', () => {
       status: 403,
       body: { error: { code: 'permission_denied' } },
     });
-    expect((await ask('/api/prices/sync', {}, keyOf('open'))).status).toBe(403);
-    expect((await ask('/api/prices/apply', { choices: [{ model: 'shared', source: 'new api' }] }, keyOf('open'))).status).toBe(403);
+  });
+
+  it('are seen by admins, and taken over by root alone', async () => {
+    const admin = (await command('token', 'create', '--access', '--user', 'admin')).trim();
+    const writing: readonly (readonly [string, Json])[] = [
+      ['/api/prices/sync', {}],
+      ['/api/prices/apply', { choices: [{ model: 'gpt-4o', source: 'list:OpenAI', evenIf: [] }] }],
+      ['/api/prices/apply-unopposed', { source: 'hidden' }],
+    ];
+    for (const path of ['/api/prices/differences', '/api/prices/sync', '/api/prices/missing'])
+      expect([path, (await ask(path, undefined, admin)).status]).toEqual([path, 200]);
+    for (const [path, body] of writing) {
+      expect(await ask(path, body, admin)).toMatchObject({ status: 403, body: { error: { code: 'permission_denied' } } });
+      expect([path, (await ask(path, body)).status]).not.toEqual([path, 403]);
+    }
   });
 
   it('are taken over where chosen, all or none', async () => {
@@ -218,6 +231,10 @@ describe('prices of others', () => {
       { model: 'shared', modelRatio: '2', completionRatio: '3' },
     ]);
     expect(await command('prices', 'apply', '--all')).toBe('No price was changed.\n');
+    expect(await gateway.command('prices', 'apply', '--all', '--from', 'list:NoSuch')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('There are: channel:main, new api, tollgate, hidden, list:OpenAI') as string,
+    });
   });
 
   it('can be those of a gateway like this one', async () => {
@@ -226,7 +243,7 @@ describe('prices of others', () => {
       readonly run: Json;
       readonly differences: readonly Json[];
     };
-    expect(run).toMatchObject({ reports: [{ source: 'channel:main' }, { source: 'mirror', state: 'read', refused: [] }] });
+    expect(run).toMatchObject({ sources: [{ source: 'channel:main' }, { source: 'mirror', state: 'read', refused: [] }] });
     expect(left).toEqual([]);
   });
 

@@ -59,7 +59,10 @@ describe('access tokens', () => {
   });
 
   it.each([
-    { options: ['--access', '--user', 'nobody'], says: 'There is no user "nobody".' },
+    {
+      options: ['--access', '--user', 'nobody'],
+      says: 'There is no user "nobody". Say with --user whose token it is: a user with "role: admin"',
+    },
     { options: ['--access'], says: 'The user root has an access token "command line" already. Choose another name.' },
     { options: [], says: 'API keys are made by "tollgate apply". For an access token, add --access.' },
   ])('are not made for $options', async ({ options, says }) => {

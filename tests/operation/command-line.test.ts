@@ -32,12 +32,13 @@ describe('the command line', () => {
     { args: ['frobnicate'], says: 'Unknown command frobnicate.' },
     { args: ['apply'], says: 'Missing required positional argument: FILE.' },
     { args: ['start', '--prot', '3'], says: "Unknown option '--prot'." },
-  ])('shows how it is called after $args', async ({ args, says }) => {
+    { args: ['ledger', 'adjust', 'alice', '5'], says: 'Missing required argument: --reason.', shows: 'tollgate ledger adjust' },
+  ])('shows how it is called after $args', async ({ args, says, shows = `tollgate ${args[0] === 'frobnicate' ? '' : args[0]}` }) => {
     const { exitCode, stdout, stderr } = await run(args);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.startsWith(`${says}\n`)).toBe(true);
-    expect(stderr).toContain('USAGE');
+    expect(stderr).toContain(`USAGE ${shows}`);
   });
 
   it('names the file that is not there', async () => {

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
-import { type CommandDef, defineCommand, renderUsage, runCommand } from 'citty';
+import { defineCommand, runCommand } from 'citty';
 import { exitCodes } from './cli/exit-codes.js';
 import { presentFailure } from './cli/present-failure.js';
 import { processTerminal } from './cli/terminal.js';
 import { UsageError } from './cli/usage-error.js';
+import { usageText } from './cli/usage-text.js';
 import { processVariables } from './environment.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
@@ -29,8 +30,8 @@ const main = defineCommand({
 /** Runs one command line and returns its exit code. */
 async function run(rawArgs: readonly string[]): Promise<number> {
   try {
-    if (rawArgs[0] === 'help') processTerminal.print(await usageOf(rawArgs[1]));
-    else if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs[0]));
+    if (rawArgs[0] === 'help') processTerminal.print(await usageOf(rawArgs.slice(1)));
+    else if (rawArgs.some((argument) => argument === '--help' || argument === '-h')) processTerminal.print(await usageOf(rawArgs));
     else if (rawArgs[0] === '--version') processTerminal.print(version);
     else await runCommand(main, { rawArgs: rawArgs.map(asArgument) });
     return Number(process.exitCode ?? exitCodes.success);
@@ -40,7 +41,7 @@ async function run(rawArgs: readonly string[]): Promise<number> {
       return exitCodes.failure;
     }
     const message = stripVTControlCharacters(error.message).replace(/\.?$/, '.');
-    processTerminal.tell(`${message}\n\n${await usageOf(rawArgs[0])}`);
+    processTerminal.tell(`${message}\n\n${await usageOf(rawArgs)}`);
     return exitCodes.usage;
   }
 }
@@ -50,11 +51,8 @@ function asArgument(text: string): string {
   return /^-\d/.test(text) ? `\u2212${text.slice(1)}` : text;
 }
 
-async function usageOf(name: string | undefined): Promise<string> {
-  const load = Object.entries(commands).find(([command]) => command === name)?.[1];
-  // Commands differ in type by their arguments, which does not matter for showing them.
-  const usage = load === undefined ? await renderUsage(main) : await renderUsage((await load()) as unknown as CommandDef, main);
-  return (process.stdout.isTTY ? usage : stripVTControlCharacters(usage)).replace(/ +$/gm, '').trimEnd();
+function usageOf(words: readonly string[]): Promise<string> {
+  return usageText(main, words, process.stdout.isTTY);
 }
 
 function isUsageError(error: unknown): error is Error {

@@ -14,7 +14,9 @@ import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
 import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
+import { unpricedModels } from './modules/models/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
+import { pricingSettings } from './modules/pricing/index.js';
 import { AddressList, type Principal } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
 import { estimateCallTokens } from './relay/quote.js';
@@ -155,6 +157,10 @@ class RunningGateway implements Gateway {
         return models.priced();
       },
       differences: (options) => sync.differences(options),
+      missing: async () => ({
+        missing: await unpricedModels(database),
+        refused: settings.current(pricingSettings).mode === 'commercial',
+      }),
       latest: () => sync.latest(),
       queue: () => queuePriceSync(database, sync),
       apply: (choices) => thenHinted(sync.apply(choices)),

@@ -7,15 +7,17 @@ import {
   type PriceSyncRun,
 } from '../modules/price-sync/index.js';
 
+const unread = { failed: 'could not be read', 'left-out': 'was not asked' } as const;
+
 /** One line for each source, and for each price that was refused. */
-export function presentRun({ reports }: PriceSyncRun): readonly string[] {
+export function runText({ reports }: PriceSyncRun): readonly string[] {
   return reports.flatMap(({ source, state, problem, quotes, refused }) => [
-    state === 'failed' ? `${source} could not be read: ${problem}` : `${source} states ${counted(quotes.length, 'price')}.`,
+    state === 'read' ? `${source} states ${counted(quotes.length, 'price')}.` : `${source} ${unread[state]}: ${problem}`,
     ...refused.map((quote) => `${source}: the price of ${quote.model} is refused: ${quote.problem}`),
   ]);
 }
 
-export function presentDifferences(differences: readonly PriceDifference[]): string {
+export function differencesText(differences: readonly PriceDifference[]): string {
   const lines = differences.flatMap((difference) =>
     difference.quotes.filter(({ changes }) => changes).map((quote) => lineOf(difference, quote)),
   );
@@ -27,7 +29,7 @@ export function presentDifferences(differences: readonly PriceDifference[]): str
   ].join('\n');
 }
 
-export function presentApplied(applied: readonly AppliedPrice[]): string {
+export function appliedText(applied: readonly AppliedPrice[]): string {
   if (applied.length === 0) return 'No price was changed.';
   const lines = applied.map(({ model, source, before, after }) => [
     model,

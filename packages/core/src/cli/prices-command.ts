@@ -1,11 +1,12 @@
 import { defineCommand } from 'citty';
 import { systemClock } from '../foundation/clock.js';
+import { presentApplied, presentDifference, presentRun } from '../http/api/price-answers.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { type ConfirmableMark, confirmableMarks, PriceFetcher, PriceSync, priceSyncSettings } from '../modules/price-sync/index.js';
 import { configOption } from './arguments.js';
 import { checkArguments } from './check-arguments.js';
 import { missingPricesCommand } from './missing-prices-command.js';
-import { presentApplied, presentDifferences, presentRun } from './present-prices.js';
+import { appliedText, differencesText, runText } from './present-prices.js';
 import { loadSurroundings } from './surroundings.js';
 import { processTerminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -25,7 +26,7 @@ const listCommand = defineCommand({
   async run({ args, rawArgs }) {
     checkArguments(rawArgs, listArguments);
     const differences = await withPriceSync(args.config, (sync) => sync.differences({ everything: args.everything === true }));
-    processTerminal.print(args.json === true ? asJson({ differences }) : presentDifferences(differences));
+    processTerminal.print(args.json === true ? asJson({ differences: differences.map(presentDifference) }) : differencesText(differences));
   },
 });
 
@@ -40,8 +41,8 @@ const syncCommand = defineCommand({
       run: await sync.run(),
       differences: await sync.differences(),
     }));
-    const text = () => [...presentRun(run), presentDifferences(differences)].join('\n');
-    processTerminal.print(args.json === true ? asJson({ run, differences }) : text());
+    const text = () => [...runText(run), differencesText(differences)].join('\n');
+    processTerminal.print(args.json === true ? asJson({ ...presentRun(run), differences: differences.map(presentDifference) }) : text());
   },
 });
 
@@ -70,7 +71,7 @@ const applyCommand = defineCommand({
         ? sync.applyUnopposed(from)
         : sync.apply(listIn(model).map((name) => ({ model: name, source: from ?? '', evenIf }))),
     );
-    processTerminal.print(args.json === true ? asJson({ applied }) : presentApplied(applied));
+    processTerminal.print(args.json === true ? asJson(presentApplied(applied)) : appliedText(applied));
   },
 });
 

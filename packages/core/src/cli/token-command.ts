@@ -1,7 +1,8 @@
 import { defineCommand } from 'citty';
 import { processVariables, readEnvironment } from '../environment.js';
 import { systemClock } from '../foundation/clock.js';
-import { createAccessToken } from '../modules/access/index.js';
+import { ConfigurationError } from '../foundation/errors.js';
+import { createAccessToken, UnknownUserError } from '../modules/access/index.js';
 import { configOption } from './arguments.js';
 import { checkArguments } from './check-arguments.js';
 import { withDatabase } from './open-database.js';
@@ -24,7 +25,7 @@ const createCommand = defineCommand({
     const environment = readEnvironment(processVariables(), { looksOnly: true });
     const secret = await withDatabase(environment, 'check', (database) =>
       database.write((transaction) => createAccessToken(transaction, args.user, args.name, systemClock.now())),
-    );
+    ).catch(rethrowWithAdvice);
     processTerminal.print(secret);
   },
 });
@@ -33,3 +34,12 @@ export const tokenCommand = defineCommand({
   meta: { name: 'token', description: 'Make credentials: "tollgate token create --access"' },
   subCommands: { create: createCommand },
 });
+
+/** A gateway that was set up by an apply file alone has the users of that file, and no root. */
+function rethrowWithAdvice(error: unknown): never {
+  if (!(error instanceof UnknownUserError)) throw error;
+  throw new ConfigurationError(
+    `${error.message} Say with --user whose token it is: a user with "role: admin" or "role: root", which "tollgate apply" makes.`,
+    { cause: error },
+  );
+}

@@ -13,6 +13,17 @@ describe('known fields', () => {
     expect(knownFields(schema, ['named', 'anything'])).toEqual(['c']);
   });
 
+  it('are those of every alternative, and the only keys that a map may have', () => {
+    const alternatives = z.toJSONSchema(
+      z.object({
+        either: z.union([z.number(), z.strictObject({ d: z.string() })]),
+        fees: z.partialRecord(z.enum(['one', 'two']), z.string()),
+      }),
+    );
+    expect(knownFields(alternatives, ['either'])).toEqual(['d']);
+    expect(knownFields(alternatives, ['fees'])).toEqual(['one', 'two']);
+  });
+
   it('are none where the schema names none, whatever the field is called', () => {
     expect(knownFields(schema, ['list', 0, 'a'])).toEqual([]);
     expect(knownFields(schema, ['constructor'])).toEqual([]);

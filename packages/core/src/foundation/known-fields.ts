@@ -2,19 +2,30 @@
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, ObjectSchema>>;
   readonly additionalProperties?: ObjectSchema | boolean;
+  readonly propertyNames?: { readonly enum?: readonly string[] };
   readonly items?: ObjectSchema;
+  readonly anyOf?: readonly ObjectSchema[];
 }
 
 /** The fields that a JSON Schema allows in the object at the path; none if it names none there. */
 export function knownFields(schema: object, path: readonly PropertyKey[]): readonly string[] {
-  const at = path.reduce<ObjectSchema | undefined>((object, part) => object && partOf(object, part), schema);
-  return Object.keys(at?.properties ?? {});
+  const found = path.reduce<readonly ObjectSchema[]>(
+    (objects, part) => objects.flatMap((object) => partsOf(object, part)),
+    alternativesOf(schema),
+  );
+  return [
+    ...new Set(found.flatMap(({ properties, propertyNames }) => (properties && Object.keys(properties)) ?? propertyNames?.enum ?? [])),
+  ];
 }
 
-function partOf({ properties = {}, additionalProperties, items }: ObjectSchema, part: PropertyKey): ObjectSchema | undefined {
-  if (typeof part === 'number') return items;
+function alternativesOf(schema: ObjectSchema): readonly ObjectSchema[] {
+  return schema.anyOf?.flatMap(alternativesOf) ?? [schema];
+}
+
+function partsOf({ properties = {}, additionalProperties, items }: ObjectSchema, part: PropertyKey): readonly ObjectSchema[] {
   const named = Object.hasOwn(properties, part) ? properties[String(part)] : undefined;
-  return named ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+  const found = typeof part === 'number' ? items : (named ?? additionalProperties);
+  return typeof found === 'object' ? alternativesOf(found) : [];
 }
 
 /** The sentence that follows "there is no such field". */

@@ -1,6 +1,6 @@
 import Koa from 'koa';
 import type { Logger } from '../foundation/logger.js';
-import { checkPrincipal, type Limits } from '../modules/limits/index.js';
+import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
@@ -13,6 +13,7 @@ import { clientAddress } from './client-address.js';
 import type { CredentialReader } from './credentials.js';
 import { presentError } from './error-presenter.js';
 import { MethodNotAllowedError, RouteNotFoundError, ShuttingDownError } from './http-errors.js';
+import { levelHeaders } from './limit-headers.js';
 import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import type { ResourceFront } from './resource-front.js';
@@ -56,8 +57,9 @@ export function createApp(doors: HttpDoors): Koa<State> {
   app.use(resourceRequests(doors));
   app.use(requestIds(doors));
   app.use(errorsInTheCallersDialect(doors));
-  const countAddress = async (request: Koa.Request['req']): Promise<void> =>
-    doors.limits.admitRequest(undefined, clientAddress(request, doors.trustedProxies));
+  const countAddress = async (request: Koa.Request['req']): Promise<void> => {
+    await doors.limits.admitRequest(undefined, clientAddress(request, doors.trustedProxies));
+  };
   const callers = new CallerReader({ ...doors, countAddress, principalOf: (request, query) => authenticated(doors, request, query) });
   app.use(
     managementApi({
@@ -122,6 +124,7 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       const { status, headers, body } = presentError(told, requestId, dialect);
       context.status = status;
       context.set(headers);
+      if (error instanceof LimitReachedError) context.set(levelHeaders(error.levels, dialect));
       context.type = 'application/json';
       context.body = body;
     }

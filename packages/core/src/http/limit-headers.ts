@@ -2,19 +2,26 @@ import type { LimitLevel, LimitLevels } from '@tollgate/plugin-kit';
 import type { ClientReply } from '../relay/client-reply.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 
-/** Tells the caller what is left of its limits: under the names that most SDKs read, and under those of its dialect. */
+/** Tells the caller what is left of its limits. */
 export function sendLevels(levels: LimitLevels, dialect: ServedDialect, reply: ClientReply): void {
-  if (levels.requests !== undefined) sendLevel('requests', levels.requests, reply);
-  if (levels.tokens !== undefined) sendLevel('tokens', levels.tokens, reply);
-  const own = dialect.client.limitHeaders?.(levels, Date.now());
-  if (own === undefined) return;
-  for (const [name, value] of Object.entries(own)) reply.setHeader(name, value);
+  for (const [name, value] of Object.entries(levelHeaders(levels, dialect))) reply.setHeader(name, value);
 }
 
-function sendLevel(kind: 'requests' | 'tokens', { limit, remaining, resetsInMs }: LimitLevel, reply: ClientReply): void {
-  reply.setHeader(`x-ratelimit-limit-${kind}`, String(limit));
-  reply.setHeader(`x-ratelimit-remaining-${kind}`, String(Math.floor(remaining)));
-  reply.setHeader(`x-ratelimit-reset-${kind}`, durationText(resetsInMs));
+/** What is left of a caller's limits, under the names that most SDKs read and, of a dialect's callers, under its own. */
+export function levelHeaders(levels: LimitLevels, dialect?: ServedDialect): Readonly<Record<string, string>> {
+  return {
+    ...(levels.requests === undefined ? {} : headersOf('requests', levels.requests)),
+    ...(levels.tokens === undefined ? {} : headersOf('tokens', levels.tokens)),
+    ...dialect?.client.limitHeaders?.(levels, Date.now()),
+  };
+}
+
+function headersOf(kind: 'requests' | 'tokens', { limit, remaining, resetsInMs }: LimitLevel): Readonly<Record<string, string>> {
+  return {
+    [`x-ratelimit-limit-${kind}`]: String(limit),
+    [`x-ratelimit-remaining-${kind}`]: String(Math.floor(remaining)),
+    [`x-ratelimit-reset-${kind}`]: durationText(resetsInMs),
+  };
 }
 
 /** `850ms`, `12s`, `6m0s`, `23h59m1s`: as clients of these headers expect it. Rounded up, so that nobody comes too early. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkPrincipal } from '../modules/limits/index.js';
+import { checkPrincipal, LimitReachedError } from '../modules/limits/index.js';
 import { ClientReply } from '../relay/client-reply.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { ResourceCall } from '../relay/resource-call.js';
 import type { ResourceRelay } from '../relay/resource-relay.js';
 import { clientAddress } from './client-address.js';
+import { sendLevels } from './limit-headers.js';
 import { passing } from './passing-headers.js';
 import { publicOrigin } from './public-origin.js';
 import { sendRefusal } from './refusal.js';
@@ -31,16 +32,24 @@ export class ResourceFront {
     const reply = new ClientReply(response, requestId);
     let call: ResourceCall | undefined;
     try {
-      call = await this.#gather(match, query, request, requestId);
+      call = await this.#gather(match, query, request, requestId, reply);
       await this.#doors.resourceRelay.run(call, reply);
     } catch (error) {
-      const told = publicErrorOf(call === undefined ? await countRefused(this.#doors, request, error) : error);
+      const cause = call === undefined ? await countRefused(this.#doors, request, error) : error;
+      const told = publicErrorOf(cause);
       if (told.code === 'internal_error') this.#doors.log.error({ err: error, requestId }, 'A request for a resource failed');
+      if (cause instanceof LimitReachedError) sendLevels(cause.levels, match.dialect, reply);
       sendRefusal(told, match.dialect, reply, requestId, request);
     }
   }
 
-  async #gather(match: ResourceMatch, query: URLSearchParams, request: IncomingMessage, requestId: string): Promise<ResourceCall> {
+  async #gather(
+    match: ResourceMatch,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    requestId: string,
+    reply: ClientReply,
+  ): Promise<ResourceCall> {
     const { authenticator, limits, credentials, clock, trustedProxies, bodyBytesMax } = this.#doors;
     const { dialect, route, path, id } = match;
     const startedAt = clock.now();
@@ -48,7 +57,8 @@ export class ResourceFront {
     const clientIp = clientAddress(request, trustedProxies);
     checkPrincipal(principal, { clientIp, now: startedAt });
     const body = await readBody(request, bodyBytesMax);
-    await limits.admitRequest(principal, clientIp);
+    const levels = await limits.admitRequest(principal, clientIp);
+    if (levels !== undefined) sendLevels(levels, dialect, reply);
     return {
       requestId,
       startedAt,

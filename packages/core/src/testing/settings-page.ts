@@ -2,7 +2,7 @@ import { type SettingsDefinition, settingsSchemas } from '../modules/settings/in
 
 /** One field as the JSON Schema of its section has it. */
 interface FieldSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
@@ -10,6 +10,7 @@ interface FieldSchema {
   readonly default?: unknown;
   readonly title?: string;
   readonly unit?: string;
+  readonly example?: unknown;
 }
 
 const head = `# Settings
@@ -34,14 +35,20 @@ export function settingsPage(definitions: readonly SettingsDefinition[]): string
   return `${head}${sections.join('')}`;
 }
 
-function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum, unit }: FieldSchema): string {
+function valuesOf({ enum: choices, type = '', minimum, exclusiveMinimum, maximum, unit, example }: FieldSchema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (type === 'string') return 'text';
+  if (typeof type !== 'string') return 'decimal, as number or text';
+  if (type === 'object' || type === 'array') return `${type === 'array' ? 'list' : type}${exampleOf(example)}`;
   if (type !== 'integer') return type;
   const from = minimum ?? (exclusiveMinimum ?? 0) + 1;
   // Without a limit of its own a whole number has the largest that JavaScript counts exactly.
   const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? '' : ` to ${grouped(maximum)}`;
   return `whole number${unit === undefined ? '' : ` of ${unit}`}, ${to === '' ? 'at least ' : ''}${grouped(from)}${to}`;
+}
+
+function exampleOf(example: unknown): string {
+  return example === undefined ? '' : `, such as \`${JSON.stringify(example)}\``;
 }
 
 function defaultOf({ default: value }: FieldSchema): string {

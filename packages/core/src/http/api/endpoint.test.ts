@@ -46,7 +46,7 @@ describe('endpoint', () => {
       method: 'POST',
       path: '/api/corrections',
       title: 'Corrects a balance',
-      permission: 'ledger.write',
+      permission: 'pricing.sync',
       response: z.object({ by: z.string() }),
       handle: async ({ caller: { userId } }) => ({ by: userId }),
     });

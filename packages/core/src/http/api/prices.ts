@@ -1,26 +1,23 @@
 import { z } from 'zod';
-import type { Model } from '../../modules/models/index.js';
+import type { Model, UnpricedModel } from '../../modules/models/index.js';
 import {
   type AppliedPrice,
   confirmableMarks,
   factsOfPrice,
   fieldsOfPrice,
   type PriceDifference,
-  priceSourceKinds,
   type PriceSyncRun,
 } from '../../modules/price-sync/index.js';
+import { applied, difference, presentApplied, presentDifference, presentRun, run } from './price-answers.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
-
-const decimal = z.string().meta({ title: 'Decimal' });
-/** By what they are for: `input`, `output above 200000` and the like per million tokens, `call`, `image` or `second` for one. */
-const dollars = z.record(z.string(), decimal);
-const sourceKind = z.enum(priceSourceKinds);
 
 /** What the endpoints about prices need. */
 export interface PriceDoors {
   /** Models that anybody may know the price of; always the same array until prices change. */
   publicModels(): readonly Model[];
   differences(options: { readonly everything: boolean }): Promise<readonly PriceDifference[]>;
+  /** Models that channels offer and nobody has priced, and whether calls to them are refused. */
+  missing(): Promise<{ readonly missing: readonly UnpricedModel[]; readonly refused: boolean }>;
   queue(): Promise<PriceSyncRun | undefined>;
   latest(): Promise<PriceSyncRun | undefined>;
   apply(choices: readonly z.output<typeof choice>[]): Promise<readonly AppliedPrice[]>;
@@ -33,49 +30,16 @@ const choice = z.strictObject({
   evenIf: z.array(z.enum(confirmableMarks)).default([]).meta({ title: 'Conflicts that are known and accepted' }),
 });
 
-const run = z.object({
-  id: z.string(),
-  state: z.enum(['queued', 'running', 'done']),
-  startedAt: z.string(),
-  finishedAt: z.string().optional(),
-  sourcesDone: z.int(),
-  sourcesTotal: z.int(),
-  sources: z.array(
-    z.object({
-      source: z.string(),
-      kind: sourceKind,
-      state: z.enum(['read', 'failed']),
-      problem: z.string().optional(),
-      prices: z.int(),
-      refused: z.array(z.object({ model: z.string(), problem: z.string() })),
-    }),
-  ),
-});
-
-const applied = z.object({
-  applied: z.array(z.object({ model: z.string(), source: z.string(), before: dollars.optional(), after: dollars })),
-});
-
-const difference = z.object({
-  model: z.string(),
-  local: z.object({ dollars, source: z.string() }).optional(),
-  marks: z.array(z.string()),
-  choice: z.string().optional().meta({ title: 'The source that no conflict speaks against' }),
-  quotes: z.array(
-    z.object({
-      source: z.string(),
-      kind: sourceKind,
-      asOf: z.string().optional(),
-      page: z.string().optional(),
-      dollars,
-      changes: z.boolean(),
-      marks: z.array(z.string()),
-    }),
-  ),
-});
-
 export function priceEndpoints(doors: PriceDoors): readonly Endpoint[] {
-  return [publicPrices(doors), differences(doors), latestRun(doors), startRun(doors), applyChoices(doors), applyAll(doors)];
+  return [
+    publicPrices(doors),
+    differences(doors),
+    missingPrices(doors),
+    latestRun(doors),
+    startRun(doors),
+    applyChoices(doors),
+    applyAll(doors),
+  ];
 }
 
 /** Other gateways read it: the price fields of an apply file, and the same in dollars. */
@@ -119,14 +83,20 @@ function differences(doors: PriceDoors): Endpoint {
   });
 }
 
-function presentDifference({ model, local, marks, choice: chosen, quotes }: PriceDifference) {
-  return {
-    model,
-    ...(local === undefined ? {} : { local: { dollars: local.facts, source: local.source } }),
-    marks: [...marks],
-    choice: chosen,
-    quotes: quotes.map((quote) => ({ ...quote, marks: [...quote.marks], dollars: quote.facts })),
-  };
+function missingPrices(doors: PriceDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/prices/missing',
+    title: 'Models that channels offer and nobody has priced',
+    permission: 'pricing.read',
+    response: z.object({
+      missing: z
+        .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
+        .readonly(),
+      refused: z.boolean().meta({ title: 'Calls to them are refused; otherwise they are charged at the default ratio' }),
+    }),
+    handle: () => doors.missing(),
+  });
 }
 
 function latestRun(doors: PriceDoors): Endpoint {
@@ -145,23 +115,10 @@ function startRun(doors: PriceDoors): Endpoint {
     method: 'POST',
     path: '/api/prices/sync',
     title: 'Ask every source for prices, in the background; changes no price',
-    permission: 'pricing.write',
+    permission: 'pricing.sync',
     response: z.object({ run: run.optional() }),
     handle: async () => presentRun(await doors.queue()),
   });
-}
-
-function presentRun(given: PriceSyncRun | undefined) {
-  if (given === undefined) return {};
-  const { startedAt, finishedAt, reports, ...same } = given;
-  return {
-    run: {
-      ...same,
-      startedAt: new Date(startedAt).toISOString(),
-      ...(finishedAt === undefined ? {} : { finishedAt: new Date(finishedAt).toISOString() }),
-      sources: reports.map(({ quotes, refused, ...report }) => ({ ...report, prices: quotes.length, refused: [...refused] })),
-    },
-  };
 }
 
 function applyChoices(doors: PriceDoors): Endpoint {
@@ -169,7 +126,7 @@ function applyChoices(doors: PriceDoors): Endpoint {
     method: 'POST',
     path: '/api/prices/apply',
     title: 'Take the chosen prices over, all or none',
-    permission: 'pricing.write',
+    permission: 'pricing.sync',
     body: z.strictObject({ choices: z.array(choice).min(1).max(10_000) }),
     response: applied,
     handle: async ({ body }) => presentApplied(await doors.apply(body.choices)),
@@ -181,20 +138,9 @@ function applyAll(doors: PriceDoors): Endpoint {
     method: 'POST',
     path: '/api/prices/apply-unopposed',
     title: 'Take over every price that no conflict speaks against; never one that was set by hand',
-    permission: 'pricing.write',
+    permission: 'pricing.sync',
     body: z.strictObject({ source: z.string().optional().meta({ title: 'Only what this source states' }) }),
     response: applied,
     handle: async ({ body }) => presentApplied(await doors.applyUnopposed(body.source)),
   });
-}
-
-function presentApplied(prices: readonly AppliedPrice[]) {
-  return {
-    applied: prices.map(({ model, source, before, after }) => ({
-      model,
-      source,
-      ...(before === undefined ? {} : { before: factsOfPrice(before) }),
-      after: factsOfPrice(after),
-    })),
-  };
 }

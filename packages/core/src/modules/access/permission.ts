@@ -5,10 +5,8 @@ export const permissions = {
   'account.read': 'See the own balance',
   'usage.read': 'See the receipts of the own calls',
   'usage.all.read': 'See the receipts of all calls, with channels and upstreams',
-  'ledger.read': "See any account's bookings",
-  'ledger.write': 'Correct balances',
   'pricing.read': 'See prices, their sources and what is missing',
-  'pricing.write': 'Set prices',
+  'pricing.sync': 'Ask others for prices and take them over',
 } as const;
 
 export type Permission = keyof typeof permissions;
@@ -16,13 +14,7 @@ export type Permission = keyof typeof permissions;
 /** What every API key may do: see what is its own. Keys live in other people's programs, so they never administer, whoever owns them. */
 export const permissionsOfApiKeys: ReadonlySet<Permission> = new Set(['account.read', 'usage.read']);
 
-const permissionsOfAdmins: readonly Permission[] = [
-  ...permissionsOfApiKeys,
-  'usage.all.read',
-  'ledger.read',
-  'pricing.read',
-  'pricing.write',
-];
+const permissionsOfAdmins: readonly Permission[] = [...permissionsOfApiKeys, 'usage.all.read', 'pricing.read'];
 
 export const permissionsOfRoles: Readonly<Record<UserRole, ReadonlySet<Permission>>> = {
   user: permissionsOfApiKeys,

@@ -37,6 +37,11 @@ tokens:
     expect(document.tokens[0]?.expiresAt).toBe(Date.UTC(2030, 11, 31));
   });
 
+  it("takes the product's example of groups with their ratios as it is printed", () => {
+    const { document } = parseApplyFile('groups: {"vip": 0.5, "premium": 0.8, "standard": 1.0, "trial": 2.0}', 'f', {});
+    expect(document.groups).toEqual({ vip: { ratio: '0.5' }, premium: { ratio: '0.8' }, standard: { ratio: '1' }, trial: { ratio: '2' } });
+  });
+
   it('is read as JSON too, however it is indented', () => {
     const text = JSON.stringify({ users: [{ username: 'alice', points: '12.25' }] }, undefined, '\t');
     expect(parseApplyFile(text, 'gateway.json', {}).document.users[0]).toMatchObject({ username: 'alice', points: 12_250n });
@@ -90,6 +95,19 @@ extra: 1
     expect(() => parseApplyFile('extra: 1', 'gateway.yaml', {})).toThrow(
       'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field. There are: groups, models, channels, users, tokens, settings.',
     );
+  });
+
+  it.each([
+    {
+      text: 'models: [{ name: m, modelRatio: 1, toolFees: { starSearch: 1 } }]',
+      says: /^There is no such field\. There are: webSearch, /,
+    },
+    { text: 'groups: { vip: { ration: 1 } }', says: 'There is no such field. There are: ratio, ratiosByUserGroup.' },
+    { text: 'groups: { vip: { ratio: -1 } }', says: '"-1" is not a decimal number of zero or more.' },
+    { text: 'groups: { vip: -1 }', says: '"-1" is not a decimal number of zero or more.' },
+    { text: 'groups: { vip: true }', says: 'Expected a ratio, such as 0.5, or an object with the fields of a group.' },
+  ])('says what would fit instead: $text', ({ text, says }) => {
+    expect(problemsOf(text).map(({ message }) => message)).toEqual([typeof says === 'string' ? says : expect.stringMatching(says)]);
   });
 
   it.each([

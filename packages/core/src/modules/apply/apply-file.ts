@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { knownFields, knownText } from '../../foundation/known-fields.js';
+import { schemaProblems } from '../../foundation/schema-problems.js';
 import { duplicateProblems } from './apply-duplicates.js';
 import { type ApplyDocument, applyJsonSchema, applySchema } from './apply-schema.js';
 import { ApplySource, type ProblemAt } from './apply-source.js';
@@ -29,14 +30,11 @@ export function parseApplyFile(text: string, filename: string, environment: Read
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: messageOf(issue) }];
-  const known = knownText(knownFields(applyJsonSchema(), issue.path));
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: `There is no such field. ${known}` }));
-}
-
-function messageOf({ message }: z.core.$ZodIssue): string {
-  const [, expected] = /^Invalid input: expected (.+), received undefined$/.exec(message) ?? [];
-  return expected === undefined ? message : `Is missing; expected ${expected}.`;
+  return schemaProblems(issue).flatMap(({ path, message, unknownFields }): readonly ProblemAt[] => {
+    if (unknownFields === undefined) return [{ path, message }];
+    const known = knownText(knownFields(applyJsonSchema(), path));
+    return unknownFields.map((field) => ({ path: [...path, field], message: `${message} ${known}` }));
+  });
 }
 
 /** A variable that is not set would be reported again, as an empty text that does not fit. */

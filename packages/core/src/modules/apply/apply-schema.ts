@@ -42,12 +42,17 @@ const expiry = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: 'Expected a date such as 2030-12-31 or 2030-12-31T12:00:00Z.' })
   .transform((text) => Date.parse(text));
 
-const group = z.strictObject({
+const groupFields = z.strictObject({
   ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }),
   ratiosByUserGroup: z
     .record(groupName, decimalSchema)
     .optional()
     .meta({ title: 'What they cost users of other groups, by their group, where that differs' }),
+});
+
+/** A bare number is the ratio: groups and their ratios are often kept as one map. */
+const group = z.union([groupFields, decimalSchema.transform((ratio): z.output<typeof groupFields> => ({ ratio }))], {
+  error: 'Expected a ratio, such as 0.5, or an object with the fields of a group.',
 });
 
 const model = z

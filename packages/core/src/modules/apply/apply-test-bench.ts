@@ -6,6 +6,7 @@ import { RowMac, rowMacKey } from '../../foundation/row-mac.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import type { OpenedTestDatabase, TestDatabase } from '../../storage/test-database.js';
 import { Books, verifyLedger } from '../ledger/index.js';
+import { limitsSettings } from '../limits/index.js';
 import { defineSettings, Settings } from '../settings/index.js';
 import type { ApplyContext } from './apply-context.js';
 import { parseApplyFile } from './apply-file.js';
@@ -38,7 +39,7 @@ export class ApplyBench {
       secretBox,
       clock,
       providers: new Map([['test', provider]]),
-      settings: new Settings(database, [mail], secretBox),
+      settings: new Settings(database, [mail, limitsSettings], secretBox),
       books: new Books(this.#mac, clock),
     };
   }

@@ -126,6 +126,23 @@ describe.each(testDatabases())('apply on $kind', ({ open }) => {
     expect(await accountOf(bench.context.database, await userId('alice'))).toMatchObject({ balance: 1_000_000n });
   });
 
+  it('notes limits and ratios for names that nothing has, so that a typing error is seen', async () => {
+    const { notes } = await bench.apply(`
+groups: { vip: { ratiosByUserGroup: { default: 1, golden: 2 } } }
+channels: [{ name: c, provider: test, config: { baseUrl: "http://a.test", apiKey: k }, models: [offered] }]
+models: [{ name: priced, modelRatio: 1 }]
+settings:
+  limits:
+    groups: { default: [2, 3], vip: [0, 4], typo-group: [1, 2] }
+    models: { offered: { requestsPerDay: 1 }, priced: { requestsPerDay: 1 }, no-such: { requestsPerDay: 1 } }
+`);
+    expect(notes).toEqual([
+      'settings.limits.groups: there is no group "typo-group", so these limits bind nobody.',
+      'settings.limits.models: nothing offers a model "no-such", so these limits bind nobody.',
+      'groups.vip.ratiosByUserGroup: there is no group "golden", so this ratio is nobody\'s.',
+    ]);
+  });
+
   it('grants a starting balance to a user who had none so far', async () => {
     await bench.apply('users: [{ username: bob }]');
     expect(await bench.changes('users: [{ username: bob, points: 3 }]')).toEqual(['grant user bob']);
@@ -203,7 +220,7 @@ settings:
     const messages = new Map(refused.problems.map(({ path, message }) => [path, message]));
     expect(messages.get('channels.1.config.apikey')).toBe('Provider test has no such field. There are: baseUrl, apiKey, dialects.');
     expect(messages.get('settings.mail.from')).toBe('There is no setting "mail.from". There are: port, password.');
-    expect(messages.get('settings.moon.phase')).toBe('There is no setting "moon". There are: mail.');
+    expect(messages.get('settings.moon.phase')).toBe('There is no setting "moon". There are: mail, limits.');
     expect(await readUsers(bench.context.database.knex)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import type { ApplyContext } from './apply-context.js';
 import type { ApplyFile } from './apply-file.js';
 import { referenceProblems } from './apply-references.js';
 import { readApplyState } from './apply-state.js';
+import { noteUnknownNames } from './note-unknown-names.js';
 import { planChannels } from './plan-channels.js';
 import { planGroups } from './plan-groups.js';
 import { planModels } from './plan-models.js';
@@ -45,7 +46,7 @@ export async function planApply(
       ...planSettings(document, state, context),
       ...(options.prune ? planPrune(document, state) : []),
     ],
-    notes: users.notes,
+    notes: [...users.notes, ...noteUnknownNames(document, state)],
     newKeys: tokens.newKeys,
   };
 }

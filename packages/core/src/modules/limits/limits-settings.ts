@@ -8,7 +8,9 @@ const groupLimits = z.strictObject({
   ...limitShape,
   shared: z.boolean().optional().meta({ title: 'All users of the group together, instead of each' }),
 });
-const perMinuteAndHour = z.tuple([z.int().min(0).max(1_000_000_000), z.int().min(0).max(1_000_000_000)]);
+const count = z.int().min(0).max(1_000_000_000);
+const perMinuteAndHour = z.tuple([count, count], 'Expected two numbers: requests per minute, requests per hour.');
+const groupForm = z.union([perMinuteAndHour, groupLimits], 'Expected [per minute, per hour], or an object that names the limits.');
 
 /** How often the gateway may be called. 0 = no limit. */
 export const limitsSettings = defineSettings('limits', {
@@ -16,16 +18,20 @@ export const limitsSettings = defineSettings('limits', {
   requestsPerHour: requests('Requests of one address in an hour; 0 = no limit'),
   requestsPerDay: requests('Requests of one address in a day; 0 = no limit'),
   groups: z
-    .record(z.string().min(1).max(255), z.union([perMinuteAndHour, groupLimits]))
+    .record(z.string().min(1).max(255), groupForm)
     .default({})
     .meta({
       title:
         'Group → limits of each of its users: `[per minute, per hour]`, or an object that names them as tokens do, with `shared: true` for one counter of the whole group',
+      example: { default: [200, 100], vip: [0, 1000] },
     }),
   models: z
     .record(z.string().min(1).max(255), z.strictObject(limitShape))
     .default({})
-    .meta({ title: 'Model → limits of all calls to it, named as tokens name them' }),
+    .meta({
+      title: 'Model → limits of all calls to it, named as tokens name them',
+      example: { 'gpt-4o': { requestsPerMinute: 60, concurrentCalls: 8 } },
+    }),
   whenCountersAreAway: z.enum(['refuse', 'count-alone']).default('refuse').meta({
     title:
       'When the counters that nodes share cannot be reached: calls beyond what a node has leased are refused with 503, or each node counts alone',

@@ -96,6 +96,17 @@ describe('limits of one node', () => {
     expect(node.admit()).toBeDefined();
   });
 
+  it('bind with the first number in each minute, and with the second in the hour', () => {
+    const clock = new VirtualClock(startAt);
+    const node = new Node({ groups: { default: [2, 5] } }, clock);
+    for (const admitted of [2, 2, 1]) {
+      for (let call = 0; call < admitted; call += 1) expect(node.admit()).toBeDefined();
+      const window = admitted === 2 ? 'minute' : 'hour';
+      expect(refusalOf(() => node.admit()).rule).toMatchObject({ owner: 'user', window, limit: admitted === 2 ? 2 : 5 });
+      clock.pass(minuteMs);
+    }
+  });
+
   it('name the window that keeps waiting longest', () => {
     const node = new Node({ requestsPerMinute: 2, requestsPerHour: 2, requestsPerDay: 2 }, new VirtualClock(startAt));
     void node.admit();

@@ -1,3 +1,4 @@
+import type { LimitLevels } from '@tollgate/plugin-kit';
 import { CountersAwayError } from '../../cluster/ask-line.js';
 import type { LimitCounters } from '../../cluster/limit-counters.js';
 import type { Clock } from '../../foundation/clock.js';
@@ -65,10 +66,10 @@ export class Limits {
   }
 
   /**
-   * Counts a request that calls no model, or one whose caller is not known.
+   * Counts a request that calls no model, or one whose caller is not known. Returns what is left then; undefined if nothing limits it.
    * @throws LimitReachedError, LimitsUnavailableError
    */
-  admitRequest(principal: Principal | undefined, clientIp: string): void | Promise<void> {
+  admitRequest(principal: Principal | undefined, clientIp: string): LimitLevels | undefined | Promise<LimitLevels> {
     const compiled = this.#current();
     if (!compiled.any && principal?.limits === undefined) return undefined;
     const all = principal === undefined ? compiled.ofAddresses : principalRules(compiled, principal);
@@ -77,7 +78,7 @@ export class Limits {
     const admitted = this.#admit(
       rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 1)),
     );
-    return admitted instanceof Promise ? admitted.then(() => undefined) : undefined;
+    return admitted instanceof Promise ? admitted.then(({ levels }) => levels) : admitted.levels;
   }
 
   #current(): CompiledLimits {

@@ -1,3 +1,4 @@
+import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
 import type { Channel } from '../channels/index.js';
 import type { PriceFetcher } from './price-fetcher.js';
 import type { PriceSourceKind, PriceSourceReport, QuotedPrices } from './price-quote.js';
@@ -34,6 +35,20 @@ export function priceQuestions(fetcher: PriceFetcher, { channels, sources, priva
   ];
 }
 
+/** Channels that nobody asks, and why: their operator shall not take silence for agreement. */
+export function leftOut(channels: readonly Channel[]): readonly PriceSourceReport[] {
+  return channels
+    .filter(({ adapter }) => adapter.models?.hasPrices !== true)
+    .map(({ name, adapter }) => ({
+      source: `channel:${name}`,
+      kind: 'channel',
+      state: 'left-out',
+      problem: `places of the provider ${adapter.id} publish no prices`,
+      quotes: [],
+      refused: [],
+    }));
+}
+
 /**
  * Asks; a source that fails is told of, and stops no other. What it said before still counts: else a source that is away would leave its
  * models to whoever disagrees with it.
@@ -48,9 +63,14 @@ export async function answerOf(
     const { quotes, refused } = (await question.ask(signal)) ?? { quotes: [], refused: [] };
     return { source, kind, state: 'read', quotes, refused };
   } catch (error) {
-    const problem = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+    const problem = `${(error instanceof Error ? error.message : String(error)).slice(0, 500)}${adviceFor(kind, error)}`;
     return { source, kind, state: 'failed', problem, quotes: before?.quotes ?? [], refused: before?.refused ?? [] };
   }
+}
+
+function adviceFor(kind: PriceSourceKind, error: unknown): string {
+  if (!(error instanceof AddressRefusedError)) return '';
+  return kind === 'channel' ? ' The setting priceSync.privateChannels allows it.' : " The source's own allowPrivate allows it.";
 }
 
 /** From all that the place sells, what the channel offers, under the names that callers use. */

@@ -30,7 +30,7 @@ export interface PriceSourceReport extends QuotedPrices {
   /** `channel:main`, `list:Moon`, or the name of a configured source. */
   readonly source: string;
   readonly kind: PriceSourceKind;
-  /** One that failed still has what it said when it was last read. */
-  readonly state: 'read' | 'failed';
+  /** One that failed still has what it said when it was last read; one that was left out cannot be asked for prices at all. */
+  readonly state: 'read' | 'failed' | 'left-out';
   readonly problem?: string;
 }

@@ -23,6 +23,20 @@ export class UnknownPriceChoiceError extends GatewayError {
   }
 }
 
+/** Prices of a source were wanted that there is not, or that was never asked. */
+export class UnknownPriceSourceError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 404;
+  readonly code = 'price_source_unknown';
+
+  constructor(source: string, known: readonly string[]) {
+    super(
+      `Nothing is known of a source "${source}". There are: ${known.join(', ')}. One that is new is known once it was asked: "tollgate prices sync" or POST /api/prices/sync.`,
+      { field: 'source' },
+    );
+  }
+}
+
 /** A price was chosen that needs to be confirmed: it takes the place of one set by hand, or is far from what it replaces. */
 export class PriceChoiceRefusedError extends GatewayError {
   readonly kind = 'invalid-request';

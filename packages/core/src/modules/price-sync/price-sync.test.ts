@@ -186,11 +186,24 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
     source(place, 'shut', false);
     source(place, 'open');
     const { reports } = await syncOf().run();
-    expect(reports.map(({ source: from, state, problem }) => [from, state, problem?.includes('private network') ?? false])).toEqual([
-      ['channel:main', 'failed', true],
-      ['shut', 'failed', true],
-      ['open', 'read', false],
+    expect(
+      reports.map(({ source: from, state, problem }) => [from, state, problem?.match(/private network.* (\S+) allows it/)?.[1]]),
+    ).toEqual([
+      ['channel:main', 'failed', 'priceSync.privateChannels'],
+      ['shut', 'failed', 'allowPrivate'],
+      ['open', 'read', undefined],
     ]);
+  });
+
+  it('takes nothing over of a source that there is not, and names those that there are', async () => {
+    source(await serve({ '/api/prices': { object: 'price_list', prices: [] } }));
+    const sync = syncOf();
+    await sync.run();
+    await expect(sync.applyUnopposed('list:NoSuch')).rejects.toMatchObject({
+      code: 'price_source_unknown',
+      message: expect.stringContaining('There are: other, list:Moon.') as string,
+    });
+    expect(await sync.applyUnopposed('other')).toEqual([]);
   });
 
   it('changes what was set by hand, or looks wrong, only for those who say that they know', async () => {
@@ -277,13 +290,16 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
     expect((await sync.differences())[0]?.choice).toBe('other');
   });
 
-  it('asks no channel whose places state no prices', async () => {
+  it('asks no channel whose places state no prices, and says so', async () => {
     const { hasPrices: _hasPrices, ...models } = provider.models ?? {
       request: () => ({ method: 'GET', url: '', headers: {} }),
       read: () => [],
     };
     channels = [{ ...channel('http://127.0.0.1:1', ['m']), adapter: { ...provider, models } }];
-    expect(await syncOf().run()).toMatchObject({ sourcesTotal: 0, reports: [] });
+    expect(await syncOf().run()).toMatchObject({
+      sourcesTotal: 0,
+      reports: [{ source: 'channel:main', state: 'left-out', problem: 'places of the provider test publish no prices' }],
+    });
   });
 
   it('remembers only the newest runs', async () => {

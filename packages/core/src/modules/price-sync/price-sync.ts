@@ -11,9 +11,9 @@ import { comparePrices, type ComparedQuote, type DifferenceMark, type PriceDiffe
 import { everyListedModel, listedPrices } from './listed-prices.js';
 import { fieldsOfPrice, kindOf } from './price-facts.js';
 import type { PriceFetcher } from './price-fetcher.js';
-import { answerOf, priceQuestions, type PriceQuestion } from './price-questions.js';
+import { answerOf, leftOut, priceQuestions, type PriceQuestion } from './price-questions.js';
 import type { PriceSourceReport } from './price-quote.js';
-import { PriceChoiceRefusedError, UnknownPriceChoiceError } from './price-sync-errors.js';
+import { PriceChoiceRefusedError, UnknownPriceChoiceError, UnknownPriceSourceError } from './price-sync-errors.js';
 import type { priceSyncSettings } from './price-sync-settings.js';
 import { deleteOldPriceSyncRuns, latestPriceSyncRun, type PriceSyncRun, savePriceSyncRun } from './price-sync-store.js';
 
@@ -79,14 +79,21 @@ export class PriceSync {
   /** Asks every source there is; those that fail are told of in the run. @throws StorageUnavailableError */
   async run(id: string = newId()): Promise<PriceSyncRun> {
     const { clock, fetcher } = this.#parts;
-    const questions = priceQuestions(fetcher, { ...this.#parts.settings(), channels: this.#parts.channels() });
+    const channels = this.#parts.channels();
+    const questions = priceQuestions(fetcher, { ...this.#parts.settings(), channels });
     const begun = { id, startedAt: clock.now(), sourcesTotal: questions.length };
     const save = (run: PriceSyncRun) => this.#parts.database.write((transaction) => savePriceSyncRun(transaction, run));
     await save({ ...begun, state: 'running', sourcesDone: 0, reports: [] });
     const before = new Map((await this.#asked()).map((report) => [report.source, report]));
-    const reports = await askAll(questions, before, (sourcesDone) => save({ ...begun, state: 'running', sourcesDone, reports: [] }));
+    const asked = await askAll(questions, before, (sourcesDone) => save({ ...begun, state: 'running', sourcesDone, reports: [] }));
     if (fetcher.isClosed) throw new Error('The gateway stopped while it asked for prices.');
-    const run: PriceSyncRun = { ...begun, state: 'done', finishedAt: clock.now(), sourcesDone: questions.length, reports };
+    const run: PriceSyncRun = {
+      ...begun,
+      state: 'done',
+      finishedAt: clock.now(),
+      sourcesDone: questions.length,
+      reports: [...asked, ...leftOut(channels)],
+    };
     await this.#parts.database.write(async (transaction) => {
       await savePriceSyncRun(transaction, run);
       await deleteOldPriceSyncRuns(transaction, runsKept);
@@ -119,9 +126,13 @@ export class PriceSync {
     });
   }
 
-  /** Takes over every price that no conflict speaks against, of one source or of all. @throws StorageUnavailableError */
+  /**
+   * Takes over every price that no conflict speaks against, of one source or of all.
+   * @throws UnknownPriceSourceError, StorageUnavailableError
+   */
   async applyUnopposed(source?: string): Promise<readonly AppliedPrice[]> {
     const asked = await this.#asked();
+    if (source !== undefined) this.#checkSource(source, asked);
     return this.#parts.database.write(async (transaction) => {
       const models = await readModels(transaction);
       const chosen = this.#compare(models, asked, false).flatMap(({ choice, quotes }) =>
@@ -129,6 +140,13 @@ export class PriceSync {
       );
       return this.#write(transaction, models, chosen);
     });
+  }
+
+  /** @throws UnknownPriceSourceError */
+  #checkSource(source: string, asked: readonly PriceSourceReport[]): void {
+    const lists = [...this.#parts.providers].flatMap(({ prices = [] }) => prices.map(({ vendor }) => `list:${vendor}`));
+    const known = [...new Set([...asked.map((report) => report.source), ...lists])];
+    if (!known.includes(source)) throw new UnknownPriceSourceError(source, known);
   }
 
   async #asked(): Promise<readonly PriceSourceReport[]> {

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { defineSettings } from '../settings/index.js';
-import { decimalOf } from './decimal.js';
-import { imagePricesSchema } from './model-price.js';
+import { decimalSchema, imagePricesSchema } from './model-price.js';
 import { isFeeKey } from './tool-fees.js';
-
-const decimal = z.string().refine(isDecimal, 'Use a decimal number of zero or more, as text.');
 
 export const pricingSettings = defineSettings('pricing', {
   mode: z
     .enum(['commercial', 'self-use'])
     .default('commercial')
     .meta({ title: 'Models without a price: refused (commercial) or charged at the default ratio (self-use)' }),
-  defaultModelRatio: decimal.default('37.5').meta({ title: 'Model ratio of models without a price in self-use mode' }),
-  defaultGroupRatio: decimal.default('1').meta({ title: 'Ratio of groups that state none' }),
+  defaultModelRatio: decimalSchema.default('37.5').meta({ title: 'Model ratio of models without a price in self-use mode' }),
+  defaultGroupRatio: decimalSchema.default('1').meta({ title: 'Ratio of groups that state none' }),
   toolFees: z
-    .record(z.string().refine(isFeeKey, 'Use a tool, such as webSearch, or webSearch:gpt-4o* for models whose names begin so.'), decimal)
+    .record(
+      z.string().refine(isFeeKey, 'Use a tool, such as webSearch, or webSearch:gpt-4o* for models whose names begin so.'),
+      decimalSchema,
+    )
     .default({ webSearch: '10', 'webSearch:gpt-4o*': '25', 'webSearch:gpt-4.1*': '25', fileSearch: '2.5', codeInterpreter: '30' })
     .meta({ title: "US dollars for a thousand uses of a vendor's own tools, where the price of a model says nothing of them" }),
   toolImages: imagePricesSchema
@@ -28,12 +28,3 @@ export const pricingSettings = defineSettings('pricing', {
     ])
     .meta({ title: 'US dollars for an image that a tool makes beside an answer, by size and quality' }),
 });
-
-function isDecimal(text: string): boolean {
-  try {
-    decimalOf(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,7 @@
+import { jsonSchemaOf } from '@tollgate/plugin-kit';
 import type { z } from 'zod';
+import { knownFields, knownText } from '../../foundation/known-fields.js';
+import { schemaProblems } from '../../foundation/schema-problems.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
 import type { SettingsDefinition } from './settings-definition.js';
 import { InvalidSettingError, storedSettingProblem, UnknownSettingError } from './settings-errors.js';
@@ -20,8 +23,9 @@ export function sealSetting(definition: SettingsDefinition, key: string, value: 
 export function checkSetting(definition: SettingsDefinition, key: string, value: unknown): unknown {
   const name = `${definition.section}.${key}`;
   if (!Object.hasOwn(definition.schema.shape, key)) throw new UnknownSettingError(name, Object.keys(definition.schema.shape));
-  const parsed = (definition.schema.shape[key] as z.ZodType).safeParse(value);
-  if (!parsed.success) throw new InvalidSettingError(name, problemOf(parsed.error));
+  const schema = definition.schema.shape[key] as z.ZodType;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new InvalidSettingError(name, problemOf(schema, parsed.error));
   return parsed.data;
 }
 
@@ -30,8 +34,9 @@ export function openSetting(definition: SettingsDefinition, key: string, text: s
   const name = `${definition.section}.${key}`;
   const stored = parseJson(name, text);
   const plain = definition.secrets.has(key) ? parseJson(name, secretBox.open(String(stored), `setting ${name}`)) : stored;
-  const parsed = (definition.schema.shape[key] as z.ZodType).safeParse(plain);
-  if (!parsed.success) throw storedSettingProblem(name, problemOf(parsed.error));
+  const schema = definition.schema.shape[key] as z.ZodType;
+  const parsed = schema.safeParse(plain);
+  if (!parsed.success) throw storedSettingProblem(name, problemOf(schema, parsed.error));
   return parsed.data;
 }
 
@@ -43,6 +48,18 @@ function parseJson(name: string, text: string): unknown {
   }
 }
 
-function problemOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${[...issue.path, ''].join(': ')}${issue.message}.`).join(' ');
+function problemOf(schema: z.ZodType, error: z.ZodError): string {
+  return error.issues
+    .flatMap(schemaProblems)
+    .flatMap(({ path, message, unknownFields = [undefined] }) =>
+      unknownFields.map((field) => {
+        if (field === undefined) return [...path, sentence(message)].join(': ');
+        return [...path, field, `${message} ${knownText(knownFields(jsonSchemaOf(schema), path))}`].join(': ');
+      }),
+    )
+    .join(' ');
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }

@@ -23,7 +23,14 @@ export function defineSettings<Shape extends z.ZodRawShape>(section: string, sha
   return { section, schema, secrets: new Set(secretFields(schema)) };
 }
 
-/** The JSON Schema of each section, titles, units and `secret` marks included, keyed by section. */
+/** The JSON Schema of each section, titles, units, defaults and `secret` marks included, keyed by section. */
 export function settingsSchemas(definitions: readonly SettingsDefinition[]): Readonly<Record<string, Record<string, unknown>>> {
-  return Object.fromEntries(definitions.map(({ section, schema }) => [section, jsonSchemaOf(schema)]));
+  return Object.fromEntries(definitions.map(({ section, schema }) => [section, withDefaults(jsonSchemaOf(schema), schema.parse({}))]));
+}
+
+/** Where a value is brought into one spelling, JSON Schema is not told its default; every spelling of it is taken. */
+function withDefaults(schema: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const fields = Object.entries(schema['properties'] as Readonly<Record<string, object>>);
+  const properties = fields.map(([name, field]) => [name, defaults[name] === undefined ? field : { ...field, default: defaults[name] }]);
+  return { ...schema, properties: Object.fromEntries(properties) as unknown };
 }
