@@ -9,7 +9,7 @@ describe('inspect', () => {
   });
 
   it('tells which tools with a fee may run', () => {
-    const of = (tools: unknown) => inspect({ model: 'm', max_tokens: 5, tools } as never).serverTools;
+    const of = (tools: unknown) => inspect({ model: 'm', max_tokens: 5, tools }).serverTools;
     expect(of([{ type: 'web_search_20250305' }, { type: 'web_fetch_20250910' }])).toEqual(['webSearches', 'webFetches']);
     expect(of([{ name: 'web_search' }, { type: 'code_execution_20250825' }, null, 7])).toBeUndefined();
     expect(of('web_search_20250305')).toBeUndefined();
