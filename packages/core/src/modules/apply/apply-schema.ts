@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { defaultGroup } from '../groups/index.js';
-import { decimalSchema, modelPriceOf, modelPriceShape } from '../pricing/index.js';
+import { decimalSchema, dollarPriceShape, inRatios, modelPriceOf, modelPriceShape } from '../pricing/index.js';
 import { limitSchema } from '../limit-rules/index.js';
 import { endingKeys, settlementPolicies } from '../settlement/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
@@ -59,6 +59,7 @@ const model = z
   .strictObject({
     name,
     ...modelPriceShape,
+    ...dollarPriceShape,
     outputTokensMax: z.int().positive().max(2_147_483_647).optional().meta({ title: 'The most output tokens that the model can produce' }),
     settlement: z
       .partialRecord(z.enum(endingKeys), z.enum(settlementPolicies))
@@ -68,7 +69,7 @@ const model = z
   })
   .superRefine((fields, context) => {
     try {
-      modelPriceOf(fields);
+      modelPriceOf(inRatios(fields));
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as RangeError).message });
     }

@@ -1,6 +1,6 @@
 import { newId } from '../../foundation/ids.js';
 import { insertModel, type Model, updateModel } from '../models/index.js';
-import { type ModelPrice, modelPriceOf } from '../pricing/index.js';
+import { inRatios, type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
@@ -15,7 +15,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       name,
       enabled,
       createdAt: known?.createdAt ?? clock.now(),
-      ...pricedAs(modelPriceOf(priceFields), known),
+      ...pricedAs(modelPriceOf(inRatios(priceFields)), known),
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
       ...(settlement === undefined ? {} : { settlement }),
     };

@@ -2,6 +2,7 @@ export * from './compile-rate.js';
 export * from './cost.js';
 export { decimalOf } from './decimal.js';
 export * from './rounded-product.js';
+export * from './dollar-fields.js';
 export * from './dollars.js';
 export * from './model-price.js';
 export * from './price-book.js';
