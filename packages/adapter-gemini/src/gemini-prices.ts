@@ -5,6 +5,11 @@ export const geminiPrices: PriceList = {
   vendor: 'Google',
   source: 'https://ai.google.dev/gemini-api/docs/pricing',
   asOf: '2026-09-23',
+  // Up to the 2.x models by the grounded answer, from 3 on by the query.
+  toolFees: [
+    { modelsFrom: 'gemini-2', dollarsPerThousandUses: { webSearch: 35 } },
+    { modelsFrom: 'gemini-', dollarsPerThousandUses: { webSearch: 14 } },
+  ],
   models: [
     { model: 'gemini-2.0-flash', dollarsPerMillion: { inputText: 0.1, inputCacheRead: 0.025, inputAudio: 0.7, outputText: 0.4 } },
     { model: 'gemini-2.0-flash-lite', dollarsPerMillion: { inputText: 0.075, outputText: 0.3 } },

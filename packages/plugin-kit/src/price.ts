@@ -47,5 +47,13 @@ export interface PriceList {
   readonly source: string;
   /** `2026-11-01` */
   readonly asOf: string;
+  /**
+   * Fees of the vendor's own tools for a thousand uses, where they are not the usual ones, by how the names of models begin. In force as long
+   * as neither the operator's settings nor the price of a model say otherwise.
+   */
+  readonly toolFees?: readonly {
+    readonly modelsFrom: string;
+    readonly dollarsPerThousandUses: Readonly<Partial<Record<ToolFee, number>>>;
+  }[];
   readonly models: readonly PriceHint[];
 }

@@ -21,7 +21,7 @@ import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
-import { PriceBook, pricingSettings } from '../modules/pricing/index.js';
+import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
 import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
@@ -76,9 +76,13 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
   register(container, tokens.prices, () => {
     const groups = get(tokens.groups);
+    const listed = listedFees([...plugins.providers.values()].flatMap(({ prices = [] }) => prices));
     return new PriceBook({
       groupRatioOf: (group, userGroup) => groups.ratioOf(group, userGroup),
-      settings: () => settings.current(pricingSettings),
+      settings: () => {
+        const current = settings.current(pricingSettings);
+        return { ...current, toolFees: withListedFees(current.toolFees, listed) };
+      },
     });
   });
   register(container, tokens.priceFetcher, () => new PriceFetcher());

@@ -8,7 +8,7 @@ import { dollarsPerMillionOf, modelRatioOf, ratioViewOf, relativeRatio } from '.
 import { type ModelPriceFields, modelPriceOf } from './model-price.js';
 import { windowAt } from './price-window.js';
 import type { PriceWindow, Rate } from './rate.js';
-import { feesFor, isFeeKey } from './tool-fees.js';
+import { feesFor, isFeeKey, listedFees, withListedFees } from './tool-fees.js';
 
 function rateOf(fields: ModelPriceFields, groupRatio = '1', window?: PriceWindow): Rate {
   const price = modelPriceOf(fields);
@@ -127,6 +127,20 @@ describe('tool fees', () => {
     expect(feesFor('gpt-4o-mini-2024', table)).toEqual({ webSearch: '30', fileSearch: '2.5' });
     expect(feesFor('gpt-4o', table)).toEqual({ webSearch: '25', fileSearch: '2.5' });
     expect(feesFor('o1', table)).toEqual({ webSearch: '10', fileSearch: '2.5' });
+  });
+
+  it("are those of a vendor's list where the settings say nothing of such models, and none where they say nothing of the tool", () => {
+    const listed = listedFees([
+      { toolFees: [{ modelsFrom: 'gem-', dollarsPerThousandUses: { webSearch: 14, webFetch: 3 } }] },
+      { toolFees: [{ modelsFrom: 'gem-2', dollarsPerThousandUses: { webSearch: 35 } }] },
+      {},
+    ]);
+    const feesOf = (model: string, settings: Readonly<Record<string, string>>) => feesFor(model, withListedFees(settings, listed));
+    expect(feesOf('gem-3', { webSearch: '10' })).toEqual({ webSearch: '14' });
+    expect(feesOf('gem-2.5', { webSearch: '10' })).toEqual({ webSearch: '35' });
+    expect(feesOf('other', { webSearch: '10' })).toEqual({ webSearch: '10' });
+    expect(feesOf('gem-3', { webSearch: '10', 'webSearch:gem-*': '7' })).toEqual({ webSearch: '7' });
+    expect(feesOf('gem-3', {})).toEqual({});
   });
 
   it('are charged for what was used, at the group ratio, and for calls that are priced by call, too', () => {

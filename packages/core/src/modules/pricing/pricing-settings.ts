@@ -16,7 +16,9 @@ export const pricingSettings = defineSettings('pricing', {
       decimalSchema,
     )
     .default({ webSearch: '10', 'webSearch:gpt-4o*': '25', 'webSearch:gpt-4.1*': '25', fileSearch: '2.5', codeInterpreter: '30' })
-    .meta({ title: "US dollars for a thousand uses of a vendor's own tools, where the price of a model says nothing of them" }),
+    .meta({
+      title: "US dollars for a thousand uses of a vendor's own tools, where neither the price of a model nor its vendor's list says more",
+    }),
   toolImages: imagePricesSchema
     .default([
       { quality: 'low', price: '0.016' },
