@@ -4,6 +4,7 @@ import { directoryMigration } from './0002-directory.js';
 import { resourcesMigration } from './0003-resources.js';
 import { limitsMigration } from './0004-limits.js';
 import { idempotencyMigration } from './0005-idempotency.js';
+import { usageOfUsersMigration } from './0006-usage-of-users.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   resourcesMigration,
   limitsMigration,
   idempotencyMigration,
+  usageOfUsersMigration,
 ];
