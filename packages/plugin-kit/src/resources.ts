@@ -11,12 +11,19 @@ export interface ResourceName {
 export interface ResourceReference extends ResourceName {
   /** Path of the field in the caller's body: `previous_response_id`. */
   readonly field: string;
+  /** True for what the model does not read: nothing is held for it. */
+  readonly unread?: true;
 }
 
 /** One that an answer says was made, or will live longer. */
 export interface KeptResource extends ResourceName {
   /** Milliseconds since 1970; null = until it is deleted; left out = as long as the operator's setting says. */
   readonly expiresAt?: number | null;
+  /** Tokens that a request which names it adds to its input, where the answer states them. */
+  readonly tokens?: number;
+  /** Otherwise what it holds, as JSON, or how large it is: the kernel estimates its tokens. */
+  readonly content?: unknown;
+  readonly file?: { readonly bytes: number; readonly mimeType?: string };
 }
 
 /** Finds what an answer leaves behind at its upstream, without parsing every frame of a stream that passes. */
@@ -59,6 +66,8 @@ export interface ReachingRoute extends ResourceRouteBase {
   kept?(answer: ResourceAnswer): readonly KeptResource[];
   /** True if a successful answer means that it is gone. */
   readonly deletes?: true;
+  /** True if what the body brings is added to it. The route must have `refersTo`. */
+  readonly adds?: true;
   /** Headers of the upstream's answer as the caller gets them; none, if left out. `origin` is where the caller reached the gateway. */
   answerHeaders?(answer: ResourceAnswer, origin: string): Readonly<Record<string, string>>;
 }

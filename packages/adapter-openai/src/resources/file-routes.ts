@@ -1,4 +1,4 @@
-import { BadRequestError, type ResourceRoute } from '@tollgate/plugin-kit';
+import { BadRequestError, type KeptResource, type ResourceRoute } from '@tollgate/plugin-kit';
 import { isObject } from '../request-fields.js';
 import { keptById, resourceKinds } from './kinds.js';
 
@@ -7,12 +7,32 @@ const ofFile = { does: 'reach', kind: resourceKinds.file } as const;
 
 /** Uploaded files, which both generating dialects can name. They stay until they are deleted. */
 export const fileRoutes: readonly ResourceRoute[] = [
-  { does: 'make', method: 'POST', path: '/v1/files', kept: ({ json }) => keptById('file', json, null) },
+  { does: 'make', method: 'POST', path: '/v1/files', kept: ({ json }) => keptById('file', json, sizeOf(json)) },
   { does: 'list', method: 'GET', path: '/v1/files', kind: resourceKinds.file, itemPath: '/v1/files/{id}', page, encodePage },
   { ...ofFile, method: 'GET', path: '/v1/files/{id}' },
   { ...ofFile, method: 'DELETE', path: '/v1/files/{id}', deletes: true },
   { ...ofFile, method: 'GET', path: '/v1/files/{id}/content' },
 ];
+
+/** The vendor states no type: it goes by the ending of the name. */
+const typesByEnding: ReadonlyMap<string, string> = new Map([
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['mp3', 'audio/mpeg'],
+  ['wav', 'audio/wav'],
+]);
+
+/** A file stays until it is deleted. */
+function sizeOf(json: unknown): Pick<KeptResource, 'expiresAt' | 'file'> {
+  const { bytes, filename } = isObject(json) ? json : {};
+  if (typeof bytes !== 'number') return { expiresAt: null };
+  const mimeType = typesByEnding.get(String(filename).split('.').at(-1)?.toLowerCase() ?? '');
+  return { expiresAt: null, file: { bytes, ...(mimeType === undefined ? {} : { mimeType }) } };
+}
 
 function page(query: URLSearchParams): { readonly size: number; readonly after?: string } {
   const limit = Number(query.get('limit') ?? pageSizeMax);

@@ -15,8 +15,8 @@ type Kind = keyof typeof resourceKinds;
 export class References {
   readonly #found: ResourceReference[] = [];
 
-  add(kind: Kind, id: unknown, field: string): void {
-    if (typeof id === 'string' && id !== '') this.#found.push({ kind: resourceKinds[kind], id, field });
+  add(kind: Kind, id: unknown, field: string, more: Pick<ResourceReference, 'unread'> = {}): void {
+    if (typeof id === 'string' && id !== '') this.#found.push({ kind: resourceKinds[kind], id, field, ...more });
   }
 
   /** As a part of the facts of a request, absent if nothing is named. */
@@ -40,8 +40,8 @@ export function addFilesOf(content: unknown, field: string, references: Referenc
 }
 
 /** The resource that a body is, by its `id`. */
-export function keptById(kind: Kind, body: unknown, expiresAt?: null): readonly KeptResource[] {
+export function keptById(kind: Kind, body: unknown, more: Omit<KeptResource, 'kind' | 'id'> = {}): readonly KeptResource[] {
   const id = isObject(body) ? body['id'] : undefined;
   if (typeof id !== 'string' || id === '') return [];
-  return [{ kind: resourceKinds[kind], id, ...(expiresAt === undefined ? {} : { expiresAt }) }];
+  return [{ kind: resourceKinds[kind], id, ...more }];
 }

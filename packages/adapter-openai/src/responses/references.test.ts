@@ -43,7 +43,10 @@ describe('what a request names that the vendor keeps', () => {
     [
       'files in a container',
       { tools: [{ type: 'code_interpreter', container: { type: 'auto', file_ids: ['file-1', 'file-2'] } }] },
-      [file('file-1', 'tools.0.container.file_ids.0'), file('file-2', 'tools.0.container.file_ids.1')],
+      [
+        { ...file('file-1', 'tools.0.container.file_ids.0'), unread: true },
+        { ...file('file-2', 'tools.0.container.file_ids.1'), unread: true },
+      ],
     ],
     [
       'nothing in junk',

@@ -36,6 +36,8 @@ function addToolFiles(tools: unknown, references: References): void {
   tools.forEach((tool: unknown, index) => {
     const container = isObject(tool) ? tool['container'] : undefined;
     if (!isObject(container) || !Array.isArray(container['file_ids'])) return;
-    container['file_ids'].forEach((id: unknown, place) => references.add('file', id, `tools.${index}.container.file_ids.${place}`));
+    container['file_ids'].forEach((id: unknown, place) =>
+      references.add('file', id, `tools.${index}.container.file_ids.${place}`, { unread: true }),
+    );
   });
 }

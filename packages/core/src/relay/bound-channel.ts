@@ -5,6 +5,10 @@ import { ReferenceNotFoundError, ReferencesApartError, type ResourceDirectory } 
 export interface Binding {
   readonly channelId: string;
   readonly field: string;
+  /** What the model reads of all that the request names, as far as it is known. */
+  readonly tokens: number;
+  /** How many things it reads of which nobody knows how long they are. */
+  readonly unweighed: number;
 }
 
 /**
@@ -12,17 +16,20 @@ export interface Binding {
  * @throws ReferenceNotFoundError, ReferencesApartError, StorageUnavailableError
  */
 export async function bindingOf(
-  resources: Pick<ResourceDirectory, 'channelsOf'>,
+  resources: Pick<ResourceDirectory, 'find'>,
   userId: string,
   references: readonly ResourceReference[],
 ): Promise<Binding | undefined> {
-  const channels = await resources.channelsOf(userId, references);
-  let binding: Binding | undefined;
+  const found = await resources.find(userId, references);
+  let binding: { -readonly [Key in keyof Binding]: Binding[Key] } | undefined;
   references.forEach((reference, place) => {
-    const channelId = channels[place];
-    if (channelId === undefined) throw new ReferenceNotFoundError(reference);
-    binding ??= { channelId, field: reference.field };
-    if (binding.channelId !== channelId) throw new ReferencesApartError(binding.field, reference.field);
+    const known = found[place];
+    if (known === undefined) throw new ReferenceNotFoundError(reference);
+    binding ??= { channelId: known.channelId, field: reference.field, tokens: 0, unweighed: 0 };
+    if (binding.channelId !== known.channelId) throw new ReferencesApartError(binding.field, reference.field);
+    if (reference.unread === true) return;
+    if (known.tokens === undefined) binding.unweighed += 1;
+    else binding.tokens += known.tokens;
   });
   return binding;
 }

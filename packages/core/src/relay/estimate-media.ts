@@ -8,6 +8,7 @@ const headCharacters = 65_536;
 const audioBytesPerSecond = 8_000;
 const videoBytesPerSecond = 200_000;
 const documentBytesPerPage = 50_000;
+const textBytesPerToken = 4;
 /** Of media behind an address nothing is known but that there is something. */
 const linkedSeconds = 60;
 const linkedPages = 4;
@@ -30,10 +31,22 @@ export function estimateInlineMedia(text: string, { type: stated, detail }: Medi
   const type = typeOfBytes(head, from === 0 ? '' : text.slice('data:'.length, from - 1), stated);
   if (type === undefined) return Math.min(text.length / sealedCharactersPerToken, sealedTokensMax);
   const bytes = ((text.length - from) * 3) / 4;
-  if (type.startsWith('audio/')) return (media.audioPerSecond * bytes) / audioBytesPerSecondOf(type, head);
+  if (type.startsWith('image/')) return media.image({ ...imageSizeOf(head), ...(detail === undefined ? {} : { detail }) });
+  return estimateSized(type, bytes, audioBytesPerSecondOf(type, head), media);
+}
+
+/** Tokens of a file that lies at an upstream, of which no more is known than this. */
+export function estimateStoredFile({ bytes, mimeType = '' }: { bytes: number; mimeType?: string }, { media }: TokenScale): number {
+  const type = plainType(mimeType);
+  if (type.startsWith('image/')) return media.image({});
+  if (type !== 'application/pdf' && !/^(?:audio|video)\//.test(type)) return bytes / textBytesPerToken;
+  return estimateSized(type, bytes, audioBytesPerSecond, media);
+}
+
+function estimateSized(type: string, bytes: number, bytesPerSecond: number, media: TokenScale['media']): number {
+  if (type.startsWith('audio/')) return (media.audioPerSecond * bytes) / bytesPerSecond;
   if (type.startsWith('video/')) return (media.videoPerSecond * bytes) / videoBytesPerSecond;
-  if (!type.startsWith('image/')) return media.documentPerPage * Math.ceil(bytes / documentBytesPerPage);
-  return media.image({ ...imageSizeOf(head), ...(detail === undefined ? {} : { detail }) });
+  return media.documentPerPage * Math.ceil(bytes / documentBytesPerPage);
 }
 
 /** Tokens of media behind an address, which is not fetched for it. */

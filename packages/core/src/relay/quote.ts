@@ -1,15 +1,19 @@
 import type { JsonObject, RequestFacts } from '@tollgate/plugin-kit';
 import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
+import type { ledgerSettings } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
 import { estimateOf, type Rate } from '../modules/pricing/index.js';
+import type { SettingsValues } from '../modules/settings/index.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
-import type { RelayCall } from './relay-call.js';
+import type { RunningCall } from './running-call.js';
 import type { TokenScale } from './token-families.js';
 
 /** What a call is held for before it is sent. */
 export interface Quote {
   readonly rate: Rate;
   readonly heldOutputTokens: number;
+  /** Input and output together. */
+  readonly heldTokens: number;
   readonly amount: Millipoints;
   /** A stream of more output than this, by our estimate, is ended where its hold cannot grow; undefined where output costs nothing. */
   readonly endedAboveTokens: number | undefined;
@@ -22,13 +26,26 @@ export interface Quote {
 const boundedSlackFactor = 2;
 const boundedSlackTokens = 50;
 
-/** The estimated input and as much output as can be expected: bounded by the caller's maximum, the model's and the operator's. */
-export function quoteFor(call: RelayCall, inputTokens: number, model: Model | undefined, rate: Rate, holdOutputTokensMax: number): Quote {
+/**
+ * The estimated input, what it names at its upstream included, and as much output as can be expected: bounded by the caller's maximum, the
+ * model's and the operator's.
+ */
+export function quoteFor(
+  { call, inputTokens: knownInputTokens, binding }: Pick<RunningCall, 'call' | 'inputTokens' | 'binding'>,
+  model: Model | undefined,
+  rate: Rate,
+  {
+    holdOutputTokensMax,
+    holdReferencedTokens,
+  }: Pick<SettingsValues<typeof ledgerSettings>, 'holdOutputTokensMax' | 'holdReferencedTokens'>,
+): Quote {
   const possible = Math.min(call.facts.outputTokensMax ?? Number.POSITIVE_INFINITY, model?.outputTokensMax ?? Number.POSITIVE_INFINITY);
   const heldOutputTokens = Math.min(possible, holdOutputTokensMax) * (call.facts.choices ?? 1);
+  const inputTokens = knownInputTokens + (binding?.unweighed ?? 0) * holdReferencedTokens;
   return {
     rate,
     heldOutputTokens,
+    heldTokens: inputTokens + heldOutputTokens,
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
     endedAboveTokens: rate.price.by === 'tokens' ? endedAbove(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };

@@ -28,6 +28,7 @@ import { KeepAlive } from './keep-alive.js';
 import { MediaFetcher } from './media-fetcher.js';
 import { mediaSettings } from './media-settings.js';
 import { KeptFinder } from './kept-finder.js';
+import { withTokens } from './kept-tokens.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelError, UpstreamFailedError } from './relay-errors.js';
@@ -48,7 +49,7 @@ export interface RelayDoors {
   readonly settings: Settings;
   readonly models: Pick<ModelDirectory, 'find'>;
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
-  readonly resources: Pick<ResourceDirectory, 'channelsOf' | 'remember'>;
+  readonly resources: Pick<ResourceDirectory, 'find' | 'remember'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
   readonly idempotency: Idempotency;
@@ -122,7 +123,7 @@ export class Relay {
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
     const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
     const scale = this.#scaleAt(channels[0], call.facts.model);
-    const inputTokens = estimateBodyTokens(call.json, scale);
+    const inputTokens = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
     const running: RunningCall = { call, reply, translation, view, scale, inputTokens, course, binding };
     if (isFree) {
@@ -178,9 +179,9 @@ export class Relay {
   /** Sets aside what the call may cost, before anything is sent. */
   async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
     const { prices, ledger, settings, faults } = this.#doors;
-    const { call, inputTokens } = running;
+    const { call } = running;
     const rate = prices.rateFor(model, call.facts.model, call.principal, call.startedAt);
-    const quote = quoteFor(call, inputTokens, model, rate, settings.current(ledgerSettings).holdOutputTokensMax);
+    const quote = quoteFor(running, model, rate, settings.current(ledgerSettings));
     const holdId = this.#doors.newId();
     const { userId, tokenId, spendCaps } = call.principal;
     const request: Draft<HoldRequest> = {
@@ -197,7 +198,7 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, scale, course, binding } = running;
+    const { reply, translation, view, scale, inputTokens, course, binding } = running;
     return { call, reply, translation, view, scale, inputTokens, course, binding, quote, holdId, model };
   }
 
@@ -308,7 +309,7 @@ export class Relay {
       meter,
       held: 'holdId' in running ? (running as HeldCall) : undefined,
       growth: growthOf?.(meter),
-      kept: this.#keptFinder(call, route),
+      kept: this.#keptFinder(running, route),
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
@@ -323,16 +324,22 @@ export class Relay {
   }
 
   /** Channels of one model may serve it by models of different families. */
-  #meterFor({ call, scale: heldScale, inputTokens }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
+  #meterFor({ call, scale: heldScale, inputTokens, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
     const scale = this.#families.scaleFor(channel.adapter, model);
-    const input = scale === heldScale ? inputTokens : estimateBodyTokens(call.json, scale);
+    const input = scale === heldScale ? inputTokens : estimateInput(call, scale, binding);
     return new UsageMeter(spoken.dialect, lane === 'pass' ? call.framing : spoken.dialect.framing, call, input, scale);
   }
 
-  #keptFinder({ facts, principal, framing }: RelayCall, { channel, spoken, lane }: Route): KeptFinder | undefined {
+  /** Whoever names what the upstream kept without saying how long it is brings what this call was held for. */
+  #keptFinder(running: RunningCall, { channel, model, spoken, lane }: Route): KeptFinder | undefined {
+    const { facts, principal, framing } = running.call;
     const { kept } = spoken.dialect;
     if (facts.keeps !== true || kept === undefined || lane === 'translate') return undefined;
-    return new KeptFinder(kept, framing, (made) => this.#doors.resources.remember(principal.userId, channel.id, made));
+    const scale = this.#families.scaleFor(channel.adapter, model);
+    const heldTokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : undefined;
+    return new KeptFinder(kept, framing, (made) =>
+      this.#doors.resources.remember(principal.userId, channel.id, withTokens(made, scale, heldTokens)),
+    );
   }
 
   #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
@@ -348,6 +355,11 @@ export class Relay {
     const stepTokens = settings.current(ledgerSettings).holdExtensionTokens;
     return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, stepTokens, extendHold });
   }
+}
+
+/** Of the request itself, and of what it names that lives at an upstream. */
+function estimateInput({ json }: RelayCall, scale: TokenScale, binding: Binding | undefined): number {
+  return estimateBodyTokens(json, scale) + (binding?.tokens ?? 0);
 }
 
 function attemptRecord(

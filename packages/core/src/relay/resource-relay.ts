@@ -10,10 +10,13 @@ import {
   ResourceNotFoundError,
   ResourceUnreachableError,
 } from '../modules/resources/index.js';
+import { ledgerSettings } from '../modules/ledger/index.js';
 import type { Settings } from '../modules/settings/index.js';
-import { bindingOf } from './bound-channel.js';
+import { type Binding, bindingOf } from './bound-channel.js';
 import type { ClientReply } from './client-reply.js';
+import { estimateBodyTokens } from './estimate-tokens.js';
 import { homeChannelsOf } from './home-channels.js';
+import { withTokens } from './kept-tokens.js';
 import { UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
@@ -25,6 +28,7 @@ import {
   type WholeResourceAnswer,
 } from './resource-sender.js';
 import { spokenForResources } from './route.js';
+import { usualScale } from './token-families.js';
 import { UpstreamPools } from './upstream-pools.js';
 
 export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | 'userAgent'> {
@@ -78,6 +82,9 @@ export class ResourceRelay {
     if (binding !== undefined && binding.channelId !== channelId) throw new ReferencesApartError('The path', binding.field);
     const place = this.#placeAt(call, channelId);
     if (place === undefined) throw new ResourceUnreachableError(undefined);
+    // Counted before it is sent: a client may leave before the upstream says that it has taken it.
+    if (route.adds === true)
+      await this.#doors.resources.addTokens(principal.userId, { kind: route.kind, id }, this.#broughtBy(call, binding) ?? 0);
     const outcome = await this.#sender.send(call, place, requestOf(call), reply);
     if ('verdict' in outcome) throw this.#failureOf(call, place, outcome.verdict);
     if (route.deletes === true) await this.#forget(principal.userId, route.kind, id);
@@ -85,13 +92,14 @@ export class ResourceRelay {
   }
 
   async #make(call: ResourceCall, route: MakingRoute, reply: ClientReply): Promise<void> {
-    const places = await this.#placesToMake(call, route);
+    const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
+    const places = this.#placesToMake(call, binding);
     let last: Verdict | undefined;
     for (const place of places.slice(0, this.#doors.settings.current(relaySettings).attemptsMax)) {
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
       if ('answer' in outcome) {
-        this.#answer(call, route, place, outcome.answer, reply);
+        this.#answer(call, route, place, outcome.answer, reply, this.#broughtBy(call, binding));
         return;
       }
       last = outcome.verdict;
@@ -102,9 +110,8 @@ export class ResourceRelay {
   }
 
   /** Where everything is that the body names, else wherever something of this kind may be, in the order of preference. */
-  async #placesToMake(call: ResourceCall, route: MakingRoute): Promise<readonly ResourcePlace[]> {
+  #placesToMake(call: ResourceCall, binding: Binding | undefined): readonly ResourcePlace[] {
     const { principal, dialect } = call;
-    const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
     if (binding === undefined) {
       return homeChannelsOf(principal.userId, this.#doors.channels.channelsOf(principal.group)).flatMap((channel) => {
         const spoken = spokenForResources(channel, dialect.wire);
@@ -144,6 +151,13 @@ export class ResourceRelay {
     return undefined;
   }
 
+  /** Tokens of what the body says and names; undefined where the route does not look into it. */
+  #broughtBy({ json }: ResourceCall, binding: Binding | undefined): number | undefined {
+    if (json === undefined) return undefined;
+    const { holdReferencedTokens } = this.#doors.settings.current(ledgerSettings);
+    return estimateBodyTokens(json, usualScale) + (binding?.tokens ?? 0) + (binding?.unweighed ?? 0) * holdReferencedTokens;
+  }
+
   async #bindingOf({ principal }: ResourceCall, references: readonly ResourceReference[] = []) {
     return references.length === 0 ? undefined : bindingOf(this.#doors.resources, principal.userId, references);
   }
@@ -160,9 +174,10 @@ export class ResourceRelay {
     place: ResourcePlace,
     answer: WholeResourceAnswer,
     reply: ClientReply,
+    tokens?: number,
   ): void {
     try {
-      this.#doors.resources.remember(call.principal.userId, place.channel.id, route.kept?.(answer) ?? []);
+      this.#doors.resources.remember(call.principal.userId, place.channel.id, withTokens(route.kept?.(answer) ?? [], usualScale, tokens));
       for (const [name, value] of Object.entries(route.answerHeaders?.(answer, call.origin) ?? {})) reply.setHeader(name, value);
     } catch (error) {
       // Bytes that pass need not be understood.

@@ -7,6 +7,16 @@ export const ledgerSettings = defineSettings('ledger', {
     .default('power')
     .meta({ title: 'What a booking survives: a power cut (power), or the end of the process only (process, faster)' }),
   holdOutputTokensMax: z.int().positive().default(4_096).meta({ title: 'Output tokens held before a call, at most', unit: 'tokens' }),
+  holdReferencedTokens: z
+    .int()
+    .min(0)
+    .default(8_192)
+    .meta({
+      title:
+        'Input held for each stored answer, conversation or file that a request names and of which nobody knows how long it is; ' +
+        'most are known, and held as what they are',
+      unit: 'tokens',
+    }),
   holdExtensionTokens: z
     .int()
     .positive()

@@ -165,10 +165,7 @@ export class LedgerWriter implements Ledger {
     await new Promise((resolve) => setImmediate(resolve));
     let tell = nobodyWaits;
     do {
-      const committing = this.#commit(this.#queue.splice(0, operationsPerBatch));
-      // The next batch is under way before the callers of this one go on, so that the ledger has work while they do.
-      tell();
-      tell = await committing;
+      tell = await this.#commitAndTell(this.#queue.splice(0, operationsPerBatch), tell);
       if (this.#failuresInRow > 0 && !this.#closing) {
         tell();
         tell = nobodyWaits;
@@ -178,6 +175,13 @@ export class LedgerWriter implements Ledger {
     tell();
     this.#running = undefined;
     if (this.#queue.length > 0) this.#startLater();
+  }
+
+  /** A batch is under way before the callers of the last one go on, so that the ledger has work while they do. */
+  #commitAndTell(batch: readonly Waiting[], tellLast: () => void): Promise<() => void> {
+    const committing = this.#commit(batch);
+    tellLast();
+    return committing;
   }
 
   /** Resolves to what tells those who wait, once they may be told. */

@@ -2,27 +2,29 @@ import type { ResourceName } from '@tollgate/plugin-kit';
 
 const entriesMax = 50_000;
 
-interface Entry {
+export interface RecentResource {
   readonly channelId: string;
   readonly expiresAt: number | null;
+  /** Undefined where it is not known here. */
+  readonly tokens: number | undefined;
 }
 
 /** What this node saw being made lately, the oldest forgotten first. */
 export class RecentResources {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, RecentResource>();
 
-  add(userId: string, name: ResourceName, channelId: string, expiresAt: number | null): void {
+  add(userId: string, name: ResourceName, entry: RecentResource): void {
     const key = keyOf(userId, name);
     this.#entries.delete(key);
-    this.#entries.set(key, { channelId, expiresAt });
+    this.#entries.set(key, entry);
     if (this.#entries.size <= entriesMax) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  channelOf(userId: string, name: ResourceName, now: number): string | undefined {
+  find(userId: string, name: ResourceName, now: number): RecentResource | undefined {
     const entry = this.#entries.get(keyOf(userId, name));
-    return entry === undefined || (entry.expiresAt !== null && entry.expiresAt <= now) ? undefined : entry.channelId;
+    return entry === undefined || (entry.expiresAt !== null && entry.expiresAt <= now) ? undefined : entry;
   }
 
   remove(userId: string, name: ResourceName): void {

@@ -99,6 +99,36 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
     expect(await known('alice', answer)).toEqual(['c1']);
   });
 
+  it('knows what naming something adds to an input, on every node, and forgets it for nothing that says less', async () => {
+    const stored = { ...answer, tokens: 7 };
+    const directory = node();
+    directory.remember('alice', 'c1', [answer]);
+    expect(await directory.find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: undefined }]);
+    directory.remember('alice', 'c1', [stored]);
+    directory.remember('alice', 'c1', [{ ...answer, expiresAt: 9_000 }]);
+    expect(await directory.find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: 7 }]);
+    await directory.close();
+    expect(await node().find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: 7 }]);
+    await remembered('alice', 'c1', [answer]);
+    expect(await node().find('alice', [answer])).toMatchObject([{ tokens: 7 }]);
+    await remembered('alice', 'c1', [{ ...answer, tokens: Number.MAX_SAFE_INTEGER }]);
+    expect(await node().find('alice', [answer])).toMatchObject([{ tokens: 2_000_000 }]);
+  });
+
+  it('knows how something without an end grows, whichever node put more into it', async () => {
+    const conversation = { kind: 'test.conversation', id: 'c', expiresAt: null };
+    const [one, other] = [node(), kind === 'postgres' ? node() : undefined];
+    one.remember('alice', 'c1', [{ ...conversation, tokens: 10 }]);
+    await one.addTokens('alice', conversation, 90);
+    expect(await one.find('alice', [conversation])).toMatchObject([{ tokens: 100 }]);
+    await (other ?? one).addTokens('alice', conversation, 900);
+    expect(await one.find('alice', [conversation])).toMatchObject([{ tokens: 1_000 }]);
+    // A call that began before the last growth.
+    one.remember('alice', 'c1', [{ ...conversation, tokens: 200 }]);
+    await one.close();
+    expect(await node().find('alice', [conversation])).toMatchObject([{ tokens: 1_000 }]);
+  });
+
   it('removes any number of expired rows, and no other', async () => {
     const many = Array.from({ length: 2_500 }, (_, index) => ({ kind: 'test.answer', id: `a${index}`, expiresAt: 2_000 + (index % 7) }));
     await remembered('alice', 'c1', [...many, { kind: 'test.answer', id: 'stays', expiresAt: 4_001 }]);
@@ -118,7 +148,7 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
     const directory = node();
     directory.remember('alice', 'c2', [{ kind: 'test.file', id: 'f5', expiresAt: null }]);
     expect((await directory.list('alice', 'test.file', '', 2)).map(({ id }) => id)).toEqual(['f1', 'f2']);
-    expect(await directory.list('alice', 'test.file', 'f2', 9)).toEqual([
+    expect(await directory.list('alice', 'test.file', 'f2', 9)).toMatchObject([
       { id: 'f3', channelId: 'c1' },
       { id: 'f5', channelId: 'c2' },
     ]);

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { KeptResource, ResourceName } from '@tollgate/plugin-kit';
+import { type KeptResource, type ResourceName, tokenCount } from '@tollgate/plugin-kit';
 import type { Clock } from '../../foundation/clock.js';
 import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
 import { RecentResources } from './recent-resources.js';
 import { ResourceWriter } from './resource-writer.js';
-import { deleteResource, findResources, type FoundResource, listResources } from './resource-store.js';
+import { addTokens, deleteResource, findResources, type FoundResource, listResources } from './resource-store.js';
 
 export interface ResourceDirectoryParts {
   readonly database: Database;
@@ -17,6 +17,19 @@ export interface ResourceDirectoryParts {
 
 /** No vendor's ids are longer; an index of the database takes no more than about twice as much. */
 const idLengthMax = 1_024;
+
+/** What a directory is told of something that was made. */
+export type RememberedResource = Pick<KeptResource, 'kind' | 'id' | 'expiresAt' | 'tokens'>;
+
+/** What is known of something that a request names. */
+export interface KnownResource {
+  readonly channelId: string;
+  /** What naming it adds to the input of a request; undefined where nobody knows. */
+  readonly tokens: number | undefined;
+}
+
+/** Few models read more at once: what upstreams state beyond it would only keep people from their money. */
+const tokensMax = 2_000_000;
 
 /** Waits before an id that is not there is looked for again: another node may just have handed it out. */
 const secondLooksMs = [50, 150, 300, 500];
@@ -33,33 +46,55 @@ export class ResourceDirectory {
   }
 
   /** Keeps nobody waiting: it is in memory when this returns, and is written in the background. */
-  remember(userId: string, channelId: string, made: readonly KeptResource[]): void {
+  remember(userId: string, channelId: string, made: readonly RememberedResource[]): void {
     const { clock, retentionMs } = this.#parts;
     const now = clock.now();
-    for (const { kind, id, expiresAt } of made) {
+    for (const { kind, id, expiresAt, tokens: stated } of made) {
       if (!isPlainId(id)) continue;
+      const before = this.#recent.find(userId, { kind, id }, now);
+      const tokens = stated === undefined ? before?.tokens : Math.min(tokenCount(stated), tokensMax);
       // A stream names an answer several times.
-      if (expiresAt === undefined && this.#recent.channelOf(userId, { kind, id }, now) === channelId) continue;
+      if (expiresAt === undefined && before?.channelId === channelId && before.tokens === tokens) continue;
       const end = expiresAt === undefined ? now + retentionMs() : wholeTime(expiresAt);
-      this.#recent.add(userId, { kind, id }, channelId, end);
-      this.#writer.add({ userId, kind, id, channelId, createdAt: now, expiresAt: end });
+      const grown = end === null && before?.tokens !== undefined ? Math.max(before.tokens, tokens ?? 0) : tokens;
+      this.#recent.add(userId, { kind, id }, { channelId, expiresAt: end, tokens: this.#isKnownElsewhere(end) ? undefined : grown });
+      this.#writer.add({ userId, kind, id, channelId, createdAt: now, expiresAt: end, tokens: grown });
     }
   }
 
+  /** More has been put into something of the user's. @throws StorageUnavailableError */
+  async addTokens(userId: string, name: ResourceName, tokens: number): Promise<void> {
+    const before = this.#recent.find(userId, name, this.#parts.clock.now());
+    const added = Math.min(tokenCount(tokens), tokensMax);
+    if (before?.tokens !== undefined) this.#recent.add(userId, name, { ...before, tokens: before.tokens + added });
+    await this.#writer.written();
+    await this.#parts.database.write((transaction) => addTokens(transaction, { userId, ...name, tokens: added }));
+  }
+
   /**
-   * The channel that has each of the names, undefined for what is not the user's; in the order of the names.
+   * What is known of each of the names, undefined for what is not the user's; in the order of the names.
    * @throws StorageUnavailableError
    */
-  async channelsOf(userId: string, names: readonly ResourceName[]): Promise<readonly (string | undefined)[]> {
+  async find(userId: string, names: readonly ResourceName[]): Promise<readonly (KnownResource | undefined)[]> {
     const now = this.#parts.clock.now();
-    const channels = names.map((name) => this.#recent.channelOf(userId, name, now));
-    await this.#lookUp(userId, names, channels);
+    const found: (KnownResource | undefined)[] = names.map((name) => this.#recent.find(userId, name, now));
+    await this.#lookUp(userId, names, found);
     for (const waitMs of this.#parts.database.kind === 'postgres' ? secondLooksMs : []) {
-      if (!names.some(({ id }, place) => channels[place] === undefined && isPlainId(id))) break;
+      if (!names.some(({ id }, place) => found[place] === undefined && isPlainId(id))) break;
       await wait(waitMs);
-      await this.#lookUp(userId, names, channels);
+      await this.#lookUp(userId, names, found);
     }
-    return channels;
+    return found.map((known) => known && { ...known, tokens: known.tokens && Math.min(known.tokens, tokensMax) });
+  }
+
+  /** The channel that has each of the names, as `find`. @throws StorageUnavailableError */
+  async channelsOf(userId: string, names: readonly ResourceName[]): Promise<readonly (string | undefined)[]> {
+    return (await this.find(userId, names)).map((known) => known?.channelId);
+  }
+
+  /** What has no end may grow by calls of other nodes: its size is asked of the database that they share. */
+  #isKnownElsewhere(expiresAt: number | null): boolean {
+    return expiresAt === null && this.#parts.database.kind === 'postgres';
   }
 
   /** What the user has of a kind, in the order of ids, beginning after the one given. @throws StorageUnavailableError */
@@ -82,14 +117,17 @@ export class ResourceDirectory {
   }
 
   /** Fills the gaps from the database. */
-  async #lookUp(userId: string, names: readonly ResourceName[], channels: (string | undefined)[]): Promise<void> {
-    const missing = names.filter(({ id }, place) => channels[place] === undefined && isPlainId(id));
+  async #lookUp(userId: string, names: readonly ResourceName[], known: (KnownResource | undefined)[]): Promise<void> {
+    const missing = names.filter(({ id }, place) => known[place]?.tokens === undefined && isPlainId(id));
     for (const kind of new Set(missing.map((name) => name.kind))) {
       const ids = [...new Set(missing.filter((name) => name.kind === kind).map(({ id }) => id))];
-      const found = await findResources(this.#parts.database.knex, { userId, kind, ids, now: this.#parts.clock.now() });
-      const channelOf = new Map(found.map(({ id, channelId }) => [id, channelId]));
+      const rows = await findResources(this.#parts.database.knex, { userId, kind, ids, now: this.#parts.clock.now() });
+      const rowOf = new Map(rows.map((row) => [row.id, row]));
       names.forEach((name, place) => {
-        if (name.kind === kind) channels[place] ??= channelOf.get(name.id);
+        const row = name.kind === kind ? rowOf.get(name.id) : undefined;
+        // What this node saw last counts more than what is not yet written.
+        if (row !== undefined && known[place]?.tokens === undefined)
+          known[place] = { channelId: known[place]?.channelId ?? row.channelId, tokens: row.tokens };
       });
     }
   }

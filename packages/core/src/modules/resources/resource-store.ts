@@ -10,6 +10,8 @@ export interface StoredResource {
   readonly createdAt: number;
   /** Milliseconds since 1970; null = until it is deleted. */
   readonly expiresAt: number | null;
+  /** What a request that names it adds to its input; undefined where nobody knows. */
+  readonly tokens: number | undefined;
 }
 
 interface ResourceRow {
@@ -19,11 +21,13 @@ interface ResourceRow {
   readonly channel_id: string;
   readonly created_at: number | bigint;
   readonly expires_at: number | bigint | null;
+  readonly tokens: number | bigint | null;
 }
 
 export interface FoundResource {
   readonly id: string;
   readonly channelId: string;
+  readonly tokens: number | undefined;
 }
 
 /** Each id takes a variable of the statement, and databases have a limit. */
@@ -35,8 +39,24 @@ export async function upsertResources(transaction: Knex.Transaction, resources: 
     await transaction<ResourceRow>('resources')
       .insert(resources.slice(from, from + rowsPerInsert).map(resourceToRow))
       .onConflict(['user_id', 'kind', 'id'])
-      .merge(['channel_id', 'expires_at']);
+      .merge({
+        channel_id: transaction.raw('excluded.channel_id'),
+        expires_at: transaction.raw('excluded.expires_at'),
+        tokens: transaction.raw(tokensAfterUpsert),
+      } as never);
   }
+}
+
+/** What has no end grows: others may have added to it meanwhile. A row that says nothing new leaves it as it is. */
+const tokensAfterUpsert = `case when excluded.expires_at is null and resources.tokens > excluded.tokens then resources.tokens
+  else coalesce(excluded.tokens, resources.tokens) end`;
+
+/** Adds to what is known; what nobody knows stays unknown. */
+export async function addTokens(
+  transaction: Knex.Transaction,
+  { userId, kind, id, tokens }: Pick<StoredResource, 'userId' | 'kind' | 'id'> & { readonly tokens: number },
+): Promise<void> {
+  await transaction<ResourceRow>('resources').where({ user_id: userId, kind, id }).increment('tokens', tokens);
 }
 
 /** Those of the ids that are the user's and have not expired. */
@@ -48,8 +68,8 @@ export async function findResources(
   for (let from = 0; from < ids.length; from += idsPerQuery) {
     const rows = await unexpired(knex, userId, kind, now)
       .whereIn('id', ids.slice(from, from + idsPerQuery))
-      .select('id', 'channel_id');
-    for (const { id, channel_id } of rows) found.push({ id, channelId: channel_id });
+      .select('id', 'channel_id', 'tokens');
+    for (const row of rows) found.push(rowToFound(row));
   }
   return found;
 }
@@ -63,8 +83,8 @@ export async function listResources(
     .where('id', '>', page.after)
     .orderBy('id')
     .limit(page.limit)
-    .select('id', 'channel_id');
-  return rows.map(({ id, channel_id }) => ({ id, channelId: channel_id }));
+    .select('id', 'channel_id', 'tokens');
+  return rows.map(rowToFound);
 }
 
 export async function deleteResource(transaction: Knex.Transaction, userId: string, kind: string, id: string): Promise<void> {
@@ -89,6 +109,10 @@ function unexpired(knex: Knex, userId: string, kind: string, now: number): Knex.
     .where((either) => void either.whereNull('expires_at').orWhere('expires_at', '>', now));
 }
 
-function resourceToRow({ userId, kind, id, channelId, createdAt, expiresAt }: StoredResource): ResourceRow {
-  return { user_id: userId, kind, id, channel_id: channelId, created_at: createdAt, expires_at: expiresAt };
+function rowToFound({ id, channel_id, tokens }: Pick<ResourceRow, 'id' | 'channel_id' | 'tokens'>): FoundResource {
+  return { id, channelId: channel_id, tokens: tokens === null ? undefined : Number(tokens) };
+}
+
+function resourceToRow({ userId, kind, id, channelId, createdAt, expiresAt, tokens }: StoredResource): ResourceRow {
+  return { user_id: userId, kind, id, channel_id: channelId, created_at: createdAt, expires_at: expiresAt, tokens: tokens ?? null };
 }

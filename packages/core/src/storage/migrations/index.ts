@@ -4,7 +4,8 @@ import { directoryMigration } from './0002-directory.js';
 import { resourcesMigration } from './0003-resources.js';
 import { limitsMigration } from './0004-limits.js';
 import { idempotencyMigration } from './0005-idempotency.js';
-import { usageOfUsersMigration } from './0006-usage-of-users.js';
+import { resourceTokensMigration } from './0006-resource-tokens.js';
+import { usageOfUsersMigration } from './0007-usage-of-users.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -13,5 +14,6 @@ export const migrations: readonly Migration[] = [
   resourcesMigration,
   limitsMigration,
   idempotencyMigration,
+  resourceTokensMigration,
   usageOfUsersMigration,
 ];

@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.js';
  * an hour, and adding to the row leaves it alone.
  */
 export const usageOfUsersMigration: Migration = {
-  name: '0006-usage-of-users',
+  name: '0007-usage-of-users',
   async up(transaction) {
     await transaction.raw('create index usage_hours_by_user on usage_hours (user_id, hour)');
   },
