@@ -88,7 +88,7 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
   });
 
   it('finds refunds that no receipt explains, though they are signed and the sums match', async () => {
-    const [receipt] = (await bench.database.knex('usage_records').select('request_id')) as { request_id: string }[];
+    const [receipt]: readonly { request_id: string }[] = await bench.database.knex('usage_records').select('request_id');
     const mac = new RowMac(rowMacKey('a master secret for the tests of the ledger'));
     const refund = async (reference: string, amount: bigint, userId: string) => {
       const accounts = { debit_account: 'system:revenue', credit_account: `wallet:${userId}` };
