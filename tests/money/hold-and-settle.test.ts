@@ -54,6 +54,7 @@ const users: readonly UserEntry[] = [
   ...libraries.map(({ user }) => ({ username: user, password, points: 500 })),
   { username: 'rich', password, points: 1_000_000 },
   { username: 'surprised', password, points: 120 },
+  { username: 'patron', password, points: 1_000_000 },
   { username: 'idle', password, points: 1_000 },
   { username: 'astonished', password, points: 1_000 },
 ];
@@ -71,6 +72,8 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
       surprise: answers({ usage: usageOf(100, 400) }),
       // Minus one, as a counter without a sign has it.
       absurd: answers({ usage: usageOf(10, 2 ** 64) }),
+      'by-second': answers({ usage: usageOf(10, 20) }),
+      'by-image': answers({ usage: usageOf(10, 20) }),
       silent: answers({ text: 'No usage is stated here, so it has to be estimated.' }),
     };
     // A channel per example and group, so that each has an upstream with its own usage.
@@ -95,7 +98,11 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
           { name: 'plain', modelRatio: 1 },
           { name: 'half', modelRatio: 1, completionRatio: 0.5 },
           { name: 'tiny', modelRatio: '0.0001' },
-          ...Object.keys(others).map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
+          { name: 'by-second', secondPrices: [{ price: 0.01 }] },
+          { name: 'by-image', imagePrices: [{ size: '1024x1024', price: 0.02 }] },
+          ...Object.keys(others)
+            .filter((name) => !name.startsWith('by-'))
+            .map((name) => ({ name, modelRatio: 1, completionRatio: 1 })),
         ],
         channels,
         users,
@@ -213,6 +220,24 @@ describe.each(databaseKinds)('hold and settle on %s', (database) => {
     expect(receipt).toMatchObject({ estimated: true, policy: 'delivered', ending: 'no-usage' });
     expect(receipt.usage.output).toBeGreaterThan(5);
     expect(receipt.usage.output).toBeLessThan(40);
+  });
+
+  it('refuses a model that is priced by what such answers never state, and holds nothing for it', async () => {
+    const answer = await ask('patron', 'by-second');
+    expect(answer.status).toBe(400);
+    expect(answer.body.toString('utf8')).toContain('price_not_applicable');
+    expect(upstream.requestsTo('by-second')).toHaveLength(0);
+    expect(await receiptsOf('patron')).toBe(0);
+  });
+
+  it('charges an image for an answer of a model that is priced by the image, though none is stated', async () => {
+    expect((await ask('patron', 'by-image')).status).toBe(200);
+    expect(await receiptOf('patron', 0)).toMatchObject({ cost: '10000', uncollected: '0' });
+  });
+
+  it('says in the head of a stream what it costs where the price is by the call', async () => {
+    expect((await ask('patron', 'example-3', { stream: true })).headers.get('x-tollgate-cost')).toBe('10000');
+    expect((await ask('patron', 'silent', { stream: true })).headers.get('x-tollgate-cost')).toBeNull();
   });
 
   it('adds up', async () => {

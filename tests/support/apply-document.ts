@@ -15,6 +15,8 @@ export interface ModelEntry {
   readonly cacheRatio?: number | string;
   readonly imageCompletionRatio?: number | string;
   readonly pricePerCall?: number | string;
+  readonly imagePrices?: readonly { readonly size?: string; readonly price: number | string }[];
+  readonly secondPrices?: readonly { readonly price: number | string }[];
   readonly outputTokensMax?: number;
   readonly settlement?: Readonly<Record<string, string>>;
 }

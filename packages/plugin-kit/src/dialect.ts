@@ -3,7 +3,7 @@ import type { Operation } from './operations.js';
 import { withOwnUsage } from './own-usage.js';
 import type { KeptReader, ResourceReference, ResourceRoute } from './resources.js';
 import type { CanonicalSink } from './sink.js';
-import type { Usage } from './usage.js';
+import type { ImageCount, RequestCounter, Usage } from './usage.js';
 import type { PublicError, Verdict } from './verdict.js';
 
 /** Everything impure that a codec may want, handed in: the same input and context give the same output. */
@@ -49,6 +49,11 @@ export interface UsageReader {
   readonly needles: readonly string[];
   /** `each`: later frames complete earlier ones. `last`: the newest nominated frame that yields usage is the whole truth. */
   readonly keep: 'each' | 'last';
+  /**
+   * What `read` can state beside tokens that a price may be by. A model priced by what the caller's dialect does not have here is refused.
+   * Left out, nothing; images for dialects that generate.
+   */
+  readonly counts?: readonly ('images' | 'seconds')[];
   /**
    * Reads what one frame, or a whole unary body, states. Sets only the buckets that it states; `into` holds what earlier frames of the same
    * answer stated, for vendors whose later totals can only be divided by what came before.
@@ -100,6 +105,10 @@ export interface RequestFacts {
   readonly refersTo?: readonly ResourceReference[];
   /** True if the answer leaves something at its upstream that later requests may name; the dialect's `kept` finds it. */
   readonly keeps?: boolean;
+  /** The vendor's own tools that may run for it, as what their uses are counted as: one use of each is held. */
+  readonly serverTools?: readonly RequestCounter[];
+  /** Set if such a tool may make an image beside the answer: one is held. */
+  readonly toolImage?: Omit<ImageCount, 'count'>;
 }
 
 export interface RequestTarget {

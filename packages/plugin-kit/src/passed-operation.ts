@@ -1,5 +1,5 @@
 import type { DialectId, JsonObject, Vendor } from './canonical.js';
-import type { ClientSide, Dialect, DialectEdits, RequestFacts, RequestTarget } from './dialect.js';
+import type { ClientSide, Dialect, DialectEdits, RequestFacts, RequestTarget, UsageReader } from './dialect.js';
 import type { KeptReader } from './resources.js';
 import type { Usage } from './usage.js';
 
@@ -11,6 +11,8 @@ export interface PassedDialectSpec {
   readonly vendor: Vendor;
   /** Sets the usage buckets that a whole answer states. */
   readUsage(body: unknown, into: Partial<Usage>): void;
+  /** What of that may be priced beside tokens and calls. */
+  readonly counts?: UsageReader['counts'];
   readonly kept?: KeptReader;
   readonly client: Pick<ClientSide, 'routes' | 'guardedKeys' | 'encodeError'> &
     Partial<Pick<ClientSide, OptionalPart | 'credentials'>> & {
@@ -22,13 +24,13 @@ export interface PassedDialectSpec {
 
 /** Declares a dialect of what has no canonical form. It is held, paid and settled like any other call. */
 export function definePassedDialect(spec: PassedDialectSpec): Dialect {
-  const { client, readUsage, kept, edits, ...named } = spec;
+  const { client, readUsage, counts, kept, edits, ...named } = spec;
   return {
     ...named,
     wire: spec.id,
     operation: 'passed',
     framing: 'sse',
-    usage: { needles: [], keep: 'last', read: readUsage },
+    usage: { needles: [], keep: 'last', read: readUsage, ...(counts === undefined ? {} : { counts }) },
     ...(kept === undefined ? {} : { kept }),
     ...(edits === undefined ? {} : { edits }),
     upstream: { encodeRequest: onlyPassed, decodeResponse: onlyPassed, streamDecoder: onlyPassed },

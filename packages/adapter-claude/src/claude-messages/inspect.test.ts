@@ -8,6 +8,13 @@ describe('inspect', () => {
     expect(inspect({ model: 'm', max_tokens: 0, stream: null })).toEqual({ model: 'm', stream: false, outputTokensMax: 0 });
   });
 
+  it('tells which tools with a fee may run', () => {
+    const of = (tools: unknown) => inspect({ model: 'm', max_tokens: 5, tools }).serverTools;
+    expect(of([{ type: 'web_search_20250305' }, { type: 'web_fetch_20250910' }])).toEqual(['webSearches', 'webFetches']);
+    expect(of([{ name: 'web_search' }, { type: 'code_execution_20250825' }, null, 7])).toBeUndefined();
+    expect(of('web_search_20250305')).toBeUndefined();
+  });
+
   it.each([
     ['model', { max_tokens: 5 }],
     ['model', { model: '', max_tokens: 5 }],

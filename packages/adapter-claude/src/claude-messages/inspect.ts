@@ -1,4 +1,4 @@
-import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
+import { BadRequestError, type JsonObject, type RequestCounter, type RequestFacts } from '@tollgate/plugin-kit';
 
 /** Looks only at what the gateway itself needs; the rest of the request is checked by whoever reads it. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -10,5 +10,18 @@ export function inspect(body: JsonObject): RequestFacts {
     throw new BadRequestError('max_tokens is required: the most tokens that the answer may have.', 'max_tokens');
   if (typeof outputTokensMax !== 'number' || !Number.isInteger(outputTokensMax) || outputTokensMax < 0)
     throw new BadRequestError('max_tokens must be a whole number and not negative.', 'max_tokens');
-  return { model, stream: stream === true, outputTokensMax };
+  return { model, stream: stream === true, outputTokensMax, ...serverToolsOf(body['tools']) };
+}
+
+const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([
+  ['web_search', 'webSearches'],
+  ['web_fetch', 'webFetches'],
+]);
+
+/** The vendor's own tools that have a fee; their types end with the day of their version. */
+function serverToolsOf(tools: unknown): Pick<RequestFacts, 'serverTools'> {
+  if (!Array.isArray(tools)) return {};
+  const types = tools.map((tool: unknown) => String((tool as JsonObject | null)?.['type']).replace(/_\d{8}$/, ''));
+  const serverTools = [...countersByTool].flatMap(([type, counter]) => (types.includes(type) ? [counter] : []));
+  return serverTools.length === 0 ? {} : { serverTools };
 }

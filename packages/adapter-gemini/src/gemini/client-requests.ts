@@ -1,6 +1,8 @@
 import { BadRequestError, type Framing, type JsonObject, type RequestFacts, type RequestTarget } from '@tollgate/plugin-kit';
 import { referencesOf } from './references.js';
 import { RequestFields } from './request-fields.js';
+import { kindOfServerTool } from './server-tools.js';
+import { isJsonObject } from './wire.js';
 
 /** What the kernel has to know of a request. @throws BadRequestError */
 export function inspectRequest(body: JsonObject, target: RequestTarget): RequestFacts {
@@ -15,7 +17,14 @@ export function inspectRequest(body: JsonObject, target: RequestTarget): Request
     ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
     ...(choices === undefined ? {} : { choices }),
     ...(refersTo.length === 0 ? {} : { refersTo }),
+    ...(searches(body['tools']) ? { serverTools: ['webSearches'] } : {}),
   };
+}
+
+/** Of the service's own tools, searches alone have a fee. */
+function searches(tools: unknown): boolean {
+  const declared = Array.isArray(tools) ? tools.filter(isJsonObject) : [];
+  return declared.some((tool) => Object.keys(tool).some((name) => kindOfServerTool(name) === 'web-search'));
 }
 
 /** The model's name without its folder. @throws BadRequestError if the path names none. */

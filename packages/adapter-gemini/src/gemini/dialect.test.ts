@@ -24,6 +24,11 @@ describe('gemini dialect', () => {
   });
 
   it('finds model, streaming, limit and choices, in either spelling', () => {
+    for (const tool of [{ googleSearch: {} }, { google_search: {} }, { googleSearchRetrieval: {} }])
+      expect(client.inspect({ tools: [tool] }, target(false)).serverTools).toEqual(['webSearches']);
+    expect(
+      client.inspect({ tools: [{ codeExecution: {} }, null, { functionDeclarations: [] }] }, target(false)).serverTools,
+    ).toBeUndefined();
     expect(client.inspect({}, target(false, '', 'models/gemini-x'))).toEqual({ model: 'gemini-x', stream: false });
     const facts = { model: 'gemini-2.5-flash', stream: true, outputTokensMax: 9, choices: 2 };
     expect(client.inspect({ generationConfig: { maxOutputTokens: 9, candidateCount: 2 } }, target(true))).toEqual(facts);

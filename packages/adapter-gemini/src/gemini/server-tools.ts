@@ -8,9 +8,14 @@ const kindsByName: ReadonlyMap<string, ServerTool['kind']> = new Map([
   ['codeExecution', 'code-execution'],
 ]);
 
-/** What other vendors have of a server tool; undefined for those that only this one has. The service takes names in both spellings. */
+/** Undefined for what other vendors do not have. The service takes names in both spellings. */
+export function kindOfServerTool(name: string): ServerTool['kind'] | undefined {
+  return kindsByName.get(camelCase(name));
+}
+
+/** What other vendors have of a server tool; undefined for those that only this one has. */
 export function decodeServerTool(name: string, settings: unknown, path: string, context: CodecContext): ServerTool | undefined {
-  const kind = kindsByName.get(camelCase(name));
+  const kind = kindOfServerTool(name);
   if (kind === undefined) return undefined;
   const { excludeDomains, exclude_domains: excluded = excludeDomains, ...others } = isJsonObject(settings) ? settings : {};
   for (const option of Object.keys(others))

@@ -12,6 +12,8 @@ describe('inspect', () => {
     [{ max_completion_tokens: 6 }, { outputTokensMax: 6 }],
     [{ max_tokens: 9, max_completion_tokens: 6 }, { outputTokensMax: 9 }],
     [{ n: 3 }, { choices: 3 }],
+    [{ web_search_options: {} }, { serverTools: ['webSearches'] }],
+    [{ web_search_options: null }, {}],
   ])('finds in %j what the gateway must know', (fields, facts) => {
     expect(inspect({ model: 'a/b', ...fields })).toEqual({ model: 'a/b', stream: false, choices: 1, ...facts });
   });

@@ -1,6 +1,7 @@
 import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
-import { optionalBoolean, optionalCount, requireName } from '../request-fields.js';
+import { isObject, optionalBoolean, optionalCount, requireName } from '../request-fields.js';
 import { referencesOf } from './references.js';
+import { alwaysSearches } from './usage.js';
 
 /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -16,6 +17,6 @@ export function inspect(body: JsonObject): RequestFacts {
   // An upstream may heed either name, so the caller allows the larger.
   const outputTokensMax = Math.max(older ?? 0, newer ?? 0);
   const facts = outputTokensMax === 0 ? { model, stream, choices } : { model, stream, choices, outputTokensMax };
-  const refersTo = referencesOf(body).all;
-  return refersTo.length === 0 ? facts : { ...facts, refersTo };
+  const searches = isObject(body['web_search_options']) || alwaysSearches(body);
+  return { ...facts, ...referencesOf(body).facts, ...(searches ? { serverTools: ['webSearches'] } : {}) };
 }

@@ -25,7 +25,7 @@ export function readChatUsage(json: unknown, into: Partial<Usage>): void {
 }
 
 /** Models that search the web once for every answer, without saying so. Source: the vendor's price page, "search preview" models. */
-function alwaysSearches(json: unknown): boolean {
+export function alwaysSearches(json: unknown): boolean {
   return isObject(json) && typeof json['model'] === 'string' && json['model'].includes('-search-preview');
 }
 

@@ -23,6 +23,18 @@ describe('the facts of a request', () => {
     expect(inspect({ model: 'm', store: false }).keeps).toBe(false);
   });
 
+  it('tell which tools with a fee may run', () => {
+    const factsOf = (...tools: unknown[]) => inspect({ model: 'm', tools });
+    const of = (...types: string[]) => factsOf(...types.map((type) => ({ type }))).serverTools;
+    expect(of('web_search', 'file_search', 'code_interpreter')).toEqual(['webSearches', 'fileSearches', 'codeInterpreterSessions']);
+    expect(of('web_search_preview_2025_03_11', 'web_search_preview')).toEqual(['webSearches']);
+    expect(of('function', 'mcp')).toBeUndefined();
+    expect(factsOf(null, 7, { type: 'image_generation', size: '1024x1024', quality: 'low' })).toMatchObject({
+      toolImage: { size: '1024x1024', quality: 'low' },
+    });
+    expect(inspect({ model: 'm', tools: 'x' }).serverTools).toBeUndefined();
+  });
+
   it.each([
     ['model', {}],
     ['model', { model: 7 }],

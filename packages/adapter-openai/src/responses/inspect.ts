@@ -1,6 +1,7 @@
-import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
-import { optionalBoolean, optionalCount, requireName } from '../request-fields.js';
+import { BadRequestError, type JsonObject, type RequestCounter, type RequestFacts } from '@tollgate/plugin-kit';
+import { isObject, optionalBoolean, optionalCount, requireName } from '../request-fields.js';
 import { referencesOf } from './references.js';
+import { imageOf } from './tool-uses.js';
 
 /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type, or the answer shall come later. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -16,6 +17,21 @@ export function inspect(body: JsonObject): RequestFacts {
   }
   // The vendor stores answers unless told not to.
   const keeps = optionalBoolean(body['store'], 'store') ?? true;
-  const facts = { model, stream, keeps, ...referencesOf(body).facts };
+  const facts = { model, stream, keeps, ...referencesOf(body).facts, ...toolsOf(body['tools']) };
   return outputTokensMax === undefined ? facts : { ...facts, outputTokensMax };
+}
+
+const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([
+  ['web_search', 'webSearches'],
+  ['file_search', 'fileSearches'],
+  ['code_interpreter', 'codeInterpreterSessions'],
+]);
+
+/** The tools that have a fee. Some carry the day of their version: `web_search_preview_2025_03_11`. */
+function toolsOf(tools: unknown): Pick<RequestFacts, 'serverTools' | 'toolImage'> {
+  const declared = Array.isArray(tools) ? tools.filter(isObject) : [];
+  const types = declared.map(({ type }) => String(type).replace(/(?:_preview)?(?:_\d{4}_\d\d_\d\d)?$/, ''));
+  const serverTools = [...countersByTool].flatMap(([type, counter]) => (types.includes(type) ? [counter] : []));
+  const image = declared.find(({ type }) => type === 'image_generation');
+  return { ...(serverTools.length === 0 ? {} : { serverTools }), ...(image === undefined ? {} : { toolImage: imageOf(image) }) };
 }

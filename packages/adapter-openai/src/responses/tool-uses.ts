@@ -12,7 +12,7 @@ export function readToolUses(output: unknown, into: Partial<Usage>): void {
   count(into, 'fileSearches', ofType('file_search_call').length);
   count(into, 'codeInterpreterSessions', new Set(ofType('code_interpreter_call').map((item) => item['container_id'])).size);
   const images = ofType('image_generation_call').filter(({ status }) => status !== 'failed');
-  if (images.length > 0) into.images = images.map(imageOf);
+  if (images.length > 0) into.images = images.map((image) => ({ count: 1, ...imageOf(image) }));
 }
 
 function count(into: Partial<Usage>, counter: 'webSearches' | 'fileSearches' | 'codeInterpreterSessions', uses: number): void {
@@ -23,6 +23,7 @@ function isSearch({ action }: JsonObject): boolean {
   return !isObject(action) || action['type'] === undefined || action['type'] === 'search';
 }
 
-function imageOf({ size, quality }: JsonObject): ImageCount {
-  return { count: 1, ...(typeof size === 'string' ? { size } : {}), ...(typeof quality === 'string' ? { quality } : {}) };
+/** Size and quality of an image that a tool made, or is asked for. */
+export function imageOf({ size, quality }: JsonObject): Omit<ImageCount, 'count'> {
+  return { ...(typeof size === 'string' ? { size } : {}), ...(typeof quality === 'string' ? { quality } : {}) };
 }

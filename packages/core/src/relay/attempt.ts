@@ -121,6 +121,7 @@ export class Attempt {
     return new Promise((resolve) => {
       this.#finish = (end) => {
         this.#isOver = true;
+        if (!end.answered) this.#parts.reply.dropHeader(costHeader);
         this.#parts.reply.waitEnds();
         this.#parts.meter.answerBytes = this.#exchange?.receivedBytes ?? 0;
         resolve(end);
@@ -245,7 +246,8 @@ export class Attempt {
   }
 
   #pump(exchange: UpstreamExchange): StreamPump {
-    const { call, reply, growth, settings, tap, route } = this.#parts;
+    const { call, reply, growth, settings, tap, route, held } = this.#parts;
+    if (held !== undefined && held.quote.fixedCost !== undefined) reply.setHeader(costHeader, pointsText(held.quote.fixedCost));
     this.#streaming = new StreamPump({
       reply,
       lane: this.#streamLane(),

@@ -12,8 +12,10 @@ function rateOf(fields: Parameters<typeof modelPriceOf>[0]) {
   return compileRate({ model: 'm', group: 'default', groupRatio: '1', groupRatioSource: 'default', price, priceSource: 'manual' });
 }
 
-function quoted(facts: Partial<RunningCall['call']['facts']>, binding?: Partial<Binding>, price = rateOf({ modelRatio: '1' })) {
-  const call = { facts: { model: 'm', stream: true, ...facts } };
+type Asked = Partial<RunningCall['call']['facts']> & { readonly dialect?: object };
+
+function quoted({ dialect = { usage: {} }, ...facts }: Asked, binding?: Partial<Binding>, price = rateOf({ modelRatio: '1' })) {
+  const call = { facts: { model: 'm', stream: true, ...facts }, dialect };
   const running = { call, inputTokens: 1_000, binding: binding && { tokens: 0, unweighed: 0, ...binding } };
   return quoteFor(running as unknown as RunningCall, undefined, price, bounds);
 }
@@ -26,5 +28,45 @@ describe('a quote', () => {
 
   it('holds a stated number of tokens for each thing that it names and nobody knows the length of', () => {
     expect(quoted({}, { unweighed: 2 })).toMatchObject({ heldTokens: 1_100 + 2 * 8_192, amount: 17_484_000n });
+  });
+
+  it('holds one use of each tool that may run and has a fee, and one image that a tool may make', () => {
+    const price = rateOf({
+      modelRatio: '0',
+      toolFees: { webSearch: '10', fileSearch: '2.5' },
+      toolImages: [
+        { quality: 'low', price: '0.01' },
+        { quality: 'high', price: '0.1' },
+      ],
+    });
+    const held = (facts: Asked) => quoted(facts, undefined, price).amount;
+    expect(held({})).toBe(0n);
+    expect(held({ serverTools: ['webSearches'] })).toBe(5_000_000n);
+    expect(held({ serverTools: ['webSearches', 'fileSearches', 'webFetches'] })).toBe(6_250_000n);
+    expect(held({ toolImage: { quality: 'low' } })).toBe(5_000_000n);
+    expect(held({ toolImage: {} })).toBe(50_000_000n);
+  });
+
+  it('holds an image for each answer of a model that is priced by the image', () => {
+    const price = rateOf({ imagePrices: [{ price: '0.02' }] });
+    expect(quoted({ choices: 3 }, undefined, price).amount).toBe(30_000_000n);
+  });
+
+  it('is refused where answers never state what the price is by', () => {
+    const [byImage, bySecond] = [rateOf({ imagePrices: [{ price: '0.02' }] }), rateOf({ secondPrices: [{ price: '0.02' }] })];
+    const quoteOf = (dialect: object, price: typeof byImage) => () => quoted({ dialect }, undefined, price);
+    const refused = expect.objectContaining({ code: 'price_not_applicable' });
+    expect(quoteOf({ usage: {} }, bySecond)).toThrow(refused);
+    expect(quoteOf({ usage: {}, operation: 'embed' }, byImage)).toThrow(refused);
+    expect(quoteOf({ usage: {}, operation: 'passed' }, byImage)).toThrow(refused);
+    expect(quoteOf({ usage: { counts: ['seconds'] }, operation: 'passed' }, byImage)).toThrow(refused);
+    expect(quoteOf({ usage: { counts: ['seconds'] }, operation: 'passed' }, bySecond)).not.toThrow();
+  });
+
+  it('knows the cost of a whole answer before it begins where the price is by the call and nothing else may cost', () => {
+    const price = rateOf({ pricePerCall: '0.02', toolFees: { webSearch: '10' } });
+    expect(quoted({}, undefined, price).fixedCost).toBe(10_000_000n);
+    expect(quoted({ serverTools: ['webSearches'] }, undefined, price).fixedCost).toBeUndefined();
+    expect(quoted({}).fixedCost).toBeUndefined();
   });
 });

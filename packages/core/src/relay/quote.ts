@@ -1,8 +1,8 @@
-import type { JsonObject, RequestFacts } from '@tollgate/plugin-kit';
+import { type Dialect, emptyUsage, type JsonObject, operationOf, type RequestFacts } from '@tollgate/plugin-kit';
 import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
 import type { ledgerSettings } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
-import { estimateOf, type Rate } from '../modules/pricing/index.js';
+import { costOf, estimateOf, type ExpectedUsage, type Rate, UncountablePriceError } from '../modules/pricing/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import type { RunningCall } from './running-call.js';
@@ -15,6 +15,8 @@ export interface Quote {
   /** Input and output together. */
   readonly heldTokens: number;
   readonly amount: Millipoints;
+  /** What a complete answer costs, where that is known before it begins: the price is by the call, and no tool may run that has a fee. */
+  readonly fixedCost: Millipoints | undefined;
   /** A stream of more output than this, by our estimate, is ended where its hold cannot grow; undefined where output costs nothing. */
   readonly endedAboveTokens: number | undefined;
 }
@@ -29,6 +31,7 @@ const boundedSlackTokens = 50;
 /**
  * The estimated input, what it names at its upstream included, and as much output as can be expected: bounded by the caller's maximum, the
  * model's and the operator's.
+ * @throws UncountablePriceError
  */
 export function quoteFor(
   { call, inputTokens: knownInputTokens, binding }: Pick<RunningCall, 'call' | 'inputTokens' | 'binding'>,
@@ -39,16 +42,33 @@ export function quoteFor(
     holdReferencedTokens,
   }: Pick<SettingsValues<typeof ledgerSettings>, 'holdOutputTokensMax' | 'holdReferencedTokens'>,
 ): Quote {
-  const possible = Math.min(call.facts.outputTokensMax ?? Number.POSITIVE_INFINITY, model?.outputTokensMax ?? Number.POSITIVE_INFINITY);
-  const heldOutputTokens = Math.min(possible, holdOutputTokensMax) * (call.facts.choices ?? 1);
+  const { facts } = call;
+  refuseUncountable(rate, call.dialect);
+  const possible = Math.min(facts.outputTokensMax ?? Number.POSITIVE_INFINITY, model?.outputTokensMax ?? Number.POSITIVE_INFINITY);
+  const heldOutputTokens = Math.min(possible, holdOutputTokensMax) * (facts.choices ?? 1);
   const inputTokens = knownInputTokens + (binding?.unweighed ?? 0) * holdReferencedTokens;
   return {
     rate,
     heldOutputTokens,
     heldTokens: inputTokens + heldOutputTokens,
-    amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens }),
+    amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens, ...extrasOf(rate, facts) }),
+    fixedCost:
+      rate.price.by === 'call' && facts.serverTools === undefined && facts.toolImage === undefined ? costOf(rate, emptyUsage()) : undefined,
     endedAboveTokens: rate.price.by === 'tokens' ? endedAbove(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };
+}
+
+/** What is expected beside tokens: of each tool one use, of images one for each answer, or one that a tool makes. */
+function extrasOf({ price }: Rate, { choices = 1, serverTools, toolImage }: RequestFacts): Pick<ExpectedUsage, 'images' | 'serverTools'> {
+  const images = price.by === 'image' ? [{ count: choices, ...toolImage }] : toolImage && [{ count: 1, ...toolImage }];
+  return { ...(images === undefined ? {} : { images }), ...(serverTools === undefined ? {} : { serverTools }) };
+}
+
+/** @throws UncountablePriceError */
+function refuseUncountable({ model, price: { by } }: Rate, dialect: Dialect): void {
+  if (by !== 'image' && by !== 'second') return;
+  const counts = dialect.usage.counts ?? (operationOf(dialect) === 'generate' ? ['images'] : []);
+  if (!counts.includes(`${by}s`)) throw new UncountablePriceError(model, by);
 }
 
 /** What a call will use in all, estimated before it for limits on tokens. */

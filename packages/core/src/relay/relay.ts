@@ -108,7 +108,7 @@ export class Relay {
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoPriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
+   * @throws NoChannelError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
    * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
@@ -226,7 +226,7 @@ export class Relay {
       const { call, reply, scale, inputTokens } = running;
       const { faults } = this.#doors;
       if (faults !== undefined) await faults('token-count');
-      answerCount(call, reply, inputTokens, scale.tokenizer?.id, await countedInput(call.json, scale, this.#counter));
+      answerCount(call, reply, inputTokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
     }
   }
 

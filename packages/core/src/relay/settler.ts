@@ -118,7 +118,7 @@ export class Settler {
     if (meter === undefined || attempts.some(({ charged }) => charged === true)) return result;
     const { faults, counter, log } = this.#doors;
     if (faults !== undefined) await faults('token-count');
-    const usage = await countedUsage(running.call, meter, counter).catch((error: unknown) => {
+    const usage = await countedUsage(running, meter, counter).catch((error: unknown) => {
       log.warn({ err: error, requestId: running.call.requestId }, 'Tokens could not be counted; the estimate is charged');
       return undefined;
     });

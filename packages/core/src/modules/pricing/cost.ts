@@ -1,4 +1,4 @@
-import { inputTokens as inputTokensOf, tokenCount, type Usage, usageBuckets } from '@tollgate/plugin-kit';
+import { inputTokens as inputTokensOf, type RequestCounter, tokenCount, type Usage, usageBuckets } from '@tollgate/plugin-kit';
 import { type Millipoints, millipoints, millipointsMax } from '../../foundation/millipoints.js';
 import type { Coefficients, Rate } from './rate.js';
 
@@ -25,7 +25,7 @@ function scaledCostOf(rate: Rate, usage: Usage): bigint {
       if (uses > 0) scaled += BigInt(uses) * coefficient;
     }
   }
-  if (rate.images !== undefined) scaled += imagesCost(rate.images, usage.images ?? unstatedImages(rate, usage));
+  if (rate.images !== undefined) scaled += imagesCost(rate.images, chargedImages(rate, usage));
   if (rate.milliseconds !== undefined && usage.media !== undefined) scaled += mediaCost(rate.milliseconds, usage.media);
   return scaled;
 }
@@ -40,9 +40,9 @@ function coefficientsFor(rate: Rate, inputTokens: number): Coefficients {
 const noImages: NonNullable<Usage['images']> = [];
 const oneImage: NonNullable<Usage['images']> = [{ count: 1 }];
 
-/** Vendors that state what images are in tokens do not count them: where a model is priced by image, there was one at least. */
-function unstatedImages(rate: Rate, usage: Usage): NonNullable<Usage['images']> {
-  return rate.price.by === 'image' && tokenCount(usage.outputImage) > 0 ? oneImage : noImages;
+/** Vendors that state what images are in tokens do not count them: an answer of a model that is priced by the image has one at least. */
+function chargedImages({ price }: Rate, { images = noImages }: Usage): NonNullable<Usage['images']> {
+  return price.by === 'image' && !images.some(({ count }) => tokenCount(count) > 0) ? oneImage : images;
 }
 
 function imagesCost(prices: NonNullable<Rate['images']>, images: NonNullable<Usage['images']>): bigint {
@@ -70,6 +70,8 @@ export interface ExpectedUsage {
   readonly outputTokens: number;
   readonly images?: Usage['images'];
   readonly media?: Usage['media'];
+  /** The vendor's own tools that may run: one use of each is expected. */
+  readonly serverTools?: readonly RequestCounter[];
 }
 
 /**
@@ -81,7 +83,9 @@ export function estimateOf(rate: Rate, expected: ExpectedUsage): Millipoints {
   const { inputText, outputText } = coefficientsFor(rate, input);
   const output = outputText > inputText ? outputText : inputText;
   let scaled = rate.callCoefficient + BigInt(input) * inputText + BigInt(tokenCount(expected.outputTokens)) * output;
-  if (rate.price.by === 'image' && rate.images !== undefined) scaled += imagesCost(rate.images, expected.images ?? [{ count: 1 }]);
+  const images = expected.images ?? (rate.price.by === 'image' ? oneImage : noImages);
+  if (rate.images !== undefined) scaled += imagesCost(rate.images, images);
+  for (const { counter, coefficient } of rate.fees ?? []) if (expected.serverTools?.includes(counter) === true) scaled += coefficient;
   if (rate.milliseconds !== undefined && expected.media !== undefined) scaled += mediaCost(rate.milliseconds, expected.media);
   return rounded(scaled, rate.scale);
 }

@@ -88,9 +88,10 @@ describe('images', () => {
     expect(pointsOf(rate, { images: [{ count: 1, size: 'huge' }] })).toBe('25000');
   });
 
-  it('that are stated in tokens alone are one where images have a price, and nothing more where tokens have', () => {
+  it('that are stated in tokens alone, or not at all, are one where images have a price, and nothing more where tokens have', () => {
     expect(pointsOf(dallE, { outputImage: 1_290 })).toBe('20000');
-    expect(pointsOf(dallE, { outputText: 9 })).toBe('0');
+    expect(pointsOf(dallE, { outputText: 9 })).toBe('20000');
+    expect(pointsOf(dallE, { images: [{ count: 0 }] })).toBe('20000');
     expect(pointsOf(rateOf({ modelRatio: '1', toolImages: [{ price: '0.04' }] }), { outputImage: 10 })).toBe('10');
   });
 

@@ -13,3 +13,18 @@ export class NoPriceError extends GatewayError {
     );
   }
 }
+
+/** The model is priced by something that answers to such a request never state: it could only be given away. */
+export class UncountablePriceError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 400;
+  readonly code = 'price_not_applicable';
+
+  constructor(model: string, by: 'image' | 'second') {
+    super(
+      `The model "${model.slice(0, 200)}" is priced by the ${by}, which this operation does not state. ` +
+        'An administrator can price it by tokens or by the call.',
+      { field: 'model' },
+    );
+  }
+}
