@@ -7,7 +7,7 @@ const titles = {
   kills:
     'Real processes on one database, each ended by `kill -9` at a named wait while calls are under way, the next one beginning where it died',
   model:
-    'Random holds, extensions, settlements, sweeps, credits, adjustments and lost replies, on two nodes, against a ledger kept by hand',
+    'Random holds, extensions, settlements, sweeps, credits, adjustments, refunds and lost replies, on two nodes, against a ledger kept by hand',
   alterations: 'One column of one row altered among all receipts and transfers, and found by `verify-ledger` by name',
   servers: 'A server that stands still for 30 seconds while calls are under way',
   soak: 'A mixed load whose memory, file descriptors and delay of the event loop stay flat',

@@ -9,6 +9,7 @@ import { usageRowsOf } from '../support/usage-rows.js';
 describe.each(databaseKinds)('tollgate ledger on %s', (database) => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
+  let requestId: string;
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
@@ -21,7 +22,8 @@ describe.each(databaseKinds)('tollgate ledger on %s', (database) => {
         tokens: [{ name: 'dev', user: 'alice', key: keyOf('dev'), unlimited: true, spendCaps: { day: 40_000 } }],
       },
     });
-    await rawCall({ url: gateway.url, key: keyOf('dev'), dialect: 'openai-chat', model: 'fixed' });
+    const { headers } = await rawCall({ url: gateway.url, key: keyOf('dev'), dialect: 'openai-chat', model: 'fixed' });
+    requestId = headers.get('x-request-id') ?? '';
     await usageRowsOf(gateway, keyOf('dev'), 1);
   });
 
@@ -52,9 +54,41 @@ describe.each(databaseKinds)('tollgate ledger on %s', (database) => {
     expect(stdout).toContain('It adds up');
     const json = await gateway.command('ledger', 'explain', 'alice', '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({
-      balance: '40500500',
-      explained: '40500500',
-      calls: [{ model: 'fixed', cost: '10000000' }],
+      balanceMillipoints: '40500500',
+      explainedMillipoints: '40500500',
+      calls: [{ model: 'fixed', costMillipoints: '10000000' }],
     });
+  });
+
+  it('books an adjustment of a reference once, and refuses another of the same reference', async () => {
+    const adjust = (points: string) =>
+      gateway.command('ledger', 'adjust', 'alice', points, '--reason', 'Ticket 7', '--reference', 'ticket-7');
+    expect(await adjust('0.5')).toMatchObject({ exitCode: 0, stdout: 'Booked 0.5 points for alice (adjustment ticket-7).\n' });
+    expect(await adjust('0.5')).toMatchObject({
+      exitCode: 0,
+      stdout: 'The adjustment ticket-7 was booked before, just so; nothing was changed.\n',
+    });
+    const differs = await adjust('0.6');
+    expect([differs.exitCode, differs.stderr]).toEqual([
+      1,
+      'There is a booking adjustment ticket-7 already, with another amount, user or reason; nothing was booked.\n',
+    ]);
+  });
+
+  it('gives back what a call was charged, once', async () => {
+    const refund = (...more: readonly string[]) =>
+      gateway.command('ledger', 'refund', requestId, '--reason', 'It answered nonsense', ...more);
+    expect((await refund('--points', '10000.001')).stderr).toContain('was charged 10000 points, and no more can be given back.');
+    expect(await refund('--points', '4000')).toMatchObject({ exitCode: 0, stdout: `Gave back 4000 points for call ${requestId}.\n` });
+    expect((await refund('--points', '4000')).stdout).toContain('were given back before, just so; nothing was changed.');
+    expect((await refund()).stderr).toContain('nothing was booked');
+    expect((await gateway.command('ledger', 'refund', 'nothing', '--reason', 'x')).stderr).toContain(
+      'There is no receipt of a call nothing.',
+    );
+    const { stdout } = await gateway.command('ledger', 'explain', 'alice');
+    expect(stdout).toContain('alice owns 44501 points');
+    expect(stdout).toContain(`+4000  refund  ${requestId}  "It answered nonsense"`);
+    expect(stdout).toContain('It adds up');
+    await gateway.expectCleanLedger();
   });
 });

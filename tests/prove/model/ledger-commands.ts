@@ -5,12 +5,14 @@ import { newId } from '../../../packages/core/src/foundation/ids.js';
 import { millipoints } from '../../../packages/core/src/foundation/millipoints.js';
 import {
   accountOf,
+  BookingDiffersError,
   budgetOf,
   InsufficientQuotaError,
   type LedgerExecutor,
   type LedgerOperation,
   type LedgerWriter,
   OverdraftError,
+  RefundRefusedError,
   type SettledReceipt,
   type SweepPolicy,
   TokenQuotaError,
@@ -155,16 +157,35 @@ function adjust(user: (typeof modelUsers)[number], amount: bigint, reference: st
   return command(`adjust(${user}, ${amount}, ${reference})`, async (model, { bench }) => {
     const grant = { userId: user, amount: millipoints(amount), kind: 'adjustment', reference } as const;
     const booked = bench.database.write((transaction) => bench.books.grant(transaction, grant));
-    const answer = await booked.then(
-      (isNew) => (isNew ? 'booked' : 'booked before'),
-      (error: unknown) => {
-        if (error instanceof OverdraftError) return 'overdraft';
-        throw error;
-      },
-    );
-    expect(answer).toBe(model.adjust(user, amount, reference));
+    expect(await bookingOf(booked)).toBe(model.adjust(user, amount, reference));
   });
 }
+
+/** Of a call that was charged or, now and then, of any. */
+function refund(choice: number, ofAny: boolean, amount: bigint | undefined): Command {
+  return command(`refund(${choice}${ofAny ? ' of any' : ''}, ${amount ?? 'all'})`, async (model, { bench, requests }) => {
+    const calls = [...model.holds].filter(([, { charged }]) => ofAny || charged > 0n).map(([id]) => id);
+    const holdId = chosen(calls, choice);
+    const requestId = requests.get(holdId)?.ownerId ?? newId();
+    const wanted = amount === undefined ? {} : { amount: millipoints(amount) };
+    const booked = bench.database.write(async (transaction) => {
+      const { isNew } = await bench.books.refund(transaction, { requestId, ...wanted, reason: 'why' });
+      return isNew;
+    });
+    expect(await bookingOf(booked)).toBe(model.refund(holdId, amount));
+  });
+}
+
+const bookingOf = (booked: Promise<boolean>): Promise<string> =>
+  booked.then(
+    (isNew) => (isNew ? 'booked' : 'booked before'),
+    (error: unknown) => {
+      if (error instanceof OverdraftError) return 'overdraft';
+      if (error instanceof BookingDiffersError) return 'differs';
+      if (error instanceof RefundRefusedError) return 'refused';
+      throw error;
+    },
+  );
 
 function retarget(token: (typeof modelTokens)[number], target: bigint | undefined): Command {
   return command(`retarget(${token}, ${target ?? 'unlimited'})`, async (model, { bench }) => {
@@ -201,6 +222,9 @@ export function ledgerCommands(): readonly fc.Arbitrary<Command>[] {
       .map(([hold, actual, times]) => settle(hold, actual, times)),
     fc.tuple(choice, fc.constantFrom('release' as const, 'charge' as const)).map(([hold, policy]) => sweep(hold, policy)),
     fc.tuple(user, adjustment, fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')).map(([whose, by, reference]) => adjust(whose, by, reference)),
+    fc
+      .tuple(fc.nat({ max: 3 }), fc.boolean(), fc.constantFrom(undefined, undefined, 1n, 500n))
+      .map(([hold, ofAny, back]) => refund(hold, ofAny, back)),
     fc.tuple(fc.constantFrom(...modelTokens), fc.option(amount, { nil: undefined })).map(([which, target]) => retarget(which, target)),
     fc.constant(loseReply()),
   ];

@@ -3,7 +3,7 @@ export class LedgerModel {
   readonly users = new Map<string, { balance: bigint; held: bigint }>();
   readonly tokens = new Map<string, { granted: bigint | undefined; spent: bigint; held: bigint; target: bigint | undefined }>();
   readonly holds = new Map<string, ModelHold>();
-  readonly #booked = new Set<string>();
+  readonly #booked = new Map<string, string>();
 
   hold(holdId: string, userId: string, tokenId: string | undefined, amount: bigint): 'held' | 'user' | 'token' {
     if (this.holds.has(holdId)) return 'held';
@@ -42,12 +42,24 @@ export class LedgerModel {
   }
 
   /** Credit if positive, a refund to the operator or a correction if negative. */
-  adjust(userId: string, amount: bigint, reference: string): 'booked' | 'booked before' | 'overdraft' {
-    if (this.#booked.has(reference)) return 'booked before';
+  adjust(userId: string, amount: bigint, reference: string): ModelBooking | 'overdraft' {
+    const content = `${userId} ${amount}`;
+    if (this.#booked.has(reference)) return this.#booked.get(reference) === content ? 'booked before' : 'differs';
     const user = this.#user(userId);
     if (user.balance - user.held + amount < 0n) return 'overdraft';
     user.balance += amount;
-    this.#booked.add(reference);
+    this.#booked.set(reference, content);
+    return 'booked';
+  }
+
+  /** Gives back what a call was charged, once. */
+  refund(holdId: string, amount: bigint | undefined): ModelBooking | 'refused' {
+    const hold = this.holds.get(holdId);
+    const back = amount ?? hold?.charged ?? 0n;
+    if (hold === undefined || hold.state === 'open' || back === 0n || back > hold.charged) return 'refused';
+    if (hold.refunded !== undefined) return hold.refunded === back ? 'booked before' : 'differs';
+    hold.refunded = back;
+    this.#user(hold.userId).balance += back;
     return 'booked';
   }
 
@@ -97,7 +109,10 @@ export interface ModelHold {
   state: 'open' | 'settled' | 'swept';
   charged: bigint;
   uncollected: bigint;
+  refunded?: bigint;
 }
+
+export type ModelBooking = 'booked' | 'booked before' | 'differs';
 
 export interface ModelClosing {
   readonly applied: boolean;

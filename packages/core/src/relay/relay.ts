@@ -77,6 +77,8 @@ export class Relay {
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
+  /** Whose last whole answer stated its usage. The texts of others are kept while they pass: somebody may have to count them. */
+  readonly #statingChannels = new Set<string>();
   readonly #counter: TokenCounter;
   readonly #keyedCalls: KeyedCalls;
 
@@ -317,6 +319,7 @@ export class Relay {
     const end = await attempt.run();
     if (faults !== undefined) await faults('attempt-over');
     course.end = end;
+    if (end.answered && end.ending === 'complete') this.#noteStatement(route.channel, meter);
     const { verdict } = end;
     course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, clock.now() - startedAt));
     if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
@@ -327,7 +330,13 @@ export class Relay {
   #meterFor({ call, scale: heldScale, inputTokens, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
     const scale = this.#families.scaleFor(channel.adapter, model);
     const input = scale === heldScale ? inputTokens : estimateInput(call, scale, binding);
-    return new UsageMeter(spoken.dialect, lane === 'pass' ? call.framing : spoken.dialect.framing, call, input, scale);
+    const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
+    return new UsageMeter(spoken.dialect, framing, call, input, scale, !this.#statingChannels.has(channel.id));
+  }
+
+  #noteStatement({ id }: Channel, { statements }: UsageMeter): void {
+    if (statements > 0) this.#statingChannels.add(id);
+    else this.#statingChannels.delete(id);
   }
 
   /** Whoever names what the upstream kept without saying how long it is brings what this call was held for. */

@@ -51,13 +51,21 @@ export class UsageMeter implements UsageFacts {
   /** Undefined where nobody could count them. */
   #kept: DeliveredTexts | undefined;
 
-  constructor(upstreamDialect: Dialect, framing: Framing, call: MeteredCall, estimatedInputTokens: number, scale = usualScale) {
+  /** @param keepsTexts whether what is delivered is kept, to be counted where the upstream states nothing. */
+  constructor(
+    upstreamDialect: Dialect,
+    framing: Framing,
+    call: MeteredCall,
+    estimatedInputTokens: number,
+    scale = usualScale,
+    keepsTexts = true,
+  ) {
     this.#upstreamDialect = upstreamDialect;
     this.#framing = framing;
     this.#call = call;
     this.#estimatedInputTokens = estimatedInputTokens;
     this.scale = scale;
-    if (scale.tokenizer !== undefined) this.#kept = new DeliveredTexts();
+    if (keepsTexts && scale.tokenizer !== undefined) this.#kept = new DeliveredTexts();
   }
 
   /** How often the upstream has stated a figure. */

@@ -1,10 +1,10 @@
 import type { Clock } from '../../foundation/clock.js';
-import { type Millipoints, millipoints } from '../../foundation/millipoints.js';
+import { type Millipoints, millipoints, pointsText } from '../../foundation/millipoints.js';
 import type { RowMac } from '../../foundation/row-mac.js';
 import type { Transaction } from '../../storage/database.js';
-import { OverdraftError, UnknownAccountError } from './ledger-errors.js';
+import { BookingDiffersError, OverdraftError, RefundRefusedError, UnknownAccountError } from './ledger-errors.js';
 import { budgetMac, type BudgetTerms, transferMac } from './ledger-rows.js';
-import type { TransferRow } from './ledger-state.js';
+import { revenueAccount, type TransferRow } from './ledger-state.js';
 
 /** What a token may spend: an amount, or as much as its user has. */
 export type BudgetTarget = Millipoints | 'unlimited';
@@ -22,8 +22,30 @@ export interface Grant {
 
 export type GrantKind = 'starting-balance' | 'adjustment';
 
+/** Kinds of transfers that people book; all others are calls. */
+export const bookingKinds: readonly (GrantKind | 'refund')[] = ['starting-balance', 'adjustment', 'refund'];
+
+/** Points given back for one call. */
+export interface Refund {
+  readonly requestId: string;
+  /** All that the call was charged, if left out. */
+  readonly amount?: Millipoints;
+  /** Kept with the transfer and signed. */
+  readonly reason: string;
+}
+
+export interface BookedRefund {
+  readonly userId: string;
+  readonly amount: Millipoints;
+  /** False if the same was booked before; then nothing changed. */
+  readonly isNew: boolean;
+}
+
 /** Where granted points come from and taken ones go to; not a row, its balance is the sum of its transfers. */
 export const grantsAccount = 'system:grants';
+
+/** What two bookings of one reference must have in common to be the same. */
+const comparedColumns = ['debit_account', 'credit_account', 'amount', 'reason'] as const;
 
 const walletPrefix = 'wallet:';
 
@@ -50,37 +72,75 @@ export class Books {
   }
 
   /**
-   * Books points to a user's wallet. False if this kind and reference were booked before; then nothing changed.
-   * @throws OverdraftError, UnknownAccountError; the caller's transaction must then be given up
+   * Books points to a user's wallet. False if this was booked before under its kind and reference; then nothing changed. A starting balance
+   * is given once, also if it is another one later.
+   * @throws OverdraftError, UnknownAccountError, BookingDiffersError; the caller's transaction must then be given up
    */
   async grant(transaction: Transaction, grant: Grant): Promise<boolean> {
     const amount: bigint = grant.amount;
     if (amount === 0n) return false;
     const wallet = walletOf(grant.userId);
     const [debit, credit] = amount > 0n ? [grantsAccount, wallet] : [wallet, grantsAccount];
-    const transfer: TransferRow = {
-      kind: grant.kind,
-      reference: grant.reference,
-      leg: 0,
-      debit_account: debit,
-      credit_account: credit,
-      amount: amount > 0n ? amount : -amount,
-      at: this.#clock.now(),
-      reason: grant.reason ?? null,
-    };
-    const booked = await transaction('transfers')
+    const { kind, reference, reason = null, userId } = grant;
+    const size = amount > 0n ? amount : -amount;
+    const transfer = { kind, reference, leg: 0, debit_account: debit, credit_account: credit, amount: size, at: this.#clock.now(), reason };
+    const isNew = kind === 'starting-balance' ? await this.#insert(transaction, transfer) : await this.#book(transaction, transfer);
+    return isNew && this.#changeBalance(transaction, userId, amount);
+  }
+
+  /**
+   * Gives back what a call was charged, or a part of it, once: the call is the reference. Its receipt, the budget of its token and its spend
+   * caps stay as they are, for the call was made.
+   * @throws RefundRefusedError, BookingDiffersError, UnknownAccountError; the caller's transaction must then be given up
+   */
+  async refund(transaction: Transaction, { requestId, amount: wanted, reason }: Refund): Promise<BookedRefund> {
+    const receipt: { readonly user_id: string; readonly cost: bigint } | undefined = await transaction('usage_records')
+      .where('request_id', requestId)
+      .first('user_id', 'cost');
+    if (receipt === undefined) throw new RefundRefusedError(`There is no receipt of a call ${requestId}.`);
+    const { user_id: userId, cost } = receipt;
+    const amount = wanted ?? millipoints(cost);
+    if (cost === 0n || amount <= 0n) throw new RefundRefusedError(`Call ${requestId} was charged nothing that could be given back.`);
+    if (amount > cost)
+      throw new RefundRefusedError(`Call ${requestId} was charged ${pointsText(millipoints(cost))} points, and no more can be given back.`);
+    const accounts = { debit_account: revenueAccount, credit_account: walletOf(userId) };
+    const transfer = { kind: 'refund', reference: requestId, leg: 0, ...accounts, amount, at: this.#clock.now(), reason };
+    const isNew = await this.#book(transaction, transfer);
+    if (isNew) await this.#changeBalance(transaction, userId, amount);
+    return { userId, amount, isNew };
+  }
+
+  /** Writes a transfer. False if the same is there; the time it was booked at does not count. @throws BookingDiffersError */
+  async #book(transaction: Transaction, transfer: TransferRow): Promise<boolean> {
+    if (await this.#insert(transaction, transfer)) return true;
+    const { kind, reference, leg } = transfer;
+    const before: TransferRow | undefined = await transaction('transfers')
+      .where({ kind, reference, leg })
+      .first(...comparedColumns);
+    if (!comparedColumns.every((column) => before?.[column] === transfer[column])) throw new BookingDiffersError(kind, reference);
+    return false;
+  }
+
+  /** False if there is a transfer of this kind and reference. */
+  async #insert(transaction: Transaction, transfer: TransferRow): Promise<boolean> {
+    const inserted = await transaction('transfers')
       .insert({ ...transfer, mac: transferMac(this.#mac, transfer) })
       .onConflict(['kind', 'reference', 'leg'])
       .ignore()
       .returning('leg');
-    if (booked.length === 0) return false;
+    return inserted.length > 0;
+  }
+
+  /** @throws OverdraftError, UnknownAccountError */
+  async #changeBalance(transaction: Transaction, userId: string, amount: bigint): Promise<true> {
+    const wallet = walletOf(userId);
     const changed = await transaction('accounts')
       .where('id', wallet)
       .whereRaw('balance - held + cast(? as bigint) >= 0', [String(amount)])
       .update({ balance: transaction.raw('balance + cast(? as bigint)', [String(amount)]) });
     if (changed === 1) return true;
     const exists = await transaction('accounts').where('id', wallet).first('id');
-    throw exists === undefined ? new UnknownAccountError(`wallet of user ${grant.userId}`) : new OverdraftError(grant.userId);
+    throw exists === undefined ? new UnknownAccountError(`wallet of user ${userId}`) : new OverdraftError(userId);
   }
 
   /** Opens the budget of a new token. Does nothing if it is open. */

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { millipoints } from '../../foundation/millipoints.js';
 import { testDatabases } from '../../storage/test-database.js';
-import { OverdraftError, UnknownAccountError } from './ledger-errors.js';
+import { explainLedger } from './explain-ledger-store.js';
+import { BookingDiffersError, OverdraftError, RefundRefusedError, UnknownAccountError } from './ledger-errors.js';
 import { accountOf, budgetOf } from './ledger-report-store.js';
 import { holdOf, LedgerBench, settlementOf } from './ledger-test-bench.js';
 
@@ -15,6 +16,10 @@ describe.each(testDatabases())('books on $kind', (databases) => {
   const adjust = (amount: bigint, reference: string, userId = 'u') =>
     bench.database.write((transaction) =>
       bench.books.grant(transaction, { userId, amount: millipoints(amount), kind: 'adjustment', reference }),
+    );
+  const refund = (requestId: string, amount?: bigint) =>
+    bench.database.write((transaction) =>
+      bench.books.refund(transaction, { requestId, ...(amount === undefined ? {} : { amount: millipoints(amount) }), reason: 'why' }),
     );
   const retarget = (target: bigint | 'unlimited') =>
     bench.database.write((transaction) =>
@@ -37,6 +42,45 @@ describe.each(testDatabases())('books on $kind', (databases) => {
     expect(await adjust(-120n, 'correction')).toBe(true);
     await expect(adjust(-1n, 'too much')).rejects.toThrow(OverdraftError);
     expect(await accountOf(bench.database, 'u')).toEqual({ balance: 30n, held: 30n });
+  });
+
+  it('refuses a reference that says something else than before', async () => {
+    await bench.user('u', 100n);
+    await bench.user('v', 100n);
+    expect(await adjust(50n, 'gift')).toBe(true);
+    for (const other of [() => adjust(51n, 'gift'), () => adjust(-50n, 'gift'), () => adjust(50n, 'gift', 'v')])
+      await expect(other()).rejects.toThrow(BookingDiffersError);
+    expect(await accountOf(bench.database, 'u')).toMatchObject({ balance: 150n });
+  });
+
+  it('gives back what a call was charged, or less, once and never more', async () => {
+    await bench.user('u', 100n);
+    const ledger = bench.writer();
+    const [whole, part, free] = [holdOf(30n), holdOf(20n), holdOf(10n)] as const;
+    for (const hold of [whole, part, free]) await ledger.hold(hold);
+    await expect(refund(whole.ownerId)).rejects.toThrow('There is no receipt');
+    await ledger.settle(settlementOf(whole, 30n));
+    await ledger.settle(settlementOf(part, 20n));
+    await ledger.settle(settlementOf(free, 0n));
+    expect(await refund(whole.ownerId)).toEqual({ userId: 'u', amount: 30n, isNew: true });
+    expect(await refund(whole.ownerId)).toMatchObject({ isNew: false });
+    await expect(refund(whole.ownerId, 29n)).rejects.toThrow(BookingDiffersError);
+    await expect(refund(part.ownerId, 21n)).rejects.toThrow('was charged 0.02 points, and no more');
+    expect(await refund(part.ownerId, 5n)).toMatchObject({ amount: 5n, isNew: true });
+    await expect(refund(free.ownerId)).rejects.toThrow(RefundRefusedError);
+    expect(await accountOf(bench.database, 'u')).toEqual({ balance: 85n, held: 0n });
+    expect(await explainLedger(bench.database, 'u', Date.now())).toMatchObject({ balanceMillipoints: '85', explainedMillipoints: '85' });
+  });
+
+  it('gives back once, however many ask at the same time', async () => {
+    await bench.user('u', 100n);
+    const ledger = bench.writer();
+    const hold = holdOf(30n);
+    await ledger.hold(hold);
+    await ledger.settle(settlementOf(hold, 30n));
+    const given = await Promise.all(Array.from({ length: 4 }, () => refund(hold.ownerId)));
+    expect(given.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(await accountOf(bench.database, 'u')).toMatchObject({ balance: 100n });
   });
 
   it('refuses to book on a wallet that nobody opened, and leaves no transfer behind', async () => {

@@ -1,26 +1,26 @@
 import type { Database, Transaction } from '../../storage/database.js';
-import { walletOf } from './books-store.js';
+import { bookingKinds, walletOf } from './books-store.js';
 
-/** The story of one user's balance. Amounts are millipoints as text, times milliseconds since 1970. */
+/** The story of one user's balance. Amounts are millipoints as text, times are those of UTC. */
 export interface LedgerExplanation {
   readonly userId: string;
-  readonly balance: string;
-  readonly held: string;
-  /** Everything but calls: grants, adjustments, … Negative where it was taken. */
+  readonly balanceMillipoints: string;
+  readonly heldMillipoints: string;
+  /** Everything but calls: grants, adjustments, refunds. Negative where it was taken. */
   readonly bookings: readonly ExplainedBooking[];
   /** Calls summed up by UTC day and model. */
   readonly calls: readonly ExplainedCalls[];
-  readonly openHolds: readonly { readonly id: string; readonly requestId: string; readonly amount: string; readonly since: number }[];
-  readonly caps: readonly { readonly id: string; readonly spent: string; readonly held: string; readonly endsAt: number }[];
+  readonly openHolds: readonly ExplainedHold[];
+  readonly caps: readonly ExplainedCap[];
   /** What bookings and calls come to: the balance, unless the books are damaged or old receipts were removed. */
-  readonly explained: string;
+  readonly explainedMillipoints: string;
 }
 
 export interface ExplainedBooking {
-  readonly at: number;
+  readonly at: string;
   readonly kind: string;
   readonly reference: string;
-  readonly amount: string;
+  readonly amountMillipoints: string;
   readonly reason?: string;
 }
 
@@ -29,8 +29,22 @@ export interface ExplainedCalls {
   readonly model: string;
   readonly calls: number;
   readonly failures: number;
-  readonly cost: string;
-  readonly uncollected: string;
+  readonly costMillipoints: string;
+  readonly uncollectedMillipoints: string;
+}
+
+export interface ExplainedHold {
+  readonly id: string;
+  readonly requestId: string;
+  readonly amountMillipoints: string;
+  readonly since: string;
+}
+
+export interface ExplainedCap {
+  readonly id: string;
+  readonly spentMillipoints: string;
+  readonly heldMillipoints: string;
+  readonly endsAt: string;
 }
 
 interface BookingRow {
@@ -42,7 +56,7 @@ interface BookingRow {
   readonly reason: string | null;
 }
 
-const callKinds = ['call', 'task', 'session', 'job'];
+const dayMs = 86_400_000;
 
 /** Reads one moment of a database that may be in use. @throws StorageUnavailableError */
 export function explainLedger(database: Database, userId: string, now: number): Promise<LedgerExplanation> {
@@ -50,57 +64,67 @@ export function explainLedger(database: Database, userId: string, now: number): 
     const account = await transaction('accounts').where('id', walletOf(userId)).first('balance', 'held');
     const bookings = await bookingsOf(transaction, userId);
     const calls = await callsOf(transaction, userId);
-    const sum = [...bookings.map(({ amount }) => BigInt(amount)), ...calls.map(({ cost }) => -BigInt(cost))];
+    const booked = bookings.reduce((sum, { amountMillipoints }) => sum + BigInt(amountMillipoints), 0n);
+    const paid = calls.reduce((sum, { costMillipoints }) => sum + BigInt(costMillipoints), 0n);
     return {
       userId,
-      balance: String(account?.['balance'] ?? 0),
-      held: String(account?.['held'] ?? 0),
+      balanceMillipoints: String(account?.['balance'] ?? 0),
+      heldMillipoints: String(account?.['held'] ?? 0),
       bookings,
       calls,
       openHolds: await openHoldsOf(transaction, userId),
       caps: await capsOf(transaction, userId, now),
-      explained: String(sum.reduce((total, amount) => total + amount, 0n)),
+      explainedMillipoints: String(booked - paid),
     };
   });
 }
 
+/** By the kinds of bookings, which the key of transfers begins with: calls, which are many more, are not looked at. */
 async function bookingsOf(transaction: Transaction, userId: string): Promise<readonly ExplainedBooking[]> {
   const wallet = walletOf(userId);
   const rows: readonly BookingRow[] = await transaction('transfers')
-    .whereNotIn('kind', callKinds)
+    .whereIn('kind', [...bookingKinds])
     .whereRaw('(debit_account = ? or credit_account = ?)', [wallet, wallet])
     .orderBy('at')
     .select('at', 'kind', 'reference', 'credit_account', 'amount', 'reason');
   return rows.map(({ at, kind, reference, credit_account, amount, reason }) => ({
-    at: Number(at),
+    at: timeText(at),
     kind,
     reference,
-    amount: String(credit_account === wallet ? amount : -amount),
+    amountMillipoints: String(credit_account === wallet ? amount : -amount),
     ...(reason === null ? {} : { reason }),
   }));
 }
 
-async function callsOf(transaction: Transaction, userId: string): Promise<readonly ExplainedCalls[]> {
-  const rows: readonly { hour: bigint; model: string; calls: bigint; failures: bigint; cost: bigint; uncollected: bigint }[] =
-    await transaction('usage_hours').where('user_id', userId).select('hour', 'model', 'calls', 'failures', 'cost', 'uncollected');
-  const sums = new Map<string, { day: string; model: string; calls: bigint; failures: bigint; cost: bigint; uncollected: bigint }>();
-  for (const { hour, model, ...row } of rows) {
-    const day = new Date(Number(hour)).toISOString().slice(0, 10);
-    const sum = sums.get(`${day} ${model}`) ?? { day, model, calls: 0n, failures: 0n, cost: 0n, uncollected: 0n };
-    sum.calls += row.calls;
-    sum.failures += row.failures;
-    sum.cost += row.cost;
-    sum.uncollected += row.uncollected;
-    sums.set(`${day} ${model}`, sum);
-  }
-  return [...sums]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, { day, model, calls, failures, cost, uncollected }]) => {
-      return { day, model, calls: Number(calls), failures: Number(failures), cost: String(cost), uncollected: String(uncollected) };
-    });
+interface CallsRow {
+  readonly day: bigint;
+  readonly model: string;
+  readonly calls: bigint;
+  readonly failures: bigint;
+  readonly cost: bigint;
+  readonly uncollected: bigint;
 }
 
-async function openHoldsOf(transaction: Transaction, userId: string): Promise<LedgerExplanation['openHolds']> {
+/** From the hourly roll-ups, added up by the database. */
+async function callsOf(transaction: Transaction, userId: string): Promise<readonly ExplainedCalls[]> {
+  const day = transaction.raw(`hour / ${dayMs}`);
+  const sums = ['calls', 'failures', 'cost', 'uncollected'].map((column) => transaction.raw(`cast(sum(${column}) as bigint) as ${column}`));
+  const rows: readonly CallsRow[] = await transaction('usage_hours')
+    .where('user_id', userId)
+    .select({ day }, 'model', ...sums)
+    .groupByRaw(`hour / ${dayMs}, model`)
+    .orderBy(['day', 'model']);
+  return rows.map(({ day: number, model, calls, failures, cost, uncollected }) => ({
+    day: timeText(number * BigInt(dayMs)).slice(0, 10),
+    model,
+    calls: Number(calls),
+    failures: Number(failures),
+    costMillipoints: String(cost),
+    uncollectedMillipoints: String(uncollected),
+  }));
+}
+
+async function openHoldsOf(transaction: Transaction, userId: string): Promise<readonly ExplainedHold[]> {
   const rows: readonly { id: string; owner_id: string; amount: bigint; created_at: bigint }[] = await transaction('holds')
     .where('user_id', userId)
     .orderBy('id')
@@ -108,20 +132,37 @@ async function openHoldsOf(transaction: Transaction, userId: string): Promise<Le
   return rows.map(({ id, owner_id, amount, created_at }) => ({
     id,
     requestId: owner_id,
-    amount: String(amount),
-    since: Number(created_at),
+    amountMillipoints: String(amount),
+    since: timeText(created_at),
   }));
 }
 
-/** Of the user and all tokens, for periods that are not over. */
-async function capsOf(transaction: Transaction, userId: string, now: number): Promise<LedgerExplanation['caps']> {
+const tokensAtOnce = 100;
+
+/** Of the user and all tokens, for periods that are not over: by their ids, among the counters of everybody else. */
+async function capsOf(transaction: Transaction, userId: string, now: number): Promise<readonly ExplainedCap[]> {
   const tokens: readonly { id: string }[] = await transaction('tokens').where('user_id', userId).select('id');
-  const owners = [`user:${userId}:`, ...tokens.map(({ id }) => `token:${id}:`)];
-  const rows: readonly { id: string; spent: bigint; held: bigint; ends_at: bigint }[] = await transaction('spend_counters')
-    .where('ends_at', '>', now)
-    .orderBy('id')
-    .select('id', 'spent', 'held', 'ends_at');
-  return rows
-    .filter(({ id }) => owners.some((owner) => id.startsWith(owner)))
-    .map(({ id, spent, held, ends_at }) => ({ id, spent: String(spent), held: String(held), endsAt: Number(ends_at) }));
+  const owners = [`user:${userId}`, ...tokens.map(({ id }) => `token:${id}`)];
+  const found: ExplainedCap[] = [];
+  for (let first = 0; first < owners.length; first += tokensAtOnce) {
+    const ids = owners.slice(first, first + tokensAtOnce).flatMap((owner) => currentPeriods(now).map((period) => `${owner}:${period}`));
+    const rows: readonly { id: string; spent: bigint; held: bigint; ends_at: bigint }[] = await transaction('spend_counters')
+      .whereIn('id', ids)
+      .where('ends_at', '>', now)
+      .orderBy('id')
+      .select('id', 'spent', 'held', 'ends_at');
+    for (const { id, spent, held, ends_at } of rows)
+      found.push({ id, spentMillipoints: String(spent), heldMillipoints: String(held), endsAt: timeText(ends_at) });
+  }
+  return found;
+}
+
+/** The days and months that it can be somewhere on Earth, as counters name them. */
+function currentPeriods(now: number): readonly string[] {
+  const days = [now - dayMs, now, now + dayMs].map((moment) => new Date(moment).toISOString().slice(0, 10));
+  return [...days.map((label) => `day:${label}`), ...new Set(days.map((label) => `month:${label.slice(0, 7)}`))];
+}
+
+function timeText(moment: bigint): string {
+  return new Date(Number(moment)).toISOString();
 }

@@ -50,3 +50,21 @@ export class UnknownAccountError extends GatewayError {
     super(`There is no ${what}.`);
   }
 }
+
+/** A booking has the reference of another that says something else. */
+export class BookingDiffersError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'booking_differs';
+
+  constructor(kind: string, reference: string) {
+    super(`There is a booking ${kind} ${reference} already, with another amount, user or reason; nothing was booked.`);
+  }
+}
+
+/** A call has no receipt, or was not charged as much as shall be given back. */
+export class RefundRefusedError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'refund_refused';
+}

@@ -95,6 +95,25 @@ export async function transfersWithoutRecord(
     .limit(limit);
 }
 
+/** A refund with the receipt of its call, whose columns are null if there is none. */
+export interface RefundAtFault {
+  readonly reference: string;
+  readonly amount: unknown;
+  readonly credit_account: string;
+  readonly user_id: string | null;
+  readonly cost: unknown;
+}
+
+/** Refunds that no receipt explains: found in the database, so that the others cost nothing here. */
+export async function refundsAtFault(transaction: Transaction, limit: number): Promise<readonly RefundAtFault[]> {
+  return transaction('transfers as refund')
+    .leftJoin('usage_records as record', 'record.request_id', 'refund.reference')
+    .where('refund.kind', 'refund')
+    .whereRaw("(record.id is null or refund.amount > record.cost or refund.credit_account <> 'wallet:' || record.user_id)")
+    .select('refund.reference', 'refund.amount', 'refund.credit_account', 'record.user_id', 'record.cost')
+    .limit(limit);
+}
+
 export async function* holdsInChunks(transaction: Transaction): AsyncGenerator<readonly HoldRow[]> {
   yield* inChunks(
     (last: HoldRow | undefined) =>

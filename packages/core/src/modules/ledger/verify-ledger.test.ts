@@ -87,6 +87,32 @@ describe.each(testDatabases())('verify-ledger on $kind', (databases) => {
     expect(await found()).toEqual(['usage-record mac', 'usage-record cost', 'transfer usage record']);
   });
 
+  it('finds refunds that no receipt explains, though they are signed and the sums match', async () => {
+    const [receipt]: readonly { request_id: string }[] = await bench.database.knex('usage_records').select('request_id');
+    const mac = new RowMac(rowMacKey('a master secret for the tests of the ledger'));
+    const refund = async (reference: string, amount: bigint, userId: string) => {
+      const accounts = { debit_account: 'system:revenue', credit_account: `wallet:${userId}` };
+      const row = { kind: 'refund', reference, leg: 0, ...accounts, amount, at: 1, reason: 'why' };
+      await bench.database.write(async (transaction) => {
+        await transaction('transfers').where({ kind: 'refund' }).delete();
+        await transaction('transfers').insert({ ...row, mac: transferMac(mac, row) });
+        for (const id of ['u', 'v']) {
+          const more = id === userId ? amount : 0n;
+          await transaction('accounts')
+            .where('id', `wallet:${id}`)
+            .update({ balance: (id === 'u' ? 930n : 0n) + more });
+        }
+      });
+      return found();
+    };
+    await bench.user('v', 0n);
+    const id = receipt?.request_id ?? '';
+    expect(await refund(id, 70n, 'u')).toEqual([]);
+    expect(await refund(id, 71n, 'u')).toEqual(['transfer amount']);
+    expect(await refund(id, 70n, 'v')).toEqual(['transfer wallet']);
+    expect(await refund('no-call', 1n, 'u')).toEqual(['transfer usage record']);
+  });
+
   it('finds a transfer that is missing', async () => {
     await spoil("delete from transfers where kind = 'call'");
     expect(await found()).toEqual(['usage-record cost', 'account balance']);

@@ -19,6 +19,7 @@ import { signedTransferValues } from './ledger-state.js';
 import { spendWindowsOf } from './spend-counters.js';
 import { HourVerification } from './verify-hours.js';
 import { KeyVerification } from './verify-keys.js';
+import { verifyRefunds } from './verify-refunds.js';
 import {
   accountsInChunks,
   budgetsInChunks,
@@ -109,6 +110,7 @@ class Verification {
     await this.#checkBudgets();
     await this.#checkCounters();
     await this.#keys.run();
+    await verifyRefunds(this.#transaction, this.#found);
     const { kept: differences, count: differencesCount } = this.#found;
     const checked = { ...this.#checked, usageHours: this.#hours.checked, idempotencyKeys: this.#keys.checked };
     return { clean: differencesCount === 0, checked, differences, differencesCount };

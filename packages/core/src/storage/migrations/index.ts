@@ -5,6 +5,7 @@ import { resourcesMigration } from './0003-resources.js';
 import { limitsMigration } from './0004-limits.js';
 import { idempotencyMigration } from './0005-idempotency.js';
 import { resourceTokensMigration } from './0006-resource-tokens.js';
+import { usageOfUsersMigration } from './0007-usage-of-users.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   limitsMigration,
   idempotencyMigration,
   resourceTokensMigration,
+  usageOfUsersMigration,
 ];
