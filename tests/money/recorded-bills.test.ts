@@ -49,8 +49,8 @@ const ratios: Readonly<Record<string, Omit<ModelEntry, 'name'>>> = {
 
 /**
  * File, price, points. Computed outside the gateway from the bytes of each recording and dollars per million tokens, by what the vendors'
- * documents say of their figures, with the fees of tools: 10 dollars for a thousand searches, 0.03 for a container that runs code, 0.016
- * for a wide image of low quality.
+ * documents say of their figures, with the fees of tools: 10 dollars for a thousand searches, 14 with Google, 0.03 for a container that runs code,
+ * 0.016 for a wide image of low quality.
  */
 const table: readonly (readonly [file: string, price: string, points: string])[] = [
   ['openai-chat/openai-text.chunks.txt', 'gpt-4.1-nano', '60.8'],
@@ -98,7 +98,7 @@ const table: readonly (readonly [file: string, price: string, points: string])[]
   ['gemini/streaming-success-citations.txt', 'gemini-2.0-flash', '276.95'],
   ['gemini/streaming-success-code-execution.txt', 'gemini-2.5-flash', '315.85'],
   ['gemini/streaming-success-empty-parts.txt', 'gemini-2.5-flash-image', '19373.65'],
-  ['gemini/unary-success-google-search-grounding.json', 'gemini-2.0-flash', '5012.4'],
+  ['gemini/unary-success-google-search-grounding.json', 'gemini-2.0-flash', '7012.4'],
   ['gemini/vertex-unary-success-implicit-caching.json', 'gemini-2.5-flash', '394.145'],
   ['gemini/unary-failure-finish-reason-safety.json', 'gemini-2.0-flash', '4.35'],
   ['claude/wire-thinking-stream.sse', 'claude-sonnet-4', '2179.5'],
@@ -117,7 +117,7 @@ const table: readonly (readonly [file: string, price: string, points: string])[]
   ['openai-compatible/wire-deepseek-responses-tool.sse', 'deepseek-v4-flash', '31.374'],
   ['gemini/wire-gemini3-tool-signature.1.sse', 'gemini-3-pro', '1301'],
   ['gemini/wire-gemini3-tool-signature.2.sse', 'gemini-3-pro', '305'],
-  ['gemini/wire-grounding-stream.sse', 'gemini-2.5-pro', '8339.375'],
+  ['gemini/wire-grounding-stream.sse', 'gemini-2.5-pro', '10339.375'],
   ['gemini/max-tokens-empty.json', 'gemini-2.5-pro', '19.375'],
   ['gemini/json-array-stream.json-array', 'gemini-3.6-flash', '553.5'],
 ];

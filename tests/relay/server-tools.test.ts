@@ -6,6 +6,7 @@ import { type ScriptedUpstream, sendJson, startScriptedUpstream } from '../repla
 import { wireResponseOf } from '../replay/wire.js';
 import { alice, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { millipointsOf } from '../support/points.js';
 import { usageRowsOf } from '../support/usage-rows.js';
 import { bodiesTo, channelIn, plainAnswerIn, plainDialects } from './plain-vendors.js';
 import { questionIn, rawCall } from './raw-call.js';
@@ -15,6 +16,9 @@ const approximate = { type: 'approximate', ...location };
 
 /** The model that chat's own vendor lets search; the others search with any. */
 const searcher = 'gpt-4o-search-preview';
+
+/** A name of which the adapter's list knows what a search costs. */
+const listedModel = 'gemini-3-tells';
 
 /** How each dialect asks for a search, for code to be run, for a page to be fetched. */
 const asks: Readonly<Record<string, { readonly search: object; readonly code?: object; readonly fetch?: object }>> = {
@@ -50,10 +54,10 @@ describe('a tool that runs at the vendor', () => {
       const telling = upstream.place(`tells-${dialect}`, (_request, response) => sendJson(response, 200, tellingAnswerIn[dialect] ?? {}));
       return [
         { ...channelIn(dialect, dialect, place, [`at-${dialect}`]), modelMapping: { [`at-${dialect}`]: searcher } },
-        channelIn(dialect, `tells-${dialect}`, telling, [`tells-${dialect}`]),
+        channelIn(dialect, `tells-${dialect}`, telling, [`tells-${dialect}`, ...(dialect === 'gemini' ? [listedModel] : [])]),
       ];
     });
-    const models = pricedByTokens(...plainDialects.flatMap((dialect) => [`at-${dialect}`, `tells-${dialect}`]));
+    const models = pricedByTokens(listedModel, ...plainDialects.flatMap((dialect) => [`at-${dialect}`, `tells-${dialect}`]));
     gateway = await startGateway({
       apply: { models, channels, users: [alice], tokens: [openToken, { ...openToken, name: 'counting', key: keyOf('counting') }] },
     });
@@ -206,6 +210,12 @@ describe('a tool that runs at the vendor', () => {
       [1, 2],
       [1, 2],
     ]);
+  });
+
+  it('costs what the list of its vendor says, where the settings do not name its model', async () => {
+    const costOf = async (model: string) => millipointsOf((await ask('gemini', model)).headers.get('x-tollgate-cost') ?? '');
+    // 14 dollars for a thousand searches there, 10 by the settings.
+    expect((await costOf(listedModel)) - (await costOf('tells-gemini'))).toBe(millipointsOf('2000'));
   });
 
   it('leaves the books clean', async () => {
@@ -391,5 +401,6 @@ const tellingAnswerIn: Readonly<Record<string, object>> = {
         },
       },
     ],
+    usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, totalTokenCount: 7 },
   },
 };
