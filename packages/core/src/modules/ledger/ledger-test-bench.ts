@@ -39,12 +39,15 @@ export class LedgerBench {
   }
 
   /** Another writer, as another node would have it. */
-  writer(options: { nodeId?: string; clock?: Clock; wrap?: (executor: LedgerExecutor) => LedgerExecutor } = {}): LedgerWriter {
+  writer(
+    options: { nodeId?: string | (() => string); clock?: Clock; wrap?: (executor: LedgerExecutor) => LedgerExecutor } = {},
+  ): LedgerWriter {
     const executor = openLedgerExecutor(this.opened.target, macKey, 'process');
+    const { nodeId = 'node' } = options;
     const writer = new LedgerWriter({
       executor: options.wrap?.(executor) ?? executor,
       clock: options.clock ?? systemClock,
-      nodeId: () => options.nodeId ?? 'node',
+      nodeId: typeof nodeId === 'string' ? () => nodeId : nodeId,
       retryDelayMs: 1,
     });
     this.#writers.push(writer);

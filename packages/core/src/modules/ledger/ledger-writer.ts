@@ -228,14 +228,14 @@ export class LedgerWriter implements Ledger {
         continue;
       }
       waiting.reject(error);
-      if (waiting.operation.type === 'hold' && !this.#closing) again.push(this.#releaseOf(waiting.operation.holdId));
+      if (waiting.operation.type === 'hold' && !this.#closing) again.push(this.#releaseOf(waiting.operation));
     }
     this.#queue.unshift(...again);
   }
 
-  /** A hold whose caller was told no, but which may have been written all the same. */
-  #releaseOf(holdId: string): Waiting {
-    const operation = { type: 'sweep', holdId, policy: 'release', nodeId: this.#nodeId(), at: this.#clock.now() } as const;
+  /** A hold whose caller was told no, but which may have been written all the same. In the name of its node: this one may have none by now. */
+  #releaseOf({ holdId, nodeId }: HoldOperation): Waiting {
+    const operation = { type: 'sweep', holdId, policy: 'release', nodeId, at: this.#clock.now() } as const;
     return { operation, resolve: () => {}, reject: () => {}, attempts: 0 };
   }
 

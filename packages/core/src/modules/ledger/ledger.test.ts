@@ -199,6 +199,28 @@ describe.each(testDatabases())('ledger on $kind', (databases) => {
     expect(await accountOf(bench.database, 'u')).toEqual({ balance: 1_000n, held: 0n });
   });
 
+  it('answers everybody and goes on, though the node lost touch with the database meanwhile', async () => {
+    let isLapsed = false;
+    const executors: ForgetfulExecutor[] = [];
+    const ledger = bench.writer({
+      nodeId: () => {
+        if (isLapsed) throw new StorageUnavailableError('The lease is lapsed.');
+        return 'node';
+      },
+      wrap: (executor) => {
+        const forgetful = new ForgetfulExecutor(executor, 1);
+        executors.push(forgetful);
+        return forgetful;
+      },
+    });
+    const holds = [ledger.hold(holdOf(100n)), ledger.hold(holdOf(100n)), ledger.hold(holdOf(100n))];
+    isLapsed = true;
+    for (const hold of holds) await expect(hold).rejects.toThrow(StorageUnavailableError);
+    for (const executor of executors) executor.forgets = false;
+    await ledger.drain();
+    expect(await accountOf(bench.database, 'u')).toEqual({ balance: 1_000n, held: 0n });
+  });
+
   it('pages through the calls of a token, newest first', async () => {
     const ledger = bench.writer();
     await bench.token('t', 'unlimited');
