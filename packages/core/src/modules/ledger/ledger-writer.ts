@@ -139,8 +139,7 @@ export class LedgerWriter implements Ledger {
     return new Promise((resolve, reject) => {
       this.#queue.push({ operation, resolve, reject, attempts: 0 });
       if (this.#running !== undefined) return;
-      if (this.#isDue()) this.#start();
-      else this.#startLater();
+      this.#startWhenDue();
     });
   }
 
@@ -149,8 +148,9 @@ export class LedgerWriter implements Ledger {
     return this.#closing || this.#queue.length >= operationsPerBatch || this.#queue.some(({ operation }) => operation.type !== 'settle');
   }
 
-  #startLater(): void {
-    this.#settlementTimer ??= setTimeout(() => this.#start(), settlementDelayMs);
+  #startWhenDue(): void {
+    if (this.#isDue()) this.#start();
+    else this.#settlementTimer ??= setTimeout(() => this.#start(), settlementDelayMs);
   }
 
   #start(): void {
@@ -159,7 +159,17 @@ export class LedgerWriter implements Ledger {
     this.#running ??= this.#run();
   }
 
+  /** A fault of ours in one batch does not keep the next ones from being written. */
   async #run(): Promise<void> {
+    try {
+      await this.#commitAll();
+    } finally {
+      this.#running = undefined;
+      if (this.#queue.length > 0) this.#startWhenDue();
+    }
+  }
+
+  async #commitAll(): Promise<void> {
     if (this.#faults !== undefined) await this.#faults('batch-gathering');
     // One turn of the event loop, so that all that came with it share a commit.
     await new Promise((resolve) => setImmediate(resolve));
@@ -173,8 +183,6 @@ export class LedgerWriter implements Ledger {
       }
     } while (this.#queue.length > 0 && this.#isDue());
     tell();
-    this.#running = undefined;
-    if (this.#queue.length > 0) this.#startLater();
   }
 
   /** A batch is under way before the callers of the last one go on, so that the ledger has work while they do. */
