@@ -15,14 +15,21 @@ describe.concurrent.each(databaseKinds)('a fault at every wait of a call on %s',
   afterAll(() => stage?.close());
 
   it('costs nobody money: nothing is charged twice, no hold stays, every attempt is on record', async () => {
-    const reached = new Set<string>();
-    for (let seed = 0; seed < seedsOn[database]; seed += 1) {
+    const points = pointsOn(database);
+    const missed = new Set<string>(points);
+    const play = async (seed: number): Promise<void> => {
       const { plan, injected, finding } = await stage.run(seed);
-      for (const { point } of injected) reached.add(point);
+      for (const { point } of injected) missed.delete(point);
       const again = `npm run prove -- --only faults --database ${database} --from ${seed} --seeds 1\n${JSON.stringify(plan)}`;
       expect(finding.violated, again).toEqual([]);
       expect(finding.checked).toBeGreaterThanOrEqual(fewestChecksOfSeed);
+    };
+    const seeds = seedsOn[database];
+    for (let seed = 0; seed < seeds; seed += 1) await play(seed);
+    // Which calls come to a point is a matter of time, too: the few points that were missed get more seeds.
+    for (let seed = seeds; seed < 3 * seeds && missed.size > 0; seed += 1) {
+      if (missed.has(points[seed % points.length] ?? '')) await play(seed);
     }
-    expect(pointsOn(database).filter((point) => !reached.has(point))).toEqual([]);
+    expect([...missed]).toEqual([]);
   }, 300_000);
 });
