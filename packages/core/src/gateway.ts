@@ -1,4 +1,4 @@
-import type { JsonObject, RequestFacts } from '@tollgate/plugin-kit';
+import type { RequestFacts } from '@tollgate/plugin-kit';
 import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
@@ -19,6 +19,7 @@ import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './mo
 import { pricingSettings } from './modules/pricing/index.js';
 import { AddressList, type Principal } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
+import type { WeighedBody } from './relay/estimate-tokens.js';
 import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 import { closeFoundations, type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
@@ -100,8 +101,8 @@ class RunningGateway implements Gateway {
     const { environment, logger } = this.#parts;
     const { database, settings } = this.#foundations;
     const relay = this.#container.resolve(tokens.relay);
-    const estimateTokens = (json: JsonObject, facts: RequestFacts, { group }: Principal): number =>
-      estimateCallTokens(json, facts, relay.scaleFor(facts.model, group), settings.current(ledgerSettings).holdOutputTokensMax);
+    const estimateTokens = (weighed: WeighedBody, facts: RequestFacts, { group }: Principal): number =>
+      estimateCallTokens(weighed, facts, relay.scaleFor(facts.model, group), settings.current(ledgerSettings).holdOutputTokensMax);
     const dialects = this.#container.resolve(tokens.dialects);
     const schemaGuard = this.#container.resolve(tokens.schemaGuard);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);

@@ -58,9 +58,8 @@ export class LimitCounters {
     return this.#options.now();
   }
 
-  /** The present window of a key. */
-  window(key: string, windowMs: number, limit: number): WindowCounter {
-    const now = this.#options.now();
+  /** The window of a key at a time. */
+  window(key: string, windowMs: number, limit: number, now: number): WindowCounter {
     let counter = this.#windows.get(key);
     if (counter === undefined) {
       counter = new WindowCounter(key, windowMs, limit);
@@ -80,21 +79,20 @@ export class LimitCounters {
     return counter;
   }
 
-  /** True if this node may hand out so much of the present window. */
-  has(counter: WindowCounter, units: number): boolean {
-    return !counter.isOver(this.#options.now()) && counter.has(units);
+  /** True if this node may hand out so much of the window. */
+  has(counter: WindowCounter, units: number, now: number): boolean {
+    return !counter.isOver(now) && counter.has(units);
   }
 
   /** True if asking would be of no use now. */
-  isFull(counter: WindowCounter | PermitCounter): boolean {
+  isFull(counter: WindowCounter | PermitCounter, now: number): boolean {
     if (!this.areShared) return true;
-    const now = this.#options.now();
     if (counter instanceof PermitCounter) return counter.isFull(now);
     return !counter.isOver(now) && counter.isFull(now);
   }
 
-  take(counter: WindowCounter, units: number): void {
-    counter.take(units, this.#options.now());
+  take(counter: WindowCounter, units: number, now: number): void {
+    counter.take(units, now);
     if (!this.areShared || !counter.runsLow) return;
     counter.stocking = true;
     this.#ask(counter, 0).then(

@@ -41,8 +41,6 @@ export class RedisConnection {
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
     this.#client = new Redis(options.url, {
-      // The older protocol is understood by every server and proxy; nothing here needs the newer one.
-      protocol: 2,
       connectionName: 'tollgate',
       connectTimeout: connectTimeMaxMs,
       socketTimeout: silenceMaxMs,

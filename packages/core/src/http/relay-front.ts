@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type JsonObject, type RequestFacts, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
+import { type RequestFacts, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
@@ -7,6 +7,7 @@ import { InvalidIdempotencyKeyError, isIdempotencyKey, type KeyClaim, keyClaimOf
 import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
+import { WeighedBody } from '../relay/estimate-tokens.js';
 import { publicErrorOf } from '../relay/public-error.js';
 import type { Relay } from '../relay/relay.js';
 import type { RelayCall, ServedDialect } from '../relay/relay-call.js';
@@ -27,7 +28,7 @@ export interface RelayFrontDoors {
   readonly credentials: Pick<CredentialReader, 'isParameter'>;
   readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
   /** Input and output of a call as they are estimated before it. */
-  readonly estimateTokens: (json: JsonObject, facts: RequestFacts, principal: Principal) => number;
+  readonly estimateTokens: (weighed: WeighedBody, facts: RequestFacts, principal: Principal) => number;
   readonly trustedProxies: AddressList;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -81,6 +82,7 @@ export class RelayFront {
     const body = await readBody(request, bodyBytesMax);
     reply.waitEnds();
     const json = parsedObject(body);
+    const weighed = new WeighedBody(json);
     const spans = scanTopLevel(body, dialect.client.guardedKeys);
     const facts = dialect.client.inspect(json, target);
     const clientIp = clientAddress(request, trustedProxies);
@@ -89,7 +91,7 @@ export class RelayFront {
     const claim = key === undefined ? undefined : this.#claimOf(String(key), principal.tokenId, request, target, body);
     if (faults !== undefined) await faults('limits');
     const admitted = limits.binds(principal)
-      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(json, facts, principal) })
+      ? limits.admitCall({ principal, clientIp, model: facts.model, estimateTokens: () => estimateTokens(weighed, facts, principal) })
       : undefined;
     const ticket = admitted instanceof Promise ? await admitted : admitted;
     return {
@@ -101,6 +103,7 @@ export class RelayFront {
       facts,
       body,
       json,
+      weighed,
       spans,
       framing: dialect.client.framing(target),
       passHeaders: passing(request.headers, dialect.client.passHeaders),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { type ImageFacts, usualCharacterWeights } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
-import { estimateBodyTokens } from './estimate-tokens.js';
+import { estimateBodyTokens, WeighedBody } from './estimate-tokens.js';
 import { scaleOf, usualScale } from './token-families.js';
 
 const image = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\xdc\0\0\x02\xbc', 'latin1'), Buffer.alloc(30_000, 7)]);
@@ -109,5 +109,18 @@ describe('the estimate of a body', () => {
         return Number.isSafeInteger(tokens) && tokens > 0;
       }),
     );
+  });
+});
+
+describe('a weighed body', () => {
+  it('is walked once for all who ask by the same scale, and again for another', () => {
+    const body = { messages: [{ role: 'user', content: 'Long, in most cases.' }] };
+    const walked: string[] = [];
+    const counting = (name: string, tokens: number): typeof scale => ({ ...scale, tokensIn: () => (walked.push(name), tokens) });
+    const [light, heavy] = [counting('light', 1), counting('heavy', 5)];
+    const weighed = new WeighedBody(body);
+    const estimates = [light, light, heavy, heavy, light].map((asked) => weighed.tokensBy(asked));
+    expect(estimates).toEqual([light, light, heavy, heavy, light].map((asked) => estimateBodyTokens(body, asked)));
+    expect(walked.slice(0, 6)).toEqual(['light', 'light', 'heavy', 'heavy', 'light', 'light']);
   });
 });

@@ -54,6 +54,25 @@ export function estimateBodyTokens(body: unknown, scale: TokenScale): number {
   return Math.ceil(tokens);
 }
 
+/** A request body with the tokens it was weighed at: limits, hold and meter mostly ask by the same scale, and a long body is walked once. */
+export class WeighedBody {
+  readonly #json: unknown;
+  #scale: TokenScale | undefined;
+  #tokens = 0;
+
+  constructor(json: unknown) {
+    this.#json = json;
+  }
+
+  tokensBy(scale: TokenScale): number {
+    if (this.#scale !== scale) {
+      this.#tokens = estimateBodyTokens(this.#json, scale);
+      this.#scale = scale;
+    }
+    return this.#tokens;
+  }
+}
+
 /** The request itself: numbers and switches in it are settings. What the vendor writes into the prompt comes on top. */
 function estimateRoot(body: Readonly<Record<string, unknown>>, deeper: Placed[], scale: TokenScale): number {
   const { tools } = body;

@@ -1,10 +1,10 @@
-import { type Dialect, emptyUsage, type JsonObject, operationOf, type RequestFacts } from '@tollgate/plugin-kit';
+import { type Dialect, emptyUsage, operationOf, type RequestFacts } from '@tollgate/plugin-kit';
 import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
 import type { ledgerSettings } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
 import { costOf, estimateOf, type ExpectedUsage, type Rate, UncountablePriceError } from '../modules/pricing/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
-import { estimateBodyTokens } from './estimate-tokens.js';
+import type { WeighedBody } from './estimate-tokens.js';
 import type { RunningCall } from './running-call.js';
 import type { TokenScale } from './token-families.js';
 
@@ -72,9 +72,9 @@ function refuseUncountable({ model, price: { by } }: Rate, dialect: Dialect): vo
 }
 
 /** What a call will use in all, estimated before it for limits on tokens. */
-export function estimateCallTokens(json: JsonObject, facts: RequestFacts, scale: TokenScale, holdOutputTokensMax: number): number {
+export function estimateCallTokens(weighed: WeighedBody, facts: RequestFacts, scale: TokenScale, holdOutputTokensMax: number): number {
   const outputTokens = Math.min(facts.outputTokensMax ?? holdOutputTokensMax, holdOutputTokensMax) * (facts.choices ?? 1);
-  return estimateBodyTokens(json, scale) + outputTokens;
+  return weighed.tokensBy(scale) + outputTokens;
 }
 
 /** @param isBounded whether all that the caller or the model allows is held: then only an upstream that ignores the maximum gets there. */

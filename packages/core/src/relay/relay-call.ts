@@ -15,6 +15,7 @@ import type { KeyClaim } from '../modules/idempotency/index.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import type { Principal } from '../modules/tokens/index.js';
 import type { LossRecord } from '../modules/usage/index.js';
+import type { WeighedBody } from './estimate-tokens.js';
 import { refusedSeal, withoutSeals } from './without-seals.js';
 import type { FetchedMedia } from './linked-media.js';
 
@@ -33,6 +34,7 @@ export interface RelayCall {
   readonly body: Buffer;
   /** The same, parsed. Read-only. */
   readonly json: JsonObject;
+  readonly weighed: WeighedBody;
   /** Where the guarded top-level keys stand in `body`. */
   readonly spans: TopLevelSpans;
   /** The framing of a streamed answer. */

@@ -21,7 +21,6 @@ import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
 import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
-import { estimateBodyTokens } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
@@ -327,9 +326,9 @@ export class Relay {
   }
 
   /** Channels of one model may serve it by models of different families. */
-  #meterFor({ call, scale: heldScale, inputTokens, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
+  #meterFor({ call, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
     const scale = this.#families.scaleFor(channel.adapter, model);
-    const input = scale === heldScale ? inputTokens : estimateInput(call, scale, binding);
+    const input = estimateInput(call, scale, binding);
     const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
     return new UsageMeter(spoken.dialect, framing, call, input, scale, !this.#statingChannels.has(channel.id));
   }
@@ -367,8 +366,8 @@ export class Relay {
 }
 
 /** Of the request itself, and of what it names that lives at an upstream. */
-function estimateInput({ json }: RelayCall, scale: TokenScale, binding: Binding | undefined): number {
-  return estimateBodyTokens(json, scale) + (binding?.tokens ?? 0);
+function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): number {
+  return weighed.tokensBy(scale) + (binding?.tokens ?? 0);
 }
 
 function attemptRecord(

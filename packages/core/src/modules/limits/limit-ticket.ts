@@ -52,10 +52,11 @@ export class LimitTicket {
   settle(tokens: number): void {
     if (this.#corrected) return;
     this.#corrected = true;
+    const now = this.#counters.now();
     for (const [index, demand] of this.#demands.entries()) {
       if (!isWindowDemand(demand) || demand.rule.kind !== 'tokens') continue;
       const { key, windowMs } = demand.counter;
-      const counter = this.#counters.window(key, windowMs, demand.rule.limit);
+      const counter = this.#counters.window(key, windowMs, demand.rule.limit, now);
       this.#counters.correct(counter, demand.units - tokens, this.#takenIn[index] ?? 0);
     }
   }

@@ -84,6 +84,20 @@ describe('limits of one node', () => {
     expect(node.admit()).toBeDefined();
   });
 
+  it('refuse nobody because a window ends while a call is being admitted', () => {
+    let now = startAt;
+    const values = limitsSettings.schema.parse({ requestsPerMinute: 1_000_000, requestsPerHour: 1_000_000 });
+    const ticking = (): number => (now += 1);
+    const counters = new LimitCounters({ now: ticking, wallNow: ticking, onProblem: () => undefined });
+    const limits = new Limits({ settings: () => values, counters, clock: { now: ticking } });
+    const call = { principal: alice, clientIp: '192.0.2.1', model: 'm', estimateTokens: () => 1 };
+    const callForMinutes = (): void => {
+      for (let calls = 0; calls < 100_000; calls += 1) void limits.admitCall(call);
+    };
+    expect(callForMinutes).not.toThrow();
+    expect(now).toBeGreaterThan(startAt + 3 * minuteMs);
+  });
+
   it('bind with both numbers of the printed example: the 101st request of the hour waits for the hour', () => {
     const clock = new VirtualClock(startAt);
     const node = new Node({ groups: { default: [200, 100], vip: [0, 1000] } }, clock);

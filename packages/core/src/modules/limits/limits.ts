@@ -62,7 +62,10 @@ export class Limits {
     const rules = principalRules(compiled, call.principal);
     const ofModel = compiled.models.get(call.model);
     if (rules.length === 0 && ofModel === undefined) return undefined;
-    return this.#admit(this.#demandsOf(call, rules, ofModel));
+    const all = ofModel === undefined ? rules : [...rules, ...ofModel];
+    const tokens = all.some(({ kind }) => kind === 'tokens') ? call.estimateTokens() : 0;
+    const { principal, clientIp, model } = call;
+    return this.#admit((now) => all.map((rule) => this.#demand(rule, subjectOf(rule, principal, clientIp, model), tokens, now)));
   }
 
   /**
@@ -75,8 +78,8 @@ export class Limits {
     const all = principal === undefined ? compiled.ofAddresses : principalRules(compiled, principal);
     const rules = all.filter(({ owner, kind }) => (owner === 'ip' || owner === 'token') && kind === 'requests');
     if (rules.length === 0) return undefined;
-    const admitted = this.#admit(
-      rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 1)),
+    const admitted = this.#admit((now) =>
+      rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 0, now)),
     );
     return admitted instanceof Promise ? admitted.then(({ levels }) => levels) : admitted.levels;
   }
@@ -87,56 +90,49 @@ export class Limits {
     return this.#compiled;
   }
 
-  #demandsOf(
-    { principal, clientIp, model, estimateTokens }: LimitedCall,
-    rules: readonly LimitRule[],
-    ofModel: readonly LimitRule[] = [],
-  ): Demand[] {
-    let tokens: number | undefined;
-    const demands: Demand[] = [];
-    for (const rule of ofModel.length === 0 ? rules : [...rules, ...ofModel]) {
-      if (rule.kind === 'tokens') tokens ??= estimateTokens();
-      demands.push(this.#demand(rule, subjectOf(rule, principal, clientIp, model), tokens ?? 1));
-    }
-    return demands;
-  }
-
   /** A call that is larger than a whole window is let in by an empty one, and then owes. */
-  #demand(rule: LimitRule, subject: string, tokens: number): Demand {
+  #demand(rule: LimitRule, subject: string, tokens: number, now: number): Demand {
     const { owner, kind, window, windowMs, limit } = rule;
     const { counters } = this.#options;
     const key = `${owner}:${subject}:${kind}:${window}`;
     if (windowMs === 0) return { rule, counter: counters.permits(key, limit), units: 1 };
-    return { rule, counter: counters.window(key, windowMs, limit), units: kind === 'tokens' ? Math.min(tokens, limit) : 1 };
+    return { rule, counter: counters.window(key, windowMs, limit, now), units: kind === 'tokens' ? Math.min(tokens, limit) : 1 };
   }
 
-  #admit(demands: readonly Demand[]): LimitTicket | Promise<LimitTicket> {
-    const lacking = this.#lacking(demands);
-    return lacking.length === 0 ? this.#take(demands) : this.#admitAfterAsking(demands, lacking);
+  /** Looks at the clock once: a window that ended between two looks would be taken for full. */
+  #admit(demandsAt: (now: number) => readonly Demand[]): LimitTicket | Promise<LimitTicket> {
+    const now = this.#options.counters.now();
+    const demands = demandsAt(now);
+    const lacking = this.#lacking(demands, now);
+    return lacking.length === 0 ? this.#take(demands, now) : this.#admitAfterAsking(demands, lacking);
   }
 
   async #admitAfterAsking(demands: readonly Demand[], first: readonly Demand[]): Promise<LimitTicket> {
-    for (let lacking = first; lacking.length > 0; lacking = this.#lacking(demands)) await this.#ask(lacking);
-    return this.#take(demands);
+    const { counters } = this.#options;
+    let now = 0;
+    for (let lacking = first; lacking.length > 0; lacking = this.#lacking(demands, now)) {
+      await this.#ask(lacking);
+      now = counters.now();
+    }
+    return this.#take(demands, now);
   }
 
   /** @throws LimitReachedError where it is known that there is no more. */
-  #lacking(demands: readonly Demand[]): readonly Demand[] {
+  #lacking(demands: readonly Demand[], now: number): readonly Demand[] {
     const { counters } = this.#options;
     const lacking = demands.filter((demand) =>
-      isWindowDemand(demand) ? !counters.has(demand.counter, demand.units) : !demand.counter.has(),
+      isWindowDemand(demand) ? !counters.has(demand.counter, demand.units, now) : !demand.counter.has(),
     );
     if (lacking.length === 0) return lacking;
-    const full = lacking.filter(({ counter }) => counters.isFull(counter));
-    if (full.length > 0) throw this.#refusal(full, demands);
+    const full = lacking.filter(({ counter }) => counters.isFull(counter, now));
+    if (full.length > 0) throw this.#refusal(full, demands, now);
     return lacking;
   }
 
-  #take(demands: readonly Demand[]): LimitTicket {
+  #take(demands: readonly Demand[], now: number): LimitTicket {
     const { counters } = this.#options;
-    const now = counters.now();
     for (const demand of demands) {
-      if (isWindowDemand(demand)) counters.take(demand.counter, demand.units);
+      if (isWindowDemand(demand)) counters.take(demand.counter, demand.units, now);
       else demand.counter.take(now);
     }
     return new LimitTicket(counters, demands);
@@ -158,9 +154,8 @@ export class Limits {
   }
 
   /** The one that keeps the caller waiting longest. */
-  #refusal(full: readonly Demand[], demands: readonly Demand[]): LimitReachedError {
-    const { counters, clock } = this.#options;
-    const now = counters.now();
+  #refusal(full: readonly Demand[], demands: readonly Demand[], now: number): LimitReachedError {
+    const { clock } = this.#options;
     const waitOf = ({ counter }: Demand): number => counter.level(now).resetsInMs;
     const longest = full.reduce((left, right) => (waitOf(right) > waitOf(left) ? right : left));
     return new LimitReachedError(longest.rule, waitOf(longest), clock.now() + waitOf(longest), levelsOf(demands, now));
