@@ -87,7 +87,7 @@ describe('limits of one node', () => {
   it('refuse nobody because a window ends while a call is being admitted', () => {
     let now = startAt;
     const values = limitsSettings.schema.parse({ requestsPerMinute: 1_000_000, requestsPerHour: 1_000_000 });
-    const ticking = (): number => (now += 1);
+    const ticking = (): number => (now += 3);
     const counters = new LimitCounters({ now: ticking, wallNow: ticking, onProblem: () => undefined });
     const limits = new Limits({ settings: () => values, counters, clock: { now: ticking } });
     const call = { principal: alice, clientIp: '192.0.2.1', model: 'm', estimateTokens: () => 1 };
