@@ -9,12 +9,14 @@ import { untilStopped } from './stop-signals.js';
 import { loadSurroundings } from './surroundings.js';
 import { processTerminal } from './terminal.js';
 import { applyContext } from './with-apply-context.js';
+import { keepCallsYoung } from './young-calls.js';
 
 export const startCommand = defineCommand({
   meta: { name: 'start', description: 'Serve; the first start makes a root account and a first API key' },
   args: configOption,
   async run({ args, rawArgs }) {
     checkArguments(rawArgs, configOption);
+    keepCallsYoung();
     const surroundings = await loadSurroundings(args.config);
     outliveFaults(surroundings.logger);
     let presentCall: ((url: string) => string | undefined) | undefined;
