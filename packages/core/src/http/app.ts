@@ -13,7 +13,7 @@ import { clientAddress } from './client-address.js';
 import type { CredentialReader } from './credentials.js';
 import { presentError } from './error-presenter.js';
 import { MethodNotAllowedError, RouteNotFoundError, ShuttingDownError } from './http-errors.js';
-import { levelHeaders } from './limit-headers.js';
+import { setLevelHeaders } from './limit-headers.js';
 import type { ModelLists } from './model-lists.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 import type { ResourceFront } from './resource-front.js';
@@ -124,7 +124,7 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       const { status, headers, body } = presentError(told, requestId, dialect);
       context.status = status;
       context.set(headers);
-      if (error instanceof LimitReachedError) context.set(levelHeaders(error.levels, dialect));
+      if (error instanceof LimitReachedError) setLevelHeaders(error.levels, dialect, (name, value) => context.set(name, value));
       context.type = 'application/json';
       context.body = body;
     }

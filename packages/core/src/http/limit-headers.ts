@@ -2,26 +2,33 @@ import type { LimitLevel, LimitLevels } from '@tollgate/plugin-kit';
 import type { ClientReply } from '../relay/client-reply.js';
 import type { ServedDialect } from '../relay/relay-call.js';
 
+type SetHeader = (name: string, value: string) => void;
+
+/** Names that are put together for each call cost more than all that is said under them. */
+const headerNames = { requests: namesOf('requests'), tokens: namesOf('tokens') };
+
+function namesOf(kind: string): Readonly<Record<'limit' | 'remaining' | 'reset', string>> {
+  return { limit: `x-ratelimit-limit-${kind}`, remaining: `x-ratelimit-remaining-${kind}`, reset: `x-ratelimit-reset-${kind}` };
+}
+
 /** Tells the caller what is left of its limits. */
 export function sendLevels(levels: LimitLevels, dialect: ServedDialect, reply: ClientReply): void {
-  for (const [name, value] of Object.entries(levelHeaders(levels, dialect))) reply.setHeader(name, value);
+  setLevelHeaders(levels, dialect, (name, value) => reply.setHeader(name, value));
 }
 
 /** What is left of a caller's limits, under the names that most SDKs read and, of a dialect's callers, under its own. */
-export function levelHeaders(levels: LimitLevels, dialect?: ServedDialect): Readonly<Record<string, string>> {
-  return {
-    ...(levels.requests === undefined ? {} : headersOf('requests', levels.requests)),
-    ...(levels.tokens === undefined ? {} : headersOf('tokens', levels.tokens)),
-    ...dialect?.client.limitHeaders?.(levels, Date.now()),
-  };
+export function setLevelHeaders(levels: LimitLevels, dialect: ServedDialect | undefined, set: SetHeader): void {
+  if (levels.requests !== undefined) setHeadersOf('requests', levels.requests, set);
+  if (levels.tokens !== undefined) setHeadersOf('tokens', levels.tokens, set);
+  const own = dialect?.client.limitHeaders?.(levels, Date.now());
+  if (own !== undefined) for (const [name, value] of Object.entries(own)) set(name, value);
 }
 
-function headersOf(kind: 'requests' | 'tokens', { limit, remaining, resetsInMs }: LimitLevel): Readonly<Record<string, string>> {
-  return {
-    [`x-ratelimit-limit-${kind}`]: String(limit),
-    [`x-ratelimit-remaining-${kind}`]: String(Math.floor(remaining)),
-    [`x-ratelimit-reset-${kind}`]: durationText(resetsInMs),
-  };
+function setHeadersOf(kind: keyof typeof headerNames, { limit, remaining, resetsInMs }: LimitLevel, set: SetHeader): void {
+  const names = headerNames[kind];
+  set(names.limit, String(limit));
+  set(names.remaining, String(Math.floor(remaining)));
+  set(names.reset, durationText(resetsInMs));
 }
 
 /** `850ms`, `12s`, `6m0s`, `23h59m1s`: as clients of these headers expect it. Rounded up, so that nobody comes too early. */
