@@ -4,8 +4,8 @@ import { longParts, otherParts, scenarios } from './scenarios.mjs';
 const usage = `Usage: npm run bench -- [options]
 
   --json            print one JSON document instead of the tables
-  --quick           5 rounds, to see whether it works; too few for figures to be quoted
-  --rounds <n>      rounds of the full run (default 20)
+  --quick           2 rounds, to see whether it works; too few for figures to be quoted
+  --rounds <n>      rounds of the full run (default 8)
   --only <id,…>     only these scenarios, of: ${[...scenarios.map(({ id }) => id), ...otherParts].join(', ')},
                     or what takes many minutes: ${longParts.join(', ')}
   --minutes <n>     length of the soak (default 10)
@@ -31,7 +31,7 @@ export function readOptions(commandLine) {
   try {
     const { values } = parseArgs({ args: commandLine, options: declared });
     if (values.help) throw new Error('');
-    const rounds = Number(values.rounds ?? (values.quick ? 5 : 20));
+    const rounds = Number(values.rounds ?? (values.quick ? 2 : 8));
     if (!Number.isInteger(rounds) || rounds < 1 || rounds > 500) throw new Error('--rounds takes a whole number from 1 to 500.');
     const known = [...scenarios.map(({ id }) => id), ...otherParts];
     const only = values.only?.split(',') ?? known;

@@ -2,7 +2,7 @@ import { latency, pairs, scenarios, variantsOf } from './scenarios.mjs';
 import { measureLatency, measurePair, measureSlice } from './slice.mjs';
 import { shuffled } from './statistics.mjs';
 
-const warmUpSlices = 25;
+const warmUpSlices = 6;
 /** There are many pairs, and their costs lie far enough apart. */
 const pairRoundsMax = 5;
 
@@ -36,8 +36,7 @@ async function warmUp(stage, chosen) {
     for (let slice = 0; slice < warmUpSlices; slice += 1) await measureSlice(stage, scenarios[0], variant);
   }
   for (const scenario of chosen) {
-    for (const variant of variantsOf(scenario, stage.servers))
-      for (let slice = 0; slice < 3; slice += 1) await measureSlice(stage, scenario, variant);
+    for (const variant of variantsOf(scenario, stage.servers)) await measureSlice(stage, scenario, variant);
   }
 }
 
