@@ -179,7 +179,7 @@ export class LimitCounters {
       const idle = this.areShared ? counter.takeIdle(usedBefore, now) : undefined;
       if (idle !== undefined) returns.push(idle);
       if (this.areShared && counter.isAlone(now)) this.#ask(counter, 0).catch(() => undefined);
-      if (counter.isOver(now) && counter.asking === 0) this.#windows.delete(key);
+      if (counter.isOver(now) && counter.asking === 0 && !counter.owes(now)) this.#windows.delete(key);
     }
     for (const [key, counter] of this.#permits) {
       if (this.areShared && counter.hoards(usedBefore)) this.#ask(counter, 0).catch(() => undefined);

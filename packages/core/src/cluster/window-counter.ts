@@ -22,6 +22,8 @@ export class WindowCounter {
   #usedAt = Number.NEGATIVE_INFINITY;
   /** Handed out beyond what was taken in a window that is over. */
   #owed = 0;
+  /** By then the next window is over, too, and what it should have paid for is forgotten. */
+  #owedUntil = Number.NEGATIVE_INFINITY;
   /** While this node goes on without the others: what it had handed out of the window before, and what it had left of its slices. */
   #alone: { readonly handedOut: number; readonly leased: number } | undefined;
   /** True while units are asked for that no call waits for yet. */
@@ -71,6 +73,11 @@ export class WindowCounter {
     return this.#alone !== undefined && !this.isOver(now);
   }
 
+  /** True if the next window has to pay for what was used in the last one. */
+  owes(now: number): boolean {
+    return this.#owed > 0 && now < this.#owedUntil;
+  }
+
   has(units: number): boolean {
     return this.#ready >= units;
   }
@@ -90,6 +97,7 @@ export class WindowCounter {
   correct(units: number, takenIn: number, now: number): void {
     if (this.isOver(now)) {
       this.#owed += Math.max(0, -units);
+      this.#owedUntil = now + this.windowMs;
       return;
     }
     if (units > 0 && takenIn !== this.#startedAt) return;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StorageUnavailableError } from '../foundation/errors.js';
 import { HoldGrowth } from './hold-growth.js';
 
 /** A stream that a lane sees into, with `outputTokens` so far, and a caller who can pay for so many extensions. */
@@ -42,6 +43,26 @@ describe('the growth of a hold', () => {
   it('ends a stream without a maximum as soon as it cannot grow', async () => {
     const { meter, growth } = stream(100, 100, 0);
     meter.tokens = 100;
+    expect(growth.outgrown()).toBe(true);
+    expect(await growth.extend()).toBe(false);
+  });
+
+  it('lets a stream go on for a step at a time while the database is away', async () => {
+    const { meter } = stream(100, 100, 0);
+    let asked = 0;
+    const extendHold = async (): Promise<boolean> => {
+      asked += 1;
+      if (asked < 3) throw new StorageUnavailableError('Away.');
+      return false;
+    };
+    const growth = new HoldGrowth(meter, { heldOutputTokens: 100, endedAboveTokens: 100, stepTokens: 10, extendHold });
+    for (const tokens of [100, 110]) {
+      meter.tokens = tokens;
+      expect(growth.outgrown()).toBe(true);
+      expect(await growth.extend()).toBe(true);
+      expect(growth.outgrown()).toBe(false);
+    }
+    meter.tokens = 120;
     expect(growth.outgrown()).toBe(true);
     expect(await growth.extend()).toBe(false);
   });

@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '../foundation/errors.js';
 import type { UsageMeter } from './usage-meter.js';
 
 /** No language and no dialect packs a token into fewer bytes of a stream. */
@@ -56,6 +57,11 @@ export class HoldGrowth {
       }
       this.#toleratedOutputTokens = endedAboveTokens;
       return this.#meter.outputTokens() < endedAboveTokens;
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError)) throw error;
+      // A database that is away says nothing of the caller's money: a step goes on unheld, and is charged like all the rest.
+      this.#toleratedOutputTokens += stepTokens;
+      return true;
     } finally {
       this.#extending = false;
     }

@@ -25,7 +25,8 @@ const tokensMax = 10_000_000;
 const unseenInputTokensMax = 65_536;
 /** Thinking that is billed and not shown. */
 const unseenOutputTokensMax = 131_072;
-const requestsMax = 10_000;
+/** More uses of one tool of a vendor than this are no true report of one call. */
+const requestsMax = 1_000;
 
 /** Figures as they may be charged, and whether they had to be changed for it. */
 export interface BoundedUsage {
@@ -36,9 +37,9 @@ export interface BoundedUsage {
 /** No language and no tokenizer makes more than one token of a byte: what is stated above that, and above what may be unseen, is cut. */
 export function boundedUsage(figures: Partial<Usage>, facts: UsageFacts): BoundedUsage {
   const usage = cleanUsage(figures);
+  let isBounded = cutRequests(usage);
   const input = inputTokens(usage);
   const output = outputTokens(usage);
-  let isBounded = false;
   const inputMax = input > facts.requestBytes + unseenInputTokensMax ? inputTokensMax(usage, facts) : tokensMax;
   if (input > inputMax) {
     isBounded = true;
@@ -58,11 +59,19 @@ const outputBuckets = usageBuckets.filter((bucket) => bucket.startsWith('output'
 function cleanUsage(figures: Partial<Usage>): Usage {
   const usage: Usage = { ...emptyUsage(), ...figures };
   for (const bucket of usageBuckets) usage[bucket] = tokenCount(usage[bucket]);
+  return usage;
+}
+
+/** True if more uses of a tool were stated than one call can make. */
+function cutRequests(usage: Usage): boolean {
+  let isCut = false;
   for (const counter of requestCounters) {
     const requests = usage[counter];
-    if (requests !== undefined) usage[counter] = Math.min(tokenCount(requests), requestsMax);
+    if (requests === undefined) continue;
+    usage[counter] = Math.min(tokenCount(requests), requestsMax);
+    isCut ||= requests > requestsMax;
   }
-  return usage;
+  return isCut;
 }
 
 function inputTokensMax(usage: Usage, facts: UsageFacts): number {

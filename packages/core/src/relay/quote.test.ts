@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileRate, modelPriceOf } from '../modules/pricing/index.js';
 import type { Binding } from './bound-channel.js';
-import { quoteFor } from './quote.js';
+import { costOfMoreOutput, quoteFor } from './quote.js';
 import type { RunningCall } from './running-call.js';
 
 const bounds = { holdOutputTokensMax: 100, holdReferencedTokens: 8_192 };
@@ -28,6 +28,14 @@ describe('a quote', () => {
 
   it('holds a stated number of tokens for each thing that it names and nobody knows the length of', () => {
     expect(quoted({}, { unweighed: 2 })).toMatchObject({ heldTokens: 1_100 + 2 * 8_192, amount: 17_484_000n });
+  });
+
+  it('holds more output at the price of the tier that the input is in', () => {
+    const tiers = [{ inputTokensAbove: 500, modelRatio: '3', completionRatio: '10' }];
+    const tiered = quoted({}, undefined, rateOf({ modelRatio: '1', completionRatio: '5', tiers }));
+    expect(costOfMoreOutput(tiered, 100)).toBe(3_000_000n);
+    expect(costOfMoreOutput({ ...tiered, inputTokens: 500 }, 100)).toBe(500_000n);
+    expect(costOfMoreOutput(quoted({}, undefined, rateOf({ pricePerCall: '1' })), 100)).toBe(0n);
   });
 
   it('holds one use of each tool that may run and has a fee, and one image that a tool may make', () => {

@@ -1,5 +1,5 @@
 import { type Dialect, emptyUsage, operationOf, type RequestFacts } from '@tollgate/plugin-kit';
-import { noMillipoints, type Millipoints } from '../foundation/millipoints.js';
+import { millipoints, noMillipoints, type Millipoints } from '../foundation/millipoints.js';
 import type { ledgerSettings } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
 import { costOf, estimateOf, type ExpectedUsage, type Rate, UncountablePriceError } from '../modules/pricing/index.js';
@@ -12,6 +12,8 @@ import type { TokenScale } from './token-families.js';
 export interface Quote {
   readonly rate: Rate;
   readonly heldOutputTokens: number;
+  /** Estimated, what the call names at its upstream included. */
+  readonly inputTokens: number;
   /** Input and output together. */
   readonly heldTokens: number;
   readonly amount: Millipoints;
@@ -50,6 +52,7 @@ export function quoteFor(
   return {
     rate,
     heldOutputTokens,
+    inputTokens,
     heldTokens: inputTokens + heldOutputTokens,
     amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens, ...extrasOf(rate, facts) }),
     fixedCost:
@@ -82,7 +85,8 @@ function endedAbove(heldOutputTokens: number, isBounded: boolean): number {
   return isBounded ? heldOutputTokens * boundedSlackFactor + boundedSlackTokens : heldOutputTokens;
 }
 
-/** What more output costs at the same rate. */
-export function costOfMoreOutput(rate: Rate, outputTokens: number): Millipoints {
-  return rate.price.by === 'tokens' ? estimateOf(rate, { inputTokens: 0, outputTokens }) : noMillipoints;
+/** What more output costs at the same rate, in the tier that the input of the call is in. */
+export function costOfMoreOutput({ rate, inputTokens }: Pick<Quote, 'rate' | 'inputTokens'>, outputTokens: number): Millipoints {
+  if (rate.price.by !== 'tokens') return noMillipoints;
+  return millipoints(estimateOf(rate, { inputTokens, outputTokens }) - estimateOf(rate, { inputTokens, outputTokens: 0 }));
 }

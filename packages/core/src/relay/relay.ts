@@ -352,11 +352,11 @@ export class Relay {
 
   #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
     const { ledger, settings, faults } = this.#doors;
-    const { rate, heldOutputTokens, endedAboveTokens } = quote;
+    const { heldOutputTokens, endedAboveTokens } = quote;
     if (endedAboveTokens === undefined) return undefined;
     const extendHold = async (tokens: number): Promise<boolean> => {
       if (faults !== undefined) await faults('extension');
-      const enough = await ledger.extend(holdId, costOfMoreOutput(rate, tokens));
+      const enough = await ledger.extend(holdId, costOfMoreOutput(quote, tokens));
       if (enough) course.extensions += 1;
       return enough;
     };

@@ -37,6 +37,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   #heard = false;
   #wrote = false;
   #done = false;
+  /** The client has left, and the rest is read for its usage. */
+  #readsOn = false;
   #upstreamEnded = false;
   #brokenBy: Verdict | undefined;
   readonly #watch: KeepAliveWatch;
@@ -87,6 +89,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
 
   /** The client has left: what still comes is read for its usage, and nobody is kept waiting by it. */
   readOn(): void {
+    this.#readsOn = true;
     this.#watch.end();
   }
 
@@ -130,7 +133,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     }
     const flows = out === undefined || this.#write(out);
     if (bytes.length >= waitingBytesMax && flows) this.#parts.flow.resume();
-    if (this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
+    // What is read on is bounded already, and nobody is left to be told that the quota is used up.
+    if (!this.#readsOn && this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
   }
 
   /** What was taken last leaves together with what the lane has left to say and the end itself. */
@@ -193,7 +197,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
 
   async #grow(growth: HoldGrowth): Promise<void> {
     try {
-      if (!(await growth.extend())) this.endForQuota();
+      if (!(await growth.extend()) && !this.#readsOn) this.endForQuota();
     } catch (error) {
       this.#parts.fault(error);
       this.endForQuota();

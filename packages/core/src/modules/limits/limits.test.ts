@@ -227,6 +227,23 @@ describe('limits of many nodes', () => {
     return { clock, windows, permits, nodes };
   };
 
+  it('take what a call used after the end of its window from the next one, though nobody called in between', async () => {
+    const { nodes, clock } = cluster({ groups: { default: { tokensPerMinute: 1_000 } } }, 1);
+    const [node] = nodes as [Node];
+    const ticket = await node.admit(alice, { tokens: 400 });
+    ticket?.awaitUsage();
+    ticket?.end();
+    clock.pass(minuteMs);
+    await node.counters.tick();
+    ticket?.settle(1_400);
+    clock.pass(1_000);
+    await node.counters.tick();
+    expect(await node.outcome(alice, { tokens: 10 })).toBe('user_token_limit');
+    clock.pass(2 * minuteMs);
+    await node.counters.tick();
+    expect(await node.outcome(alice, { tokens: 10 })).toBe('ok');
+  });
+
   it.each([1, 3, 5])('let exactly the number through on %i nodes under one storm', async (count) => {
     const { nodes, clock } = cluster({ requestsPerMinute: 100 }, count);
     const admitted = await Promise.all(nodes.map((node) => node.admitted(150)));

@@ -119,7 +119,7 @@ export class PriceSync {
   async apply(choices: readonly PriceChoice[]): Promise<readonly AppliedPrice[]> {
     const asked = await this.#asked();
     return this.#parts.database.write(async (transaction) => {
-      const models = await readModels(transaction);
+      const models = await readModelsToWrite(transaction);
       const differences = new Map(this.#compare(models, asked, true).map((difference) => [difference.model, difference]));
       const chosen = choices.map((choice) => checkedQuote(choice, differences.get(choice.model)));
       return this.#write(transaction, models, chosen);
@@ -134,7 +134,7 @@ export class PriceSync {
     const asked = await this.#asked();
     if (source !== undefined) this.#checkSource(source, asked);
     return this.#parts.database.write(async (transaction) => {
-      const models = await readModels(transaction);
+      const models = await readModelsToWrite(transaction);
       const chosen = this.#compare(models, asked, false).flatMap(({ choice, quotes }) =>
         quotes.filter((quote) => quote.source === choice && (source === undefined || quote.source === source)),
       );
@@ -178,9 +178,14 @@ export class PriceSync {
       } else await updateModel(transaction, { ...model, price: after, priceSource: 'synced' });
       applied.push({ model: name, source, ...(before === undefined ? {} : { before }), after });
     }
-    if (applied.length > 0) await bumpRevision(transaction);
     return applied;
   }
+}
+
+/** Whoever else changes the configuration now waits, and then plans anew: no price that was just set by hand is written over. */
+async function readModelsToWrite(transaction: Transaction): Promise<readonly Model[]> {
+  await bumpRevision(transaction);
+  return readModels(transaction);
 }
 
 /** What the source is silent about stays as it is. */

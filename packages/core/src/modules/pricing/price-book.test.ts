@@ -76,6 +76,17 @@ describe('price book', () => {
     expect(rate.price).toMatchObject({ by: 'tokens', modelRatio: '37.5', completionRatio: '1' });
   });
 
+  it('keeps no rate of a call that began before the models were read anew', () => {
+    const book = bookWith();
+    const [before, after] = [{ ...model }, { ...model, price: modelPriceOf({ modelRatio: '10' }) as ModelPrice }];
+    book.clear();
+    const late = book.rateFor(before, 'm', { group: 'default' }, 0);
+    const rate = book.rateFor(after, 'm', { group: 'default' }, 0);
+    expect(rate).not.toBe(late);
+    expect(rate.price).toMatchObject({ modelRatio: '10' });
+    expect(book.rateFor(after, 'm', { group: 'default' }, 0)).toBe(rate);
+  });
+
   it('keeps a compiled rate until it is cleared', () => {
     const book = bookWith();
     const rate = book.rateFor(model, 'm', { group: 'default' }, 0);

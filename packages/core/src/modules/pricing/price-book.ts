@@ -40,6 +40,8 @@ const minuteMs = 60_000;
 
 interface KnownRate {
   readonly rate: Rate;
+  /** As it was read for the rate: a call that began before the models were read anew brings the old one, and must not leave its rate behind. */
+  readonly model: PricedModel | undefined;
   /** Of a price with windows: the minute that the rate is known to hold in. */
   readonly minute: number | undefined;
 }
@@ -62,10 +64,10 @@ export class PriceBook {
     const key = `${caller.userRatio ?? ''}\n${caller.userGroup ?? ''}\n${caller.group}\n${modelName}`;
     const known = this.#rates.get(key);
     const minute = Math.floor(now / minuteMs);
-    if (known !== undefined && (known.minute === undefined || known.minute === minute)) return known.rate;
+    if (known !== undefined && known.model === model && (known.minute === undefined || known.minute === minute)) return known.rate;
     const rate = this.#rate(model, modelName, caller, now);
     if (this.#rates.size >= cachedRatesMax) this.#rates.clear();
-    this.#rates.set(key, { rate, minute: model?.price?.windows === undefined ? undefined : minute });
+    this.#rates.set(key, { rate, model, minute: model?.price?.windows === undefined ? undefined : minute });
     return rate;
   }
 
