@@ -18,10 +18,16 @@ describe.concurrent.each(databaseKinds)('kill -9 at the waits of a call on %s', 
     // A process that reads on for a client that left is not waited for by anybody: the seeds in one process break it there instead.
     const killable = all.filter(({ point }) => point !== 'drain');
     const chosen = database === 'sqlite' ? killable : killable.filter(({ point }) => dependsOnDatabase.test(point));
-    const { kills, finding } = await stage.run(chosen.map(({ seed }) => seed));
-    expect(kills.filter(({ killed }) => !killed).map(({ plan }) => plan.point)).toEqual([]);
-    const again = `npm run prove -- --only kills --database ${database} --from 0 --seeds ${all.length}`;
-    expect(finding.violated, again).toEqual([]);
-    expect(finding.checked).toBeGreaterThan(chosen.length * 4);
+    let missed = chosen.map(({ seed }) => seed);
+    // Which calls come to a point is a matter of time, too: the few that were missed get another seed.
+    for (let round = 0; round < 3 && missed.length > 0; round += 1) {
+      const seeds = missed.map((seed) => seed + round * all.length);
+      const { kills, finding } = await stage.run(seeds);
+      const again = `npm run prove -- --only kills --database ${database} --from ${round * all.length} --seeds ${all.length}`;
+      expect(finding.violated, again).toEqual([]);
+      expect(finding.checked).toBeGreaterThan(seeds.length * 4);
+      missed = missed.filter((_seed, index) => kills[index]?.killed !== true);
+    }
+    expect(missed.map((seed) => all[seed]?.point)).toEqual([]);
   }, 300_000);
 });
