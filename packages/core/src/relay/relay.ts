@@ -360,8 +360,8 @@ export class Relay {
       if (enough) course.extensions += 1;
       return enough;
     };
-    const stepTokens = settings.current(ledgerSettings).holdExtensionTokens;
-    return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, stepTokens, extendHold });
+    const { holdExtensionTokens: stepTokens, unheldOutputTokensMax: unheldTokensMax } = settings.current(ledgerSettings);
+    return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, unheldTokensMax, stepTokens, extendHold });
   }
 }
 
