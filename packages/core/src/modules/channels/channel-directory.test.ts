@@ -75,7 +75,8 @@ describe.each(testDatabases())('channel directory on $kind', ({ open }) => {
     expect(channelsFor('m', 'default')[0]).toMatchObject({
       config: { baseUrl: 'http://127.0.0.1:1', apiKey: 'key of main', timeoutMs: 1_000 },
       dialects: new Set(['test-words']),
-          });
+    });
+    expect(channelsFor('m', 'default')[0]?.modelMapping.get('m')).toBe('m-1');
     expect(JSON.stringify(await opened.database.knex('channels').select('config', 'secrets'))).not.toContain('key of main');
   });
 

@@ -57,9 +57,7 @@ export function channelEntryProblems(entry: ChannelEntry, providers: ReadonlyMap
   const adapter = providers.get(entry.provider);
   if (adapter === undefined) {
     const known = [...providers.keys()].sort().join(', ');
-    return [
-      { path: ['provider'], message: `No plugin provides "${entry.provider}". There are: ${known === '' ? 'none' : known}.` },
-    ];
+    return [{ path: ['provider'], message: `No plugin provides "${entry.provider}". There are: ${known === '' ? 'none' : known}.` }];
   }
   const inConfig = (config: Readonly<Record<string, unknown>>): readonly ConfigProblem[] =>
     checkChannelConfig(adapter, config).problems.map(({ path, message }) => ({ path: ['config', ...path], message }));

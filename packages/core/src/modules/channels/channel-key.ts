@@ -38,5 +38,7 @@ export function keyHintOf(secrets: Readonly<Record<string, unknown>>): string {
 /** Bound to the channel: equal keys of two channels do not look equal to whoever reads the database. */
 export function keyFingerprintOf(channelId: string, secrets: Readonly<Record<string, unknown>>): string {
   const sorted = Object.entries(secrets).sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(`${channelId} ${JSON.stringify(sorted)}`).digest('base64url');
+  return createHash('sha256')
+    .update(`${channelId} ${JSON.stringify(sorted)}`)
+    .digest('base64url');
 }

@@ -26,7 +26,10 @@ const headerName = z
   .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'Expected the name of a header.')
   .transform((name) => name.toLowerCase())
   .refine((name) => !['host', 'content-length', 'transfer-encoding', 'connection'].includes(name), 'The gateway itself sets this header.');
-const headerValue = z.string().max(8_192).regex(/^[\t\x20-\x7e]*$/, 'Must be plain characters on one line.');
+const headerValue = z
+  .string()
+  .max(8_192)
+  .regex(/^[\t\x20-\x7e]*$/, 'Must be plain characters on one line.');
 
 const ofModels = { models: patterns.optional().meta({ title: 'For these models, by the names that callers use; left out: all' }) };
 

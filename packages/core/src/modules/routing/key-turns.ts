@@ -20,11 +20,7 @@ export class KeyTurns {
 }
 
 /** The first key from `start` on that may be used. */
-export function firstUsable(
-  keys: readonly ChannelKey[],
-  start: number,
-  isUsable: (key: ChannelKey) => boolean,
-): ChannelKey | undefined {
+export function firstUsable(keys: readonly ChannelKey[], start: number, isUsable: (key: ChannelKey) => boolean): ChannelKey | undefined {
   for (let step = 0; step < keys.length; step += 1) {
     const key = keys[(start + step) % keys.length] as ChannelKey;
     if (isUsable(key)) return key;

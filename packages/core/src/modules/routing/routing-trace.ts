@@ -52,7 +52,9 @@ export class TraceWriter {
   /** Each once, however often it is looked at. */
   skipped(skip: Skip): void {
     this.#skipped ??= [];
-    if (this.#skipped.some(({ channelId, keyId, reason }) => channelId === skip.channelId && keyId === skip.keyId && reason === skip.reason))
+    if (
+      this.#skipped.some(({ channelId, keyId, reason }) => channelId === skip.channelId && keyId === skip.keyId && reason === skip.reason)
+    )
       return;
     if (this.#skipped.length < skipsMax) this.#skipped.push(skip);
     else this.#skippedMore += 1;
