@@ -219,7 +219,6 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
   return new ResourceRelay({
     settings,
     channels: container.resolve(tokens.channels),
-    health: alwaysHealthy,
     resources: container.resolve(tokens.resources),
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,

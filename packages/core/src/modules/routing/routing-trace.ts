@@ -33,8 +33,8 @@ export interface RoutingTrace {
   readonly candidates: number;
   readonly choices: readonly Choice[];
   readonly skipped: readonly Skip[];
-  /** How many more were passed over than are listed. */
-  readonly skippedMore?: number;
+  /** Set where more were passed over than are listed. */
+  readonly skippedMore?: true;
 }
 
 const skipsMax = 20;
@@ -43,7 +43,7 @@ const skipsMax = 20;
 export class TraceWriter {
   readonly #choices: Choice[] = [];
   #skipped: Skip[] | undefined;
-  #skippedMore = 0;
+  #skippedMore = false;
 
   chose(choice: Choice): void {
     this.#choices.push(choice);
@@ -57,7 +57,7 @@ export class TraceWriter {
     )
       return;
     if (this.#skipped.length < skipsMax) this.#skipped.push(skip);
-    else this.#skippedMore += 1;
+    else this.#skippedMore = true;
   }
 
   trace(group: string, strategy: RoutingStrategy, candidates: number): RoutingTrace {
@@ -67,7 +67,7 @@ export class TraceWriter {
       candidates,
       choices: this.#choices,
       skipped: this.#skipped ?? [],
-      ...(this.#skippedMore === 0 ? {} : { skippedMore: this.#skippedMore }),
+      ...(this.#skippedMore ? { skippedMore: true } : {}),
     };
   }
 }
