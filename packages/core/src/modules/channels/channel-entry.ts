@@ -124,7 +124,14 @@ export function storedChannelOf(
   const given = keys.map((key) => givenKeyOf(key, adapter));
   return {
     id,
-    ...{ name, provider, models, modelMapping, groups, priority, weight, enabled },
+    name,
+    provider,
+    models,
+    modelMapping,
+    groups,
+    priority,
+    weight,
+    enabled,
     ...sealConfig(adapter, id, config, channelOptionsSchema.parse(options), secretBox),
     keys: sealKeys(id, given, known?.keys ?? [], clock.now(), secretBox),
     createdAt: known?.createdAt ?? clock.now(),
