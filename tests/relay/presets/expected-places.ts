@@ -77,7 +77,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
   dashscope: {
     paths: {
       ...chatAt('/compatible-mode/v1'),
-      ...responsesAt('/api/v2/apps/protocols/compatible-mode/v1'),
+      ...responsesAt('/compatible-mode/v1'),
       ...claudeAt('/apps/anthropic'),
     },
     model: 'qwen3-max',
@@ -86,6 +86,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
   volcengine: { paths: { ...chatAt('/api/v3'), ...responsesAt('/api/v3') }, refusalOfTranslated: wantsSwitch },
   qianfan: { paths: chatAt('/v2'), config: { appId: 'app-1' }, headers: { appid: 'app-1' } },
   'tencent-hunyuan': v1,
+  'tencent-lkeap': { paths: { ...chatAt('/v1'), ...claudeAt('/api/anthropic') }, model: 'glm-5' },
   stepfun: v1,
   baichuan: v1,
   lingyi: v1,
@@ -99,7 +100,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
   groq: { paths: chatAt('/openai/v1'), usage: 'in-x-groq', refusal: refusesOtherThinking },
   cerebras: { ...v1, refusal: (body) => refusesOtherThinking(body) ?? has(body, 'presence_penalty', 'frequency_penalty', 'logit_bias') },
   together: v1,
-  fireworks: { paths: chatAt('/inference/v1') },
+  fireworks: { paths: { ...chatAt('/inference/v1'), ...claudeAt('/inference') } },
   nvidia: v1,
   huggingface: v1,
   deepinfra: { paths: chatAt('/v1/openai') },
@@ -119,6 +120,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
   ppio: { paths: chatAt('/v3/openai') },
   infini: { paths: chatAt('/maas/v1') },
   qiniu: v1,
+  ksyun: { paths: { ...chatAt('/v1'), ...claudeAt('') } },
   submodel: v1,
   openrouter: {
     paths: { ...chatAt('/api/v1'), ...claudeAt('/api') },

@@ -1,5 +1,5 @@
 import type { Preset } from '../preset.js';
-import { chat, messages } from './speech.js';
+import { chat, messages, onDemand, responses } from './speech.js';
 
 /** Subscriptions for coding agents: other addresses, keys and models than the same vendors have for all, and no price for a token. */
 export const codingPlans: readonly Preset[] = [
@@ -15,7 +15,7 @@ export const codingPlans: readonly Preset[] = [
     title: 'GLM coding plan',
     baseUrl: 'https://open.bigmodel.cn',
     regions: { international: 'https://api.z.ai' },
-    speaks: [chat('/api/coding/paas/v4', { habits: ['thinking-switch'] }), messages('/api/anthropic')],
+    speaks: [chat('/api/coding/paas/v4', { habits: ['thinking-switch'] }), messages('/api/anthropic'), responses('/api/v1', onDemand)],
     models: ['glm-5.3', 'glm-5.2', 'glm-5.1', 'glm-4.7', 'glm-4.5-air'],
   },
   {

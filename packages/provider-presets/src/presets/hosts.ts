@@ -42,10 +42,11 @@ export const hosts: readonly Preset[] = [
     id: 'fireworks',
     title: 'Fireworks',
     baseUrl: 'https://api.fireworks.ai',
+    regions: { us: 'https://us.api.fireworks.ai' },
     speaks: [
       chat('/inference/v1'),
+      messages('/inference'),
       responses('/inference/v1', onDemand),
-      messages('/inference', onDemand),
       completions('/inference/v1'),
       embeddings('/inference/v1'),
     ],
@@ -200,6 +201,13 @@ export const hosts: readonly Preset[] = [
     title: 'Qiniu',
     baseUrl: 'https://api.qnaigc.com',
     speaks: [chat('/v1'), messages('', onDemand)],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'ksyun',
+    title: 'Kingsoft Cloud',
+    baseUrl: 'https://kspmas.ksyun.com',
+    speaks: [chat('/v1'), messages('')],
     models: { path: '/v1/models' },
   },
   {

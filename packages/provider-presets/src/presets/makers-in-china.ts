@@ -10,6 +10,7 @@ export const makersInChina: readonly Preset[] = [
     speaks: [
       chat('/v1', { habits: ['thinking-switch'] }),
       messages('/anthropic'),
+      responses('', onDemand),
       { dialect: 'openai-completions', path: '/beta/completions', onDemand: true },
     ],
     models: { path: '/v1/models' },
@@ -20,7 +21,7 @@ export const makersInChina: readonly Preset[] = [
     title: 'Moonshot (Kimi)',
     baseUrl: 'https://api.moonshot.cn',
     regions: { international: 'https://api.moonshot.ai' },
-    speaks: [chat('/v1', { habits: ['thinking-switch'] }), messages('/anthropic')],
+    speaks: [chat('/v1', { habits: ['thinking-switch'] }), messages('/anthropic'), responses('/v1', onDemand)],
     models: { path: '/v1/models' },
     prices: ['Moonshot'],
     refusals: [
@@ -57,7 +58,7 @@ export const makersInChina: readonly Preset[] = [
     regions: { international: 'https://api.minimax.io' },
     // In chat its models think aloud in the text; in Claude's language thinking stands apart and comes back whole.
     speaks: [messages('/anthropic'), chat('/v1')],
-    models: ['MiniMax-M2.7', 'MiniMax-M2.5', 'MiniMax-M2.1', 'MiniMax-M2'],
+    models: { path: '/v1/models' },
     prices: ['MiniMax'],
     refusals: [
       { names: ['1002', '1039'], kind: 'rate-limit' },
@@ -78,7 +79,7 @@ export const makersInChina: readonly Preset[] = [
     speaks: [
       chat('/compatible-mode/v1', { models: /^qw/, habits: ['thinking-budget', 'open-top-p'] }),
       chat('/compatible-mode/v1'),
-      responses('/api/v2/apps/protocols/compatible-mode/v1', { models: /^qw/ }),
+      responses('/compatible-mode/v1', { models: /^qw/ }),
       messages('/apps/anthropic', { models: /^qw/ }),
       embeddings('/compatible-mode/v1'),
     ],
@@ -134,6 +135,13 @@ export const makersInChina: readonly Preset[] = [
       'hunyuan-turbos-latest',
       'hunyuan-lite',
     ],
+  },
+  {
+    id: 'tencent-lkeap',
+    title: 'Tencent LKEAP',
+    baseUrl: 'https://api.lkeap.cloud.tencent.com',
+    speaks: [chat('/v1'), messages('/anthropic', { models: /^deepseek/ }), messages('/api/anthropic', { models: /^(?:glm|kimi|minimax)/ })],
+    models: ['deepseek-v3.2', 'deepseek-v3.1', 'glm-5', 'kimi-k2.5', 'minimax-m2.5'],
   },
   {
     id: 'stepfun',

@@ -1,5 +1,5 @@
 import type { Preset } from '../preset.js';
-import { chat, completions, embeddings, messages, onDemand, responses } from './speech.js';
+import { chat, completions, embeddings, responses } from './speech.js';
 
 /** Those who serve models of their own. */
 export const makers: readonly Preset[] = [
@@ -7,7 +7,7 @@ export const makers: readonly Preset[] = [
     id: 'mistral',
     title: 'Mistral',
     baseUrl: 'https://api.mistral.ai',
-    regions: { codestral: 'https://codestral.mistral.ai' },
+    regions: { eu: 'https://api.eu.mistral.ai', codestral: 'https://codestral.mistral.ai' },
     speaks: [
       chat('/v1', {
         habits: ['nine-character-call-ids', 'no-stream-options', 'no-thinking-in-history', 'older-names', 'plain-messages'],
@@ -22,13 +22,12 @@ export const makers: readonly Preset[] = [
     id: 'xai',
     title: 'xAI',
     baseUrl: 'https://api.x.ai',
-    regions: { 'eu-west-1': 'https://eu-west-1.api.x.ai', 'us-east-1': 'https://us-east-1.api.x.ai' },
+    regions: { us: 'https://us.api.x.ai' },
     speaks: [
       // Models that reason refuse what shapes single tokens.
       chat('/v1', { models: /^grok-(?:3-mini|[4-9]|code)/, refuses: ['presence_penalty', 'frequency_penalty', 'stop'] }),
       chat('/v1'),
       responses('/v1', { keeps: true }),
-      messages('', onDemand),
     ],
     models: { path: '/v1/models' },
     prices: ['xAI'],
@@ -42,9 +41,10 @@ export const makers: readonly Preset[] = [
     title: 'Perplexity',
     baseUrl: 'https://api.perplexity.ai',
     speaks: [
-      { dialect: 'openai-chat-think-tags', path: '/chat/completions', models: /reasoning/, habits: ['open-top-p'] },
-      chat('', { habits: ['open-top-p'] }),
-      responses('/v1', onDemand),
+      { dialect: 'openai-chat-think-tags', path: '/chat/completions', models: /^[^/]*reasoning/, habits: ['open-top-p'] },
+      chat('', { models: /^[^/]+$/, habits: ['open-top-p'] }),
+      // Models of others, by names like openai/gpt-5.4, are there and nowhere else.
+      responses('/v1', { models: /\// }),
     ],
     models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
     prices: ['Perplexity'],

@@ -3,7 +3,7 @@ import { chat, completions, countTokens, embeddings, messages, onDemand, respons
 
 /** Servers and gateways that operators run themselves. Newer ones speak more than chat; which do, channels say. */
 export const ownServers: readonly Preset[] = [
-  server('ollama', 'Ollama', 11_434),
+  server('ollama', 'Ollama', 11_434, { cloud: 'https://ollama.com' }),
   server('lm-studio', 'LM Studio', 1_234),
   server('vllm', 'vLLM', 8_000),
   server('llama-cpp', 'llama.cpp', 8_080),
@@ -75,11 +75,12 @@ export const ownServers: readonly Preset[] = [
 ];
 
 /** A server of open models on the operator's own machine. */
-function server(id: string, title: string, port: number): Preset {
+function server(id: string, title: string, port: number, regions?: Preset['regions']): Preset {
   return {
     id,
     title,
     baseUrl: `http://localhost:${port}`,
+    ...(regions === undefined ? {} : { regions }),
     key: 'optional',
     speaks: [chat('/v1'), responses('/v1', onDemand), messages('', onDemand), completions('/v1'), embeddings('/v1')],
     models: { path: '/v1/models' },
