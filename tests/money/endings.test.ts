@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alice, type ApplyDocument, openToken } from '../support/apply-document.js';
+import { alice, type ApplyDocument, neverResting, openToken } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { accountOf, allUsageRowsOf, type UsageRow } from '../support/usage-rows.js';
@@ -62,7 +62,7 @@ function documentFor(upstream: BreakingUpstream): ApplyDocument {
     ),
     users: [alice],
     tokens: [openToken],
-    settings: { relay: { idleTimeoutMs: 1_000, keepAliveAfterMs: 60_000 }, settlement: { drainsMax: cases.length } },
+    settings: { ...neverResting, relay: { idleTimeoutMs: 1_000, keepAliveAfterMs: 60_000 }, settlement: { drainsMax: cases.length } },
   };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuses, answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
-import { alice, chatChannel, keyOf, openToken, pricedByTokens, upstreamKey } from '../support/apply-document.js';
+import { alice, chatChannel, keyOf, neverResting, openToken, pricedByTokens, upstreamKey } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { readError } from './error-shapes.js';
 import { pathOf, questionIn, type RawAnswer, type RawCall, rawCall } from './raw-call.js';
@@ -93,6 +93,7 @@ describe('an error', () => {
     gateway = await startGateway({
       environment: { BODY_LIMIT_MB: '1' },
       apply: {
+        settings: neverResting,
         models: pricedByTokens('good', ...Object.keys(failures)),
         channels: [chatChannel('good', upstream.place('good', answers()), ['good', 'unpriced']), ...failing],
         users: [alice, { username: 'bob', password: 'a long enough password', points: 1 }],

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, breaksOff, refuses, type ScriptedUpstream, startScriptedUpstream, staysSilent } from '../replay/scripted-upstream.js';
-import { alice, type ApplyDocument, chatChannel, type ChannelEntry, openToken, pricedByTokens } from '../support/apply-document.js';
+import {
+  alice,
+  type ApplyDocument,
+  chatChannel,
+  type ChannelEntry,
+  neverResting,
+  openToken,
+  pricedByTokens,
+} from '../support/apply-document.js';
 import { freePort } from '../support/free-port.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { type RawAnswer, rawCall } from './raw-call.js';
@@ -54,7 +62,7 @@ describe('the choice of a channel', () => {
       good('late-next', 'after-late'),
     ];
     const models = [...new Set(channels.flatMap((channel) => channel.models))];
-    const settings = { relay: { attemptsMax, firstByteTimeoutMs: 700 } };
+    const settings = { ...neverResting, relay: { attemptsMax, firstByteTimeoutMs: 700 } };
     return { models: pricedByTokens(...models), channels, users: [alice], tokens: [openToken], settings };
   };
 

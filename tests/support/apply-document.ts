@@ -25,6 +25,7 @@ export interface ChannelEntry {
   readonly name: string;
   readonly provider: string;
   readonly config: Readonly<Record<string, unknown>>;
+  readonly keys?: readonly string[];
   readonly models: readonly string[];
   readonly modelMapping?: Readonly<Record<string, string>>;
   readonly groups?: readonly string[];
@@ -70,6 +71,9 @@ export function keyOf(name: string): string {
 
 /** The upstream key of every channel: must never be seen by a caller. */
 export const upstreamKey = 'upstream-secret-4f1d0a';
+
+/** Settings under which channels are asked however often they fail, for tests that let the same one fail in many ways. */
+export const neverResting = { health: { coolDowns: false, disableStatusCodes: [], disableKeywords: [] } };
 
 export const alice: UserEntry = { username: 'alice', password: 'a long enough password', points: 1_000_000_000 };
 

@@ -1,3 +1,4 @@
+import { healthSettings } from './modules/health/index.js';
 import { ledgerSettings } from './modules/ledger/index.js';
 import { limitsSettings } from './modules/limits/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
@@ -16,6 +17,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   limitsSettings,
   priceSyncSettings,
   relaySettings,
+  healthSettings,
   settlementSettings,
   mediaSettings,
   resourceSettings,

@@ -1,4 +1,4 @@
-import { type ApplyDocument, chatChannel, keyOf } from '../../support/apply-document.js';
+import { type ApplyDocument, chatChannel, keyOf, neverResting } from '../../support/apply-document.js';
 import { callerName } from './fault-calls.js';
 import { callKinds } from './fault-plan.js';
 import type { FaultUpstream } from './fault-upstream.js';
@@ -37,6 +37,8 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       limits: { requestsPerDay: 1_000_000 },
     })),
     settings: {
+      // What a call must come to follows from its plan alone.
+      ...neverResting,
       // Read to its end even by a machine that stands still for a while.
       settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 10_000 },
       ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: extensionTokens, unheldOutputTokensMax: extensionTokens * 2 },

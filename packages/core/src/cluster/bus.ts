@@ -1,7 +1,7 @@
 import type { Logger } from '../foundation/logger.js';
 
 /** What a hint can be about. */
-export type Topic = 'configuration';
+export type Topic = 'configuration' | 'health';
 
 /** The way that hints take from node to node. */
 export interface Carrier {

@@ -15,6 +15,8 @@ export interface RevisionWatcherOptions {
   readonly database: Database;
   readonly reloaders: readonly Reloader[];
   readonly log: Logger;
+  /** What is watched, and where its number is; left out: the configuration. */
+  readonly watched?: { readonly name: string; readRevision(knex: Database['knex']): Promise<number> };
   /** Called when this node has found a change that no hint had told it of: others may not know either. */
   readonly onFound?: () => void;
   /** How often the number is asked for without a hint. */
@@ -22,7 +24,7 @@ export interface RevisionWatcherOptions {
 }
 
 /**
- * Brings changes of the configuration into memory, whoever made them: another node, `tollgate apply`, or this process. Asks for the
+ * Brings changes of the configuration, or of something else that has a number, into memory, whoever made them: another node, `tollgate apply`, or this process. Asks for the
  * revision number when it is told to, and in short steps anyway, so that nothing is missed across outages and lost hints; what was loaded stays
  * in force while the database is away.
  */
@@ -38,8 +40,11 @@ export class RevisionWatcher {
   /** Checks run one after the other; this is the last one. */
   #lastCheck: Promise<unknown> = Promise.resolve();
 
+  readonly #watched: NonNullable<RevisionWatcherOptions['watched']>;
+
   constructor(options: RevisionWatcherOptions) {
     this.#options = options;
+    this.#watched = options.watched ?? { name: 'configuration', readRevision };
   }
 
   /** Loads everything, then keeps watching until {@link stop}. @throws what a reloader throws: a gateway does not start half-configured. */
@@ -85,7 +90,7 @@ export class RevisionWatcher {
   /** True if there was something new. */
   async #check(): Promise<boolean> {
     const { database, reloaders } = this.#options;
-    const revision = await readRevision(database.knex);
+    const revision = await this.#watched.readRevision(database.knex);
     if (revision === this.#loaded) return false;
     const failures: unknown[] = [];
     for (const reloader of reloaders) {
@@ -120,13 +125,13 @@ export class RevisionWatcher {
     const { log } = this.#options;
     try {
       await look();
-      if (this.#lastProblem !== undefined) log.info({}, 'The configuration is up to date again.');
+      if (this.#lastProblem !== undefined) log.info({}, `The ${this.#watched.name} is up to date again.`);
       this.#lastProblem = undefined;
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       // Once per problem: an outage must not fill the log.
       if (problem !== this.#lastProblem)
-        log.warn({ err: error }, `The configuration cannot be read, the last one stays in force: ${problem}`);
+        log.warn({ err: error }, `The ${this.#watched.name} cannot be read, the last one stays in force: ${problem}`);
       this.#lastProblem = problem;
     }
   }

@@ -16,7 +16,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
-import { alwaysHealthy } from '../modules/health/index.js';
+import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
@@ -53,6 +53,8 @@ export const tokens = {
   schemaGuard: Symbol('SchemaGuard') as InjectionToken<SchemaGuard>,
   bus: Symbol('Bus') as InjectionToken<Bus>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
+  health: Symbol('HealthBook') as InjectionToken<HealthBook>,
+  healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
@@ -122,6 +124,8 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
+  register(container, tokens.health, () => healthOf(container, foundations, logger));
+  register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
@@ -166,6 +170,32 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
   const bus = container.resolve(tokens.bus);
   const watcher = new RevisionWatcher({ database, reloaders, log: logger, onFound: () => bus.hint('configuration') });
   bus.onHint('configuration', () => watcher.lookNow());
+  return watcher;
+}
+
+function healthOf(container: DependencyContainer, { database, settings }: Foundations, log: Logger): HealthBook {
+  const channels = container.resolve(tokens.channels);
+  const bus = container.resolve(tokens.bus);
+  return new HealthBook({
+    settings: () => settings.current(healthSettings),
+    clock: systemClock,
+    log,
+    channelNameOf: (id) => channels.nameOf(id),
+    database,
+    onWritten: () => bus.hint('health'),
+  });
+}
+
+/** Brings what other nodes have found out about channels into memory. It has a number of its own: it changes often, and channels stay. */
+function healthWatcherOf(container: DependencyContainer, { database }: Foundations, log: Logger): RevisionWatcher {
+  const health = container.resolve(tokens.health);
+  const watcher = new RevisionWatcher({
+    database,
+    reloaders: [{ name: 'health', reload: () => health.reload() }],
+    log,
+    watched: { name: 'health of channels', readRevision: readHealthRevision },
+  });
+  container.resolve(tokens.bus).onHint('health', () => watcher.lookNow());
   return watcher;
 }
 
@@ -237,7 +267,7 @@ function relayOf(
     settings,
     models: container.resolve(tokens.models),
     channels: container.resolve(tokens.channels),
-    health: alwaysHealthy,
+    health: container.resolve(tokens.health),
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),
     ledger: container.resolve(tokens.ledger),
@@ -262,7 +292,9 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.counters).close();
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
+  await container.resolve(tokens.health).close();
   await container.resolve(tokens.bus).close();
+  await container.resolve(tokens.healthWatcher).stop();
   await container.resolve(tokens.watcher).stop();
   await container.resolve(tokens.ledger).close();
   await container.resolve(tokens.lease).close();
@@ -276,6 +308,8 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
+    await container.resolve(tokens.healthWatcher).start();
+    container.resolve(tokens.health).start();
     container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
     await container.resolve(tokens.jobs).start();

@@ -21,7 +21,12 @@ export type AttemptEnd =
   /** The client has its answer, or as much of it as there will be. */
   | AnsweredEnd
   /** Nothing of an answer has reached the client: another channel may be tried. */
-  | { readonly answered: false; readonly verdict: Verdict };
+  | {
+      readonly answered: false;
+      readonly verdict: Verdict;
+      /** The upstream's own text, where it said one. */
+      readonly words?: string;
+    };
 
 /** Takes the body of one successful upstream response. Exactly one of `end` and `broken` is called, last. */
 export interface AnswerReceiver {

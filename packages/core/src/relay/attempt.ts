@@ -18,12 +18,12 @@ import type { Drain, Drains } from './drains.js';
 import { EditLane } from './edit-lane.js';
 import { UpstreamExchange } from './exchange.js';
 import { parsedOrText } from './end-watch.js';
-import { FailureReader, judgedBy } from './failure-reader.js';
+import { FailureReader, judgedBy, wordsIn } from './failure-reader.js';
 import type { HoldGrowth } from './hold-growth.js';
 import type { KeepAlive } from './keep-alive.js';
 import type { MediaFetcher } from './media-fetcher.js';
 import type { KeptFinder } from './kept-finder.js';
-import { faultVerdict } from './network-verdict.js';
+import { faultVerdict, requestFaultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
 import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
@@ -105,17 +105,18 @@ export class Attempt {
     const { call, view, route, translation } = this.#parts;
     const { faults } = this.#tools;
     const providerCall = providerCallOf(call, route);
-    let wire: WireRequest;
+    let wire: WireRequest | undefined;
     try {
       if (faults !== undefined) await faults('media-fetch');
       const fetching = this.#tools.media.fetchFor(route, call, translation, view);
       if (fetching !== undefined) await fetching;
       if (faults !== undefined) await faults('signature');
-      wire = await this.#signed(this.#describe(providerCall), providerCall);
+      wire = this.#describe(providerCall);
+      wire = await this.#signed(wire, providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
       this.#tools.fault(error, route);
-      return { answered: false, verdict: faultVerdict() };
+      return { answered: false, verdict: wire === undefined ? requestFaultVerdict() : faultVerdict() };
     }
     if (faults !== undefined) await faults('answer');
     return new Promise((resolve) => {
@@ -232,7 +233,8 @@ export class Attempt {
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
     const { call, route, reply, headArrived } = this.#parts;
-    const refuse = (verdict: Verdict): void => this.#finish({ answered: false, verdict });
+    const refuse = (verdict: Verdict, words?: string): void =>
+      this.#finish({ answered: false, verdict, ...(words === undefined ? {} : { words }) });
     headArrived?.(status);
     this.upstreamRequestId = requestIdIn(headers, route.channel.adapter.requestIdHeaders);
     if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
@@ -240,7 +242,11 @@ export class Attempt {
     const contentType = headers['content-type'] ?? jsonType;
     if (!call.facts.stream) return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(headers, body), refuse);
     if (call.framing !== 'json-array' && contentType.startsWith(jsonType)) {
-      return new WholeReader(this.#parts.settings.answerBytesMax, (body) => refuse(this.#unstreamed(headers, body)), refuse);
+      return new WholeReader(
+        this.#parts.settings.answerBytesMax,
+        (body) => refuse(this.#unstreamed(headers, body), wordsIn(body.toString())),
+        refuse,
+      );
     }
     return this.#pump(exchange);
   }
@@ -290,8 +296,9 @@ export class Attempt {
       const contentType = headers['content-type'] ?? jsonType;
       const answer = wholeAnswer(call, route, translation, meter, kept, contentType, bytes);
       if ('verdict' in answer) {
-        const verdict = judgedBy(route.channel.adapter, answer.verdict, headers, bytes.toString());
-        this.#finish({ answered: false, verdict });
+        const text = bytes.toString();
+        const verdict = judgedBy(route.channel.adapter, answer.verdict, headers, text);
+        this.#finish({ answered: false, verdict, words: wordsIn(text) });
         return;
       }
       if (translation.losses !== undefined) this.#showLosses(translation.losses);

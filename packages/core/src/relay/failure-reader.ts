@@ -3,6 +3,7 @@ import { type ProviderAdapter, type UpstreamFailure, type Verdict, verdictForSta
 import type { AnswerReceiver } from './answer.js';
 
 const failureBytesMax = 65_536;
+const wordsLengthMax = 8_192;
 
 /** Reads the body of an upstream's refusal and lets the adapter say what it means. */
 export class FailureReader implements AnswerReceiver {
@@ -12,9 +13,9 @@ export class FailureReader implements AnswerReceiver {
   readonly #adapter: ProviderAdapter;
   readonly #status: number;
   readonly #headers: IncomingHttpHeaders;
-  readonly #judged: (verdict: Verdict) => void;
+  readonly #judged: (verdict: Verdict, words: string) => void;
 
-  constructor(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, judged: (verdict: Verdict) => void) {
+  constructor(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, judged: (verdict: Verdict, words: string) => void) {
     this.#adapter = adapter;
     this.#status = status;
     this.#headers = headers;
@@ -29,12 +30,17 @@ export class FailureReader implements AnswerReceiver {
   end(): void {
     const text = Buffer.concat(this.#chunks).subarray(0, failureBytesMax).toString();
     const usual = verdictForStatus(this.#status, 'The upstream refused the request.');
-    this.#judged(judgedBy(this.#adapter, usual, this.#headers, text));
+    this.#judged(judgedBy(this.#adapter, usual, this.#headers, text), wordsIn(text));
   }
 
   broken(): void {
     this.end();
   }
+}
+
+/** As much of a failure's text as anybody looks at. */
+export function wordsIn(text: string): string {
+  return text.slice(0, wordsLengthMax);
 }
 
 /** What a failure means: what is usual, and what the adapter knows better of its body, though that came in the clothes of a success. */

@@ -11,6 +11,11 @@ export function networkVerdict(error: Error): Verdict {
   return verdictForKind('network', 502, 'The connection to the upstream failed.', 'upstream_connection_failed');
 }
 
+/** An adapter or a dialect threw over what a caller wants: this attempt fails, and says nothing about its upstream. */
+export function requestFaultVerdict(): Verdict {
+  return { ...faultVerdict(), scope: 'request' };
+}
+
 /** An adapter or a dialect threw while it should have answered: this attempt fails, the process lives. */
 export function faultVerdict(): Verdict {
   return verdictForKind('server', 502, 'The adapter could not handle the upstream answer.', 'adapter_fault');

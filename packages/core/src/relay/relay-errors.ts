@@ -14,6 +14,21 @@ export class NoChannelError extends GatewayError {
   }
 }
 
+/** Channels offer the model, but none may be asked now: each cools down after failures, or was taken out by them. */
+export class NoChannelAvailableError extends GatewayError {
+  readonly kind = 'overloaded';
+  readonly status = 503;
+  readonly code = 'no_channel_available';
+
+  /** @param retryAfterMs undefined where nobody knows when one can be used again. */
+  constructor(model: string, retryAfterMs: number | undefined) {
+    super(
+      `Every channel that offers the model "${model}" is cooling down after failures, or disabled. Try again later, or choose another model.`,
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
+  }
+}
+
 /** The caller's credit ran out while the answer was being streamed. */
 export class QuotaExhaustedError extends GatewayError {
   readonly kind = 'insufficient-quota';

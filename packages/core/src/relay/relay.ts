@@ -31,7 +31,7 @@ import { KeptFinder } from './kept-finder.js';
 import { withTokens } from './kept-tokens.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
-import { NoChannelError, UpstreamFailedError } from './relay-errors.js';
+import { NoChannelAvailableError, NoChannelError, UpstreamFailedError } from './relay-errors.js';
 import type { RelayHooks } from './relay-hooks.js';
 import { relaySettings } from './relay-settings.js';
 import { routeTo, type Route } from './route.js';
@@ -111,7 +111,7 @@ export class Relay {
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
+   * @throws NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
    * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
@@ -225,7 +225,7 @@ export class Relay {
     try {
       await this.#tryChannels(running, candidates, undefined);
     } catch (error) {
-      if (!(error instanceof NoChannelError)) throw error;
+      if (!(error instanceof NoChannelError || error instanceof NoChannelAvailableError)) throw error;
       const { call, reply, scale, inputTokens } = running;
       const { faults } = this.#doors;
       if (faults !== undefined) await faults('token-count');
@@ -284,7 +284,7 @@ export class Relay {
       if (last.retry === 'never') break;
     }
     if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
-    throw refusal ?? new NoChannelError(call.facts.model, call.principal.group);
+    throw refusal ?? noneLeft(call, candidates.soonestMs);
   }
 
   /** One attempt, and one more without seals where the upstream refuses those. */
@@ -332,7 +332,7 @@ export class Relay {
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
     });
-    const end = await attempt.run();
+    const end = await this.#reported(attempt.run(), call, route, startedAt);
     if (faults !== undefined) await faults('attempt-over');
     course.end = end;
     if (end.answered && end.ending === 'complete') this.#noteStatement(route.channel, meter);
@@ -340,6 +340,25 @@ export class Relay {
     course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, clock.now() - startedAt));
     if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
     return end;
+  }
+
+  /** What an attempt says about its place. A client that leaves, or a quota that ends, is no outcome. */
+  async #reported(run: Promise<AttemptEnd>, { facts }: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
+    const { health, clock } = this.#doors;
+    const { channel, key } = route;
+    const place = { channelId: channel.id, keyId: key.id, model: facts.model };
+    let end: AttemptEnd | undefined;
+    try {
+      end = await run;
+      return end;
+    } finally {
+      if (end === undefined || (end.verdict === undefined && end.answered && end.ending !== 'complete')) health.abandon(place, startedAt);
+      else {
+        const { verdict } = end;
+        const words = end.answered ? undefined : end.words;
+        health.report({ ...place, verdict, words, mayDisable: channel.options.autoDisable, startedAt, at: clock.now() });
+      }
+    }
   }
 
   /** Channels of one model may serve it by models of different families. */
@@ -403,6 +422,12 @@ function attemptRecord(
   const burnt = end.answered ? undefined : meter.statedUsage();
   if (burnt !== undefined) record.usage = Object.fromEntries(Object.entries(burnt).filter(([, figure]) => figure !== 0));
   return record;
+}
+
+/** @param soonestMs of the channels that may not be asked now, when the first may; undefined: there is no such channel. */
+function noneLeft({ facts, principal }: RelayCall, soonestMs: number | undefined): NoChannelError | NoChannelAvailableError {
+  if (soonestMs === undefined) return new NoChannelError(facts.model, principal.group);
+  return new NoChannelAvailableError(facts.model, Number.isFinite(soonestMs) ? soonestMs : undefined);
 }
 
 /** What the caller asks for and a translation cannot say. @throws every other error. */

@@ -52,6 +52,11 @@ export class ChannelDirectory {
     return channel?.groups.has(group) === true ? channel : undefined;
   }
 
+  /** Undefined where the channel cannot be used now. */
+  nameOf(id: string): string | undefined {
+    return this.#table.find(id)?.name;
+  }
+
   /** All channels that can be used now, highest priority first. */
   all(): readonly Channel[] {
     return this.#table.channels;

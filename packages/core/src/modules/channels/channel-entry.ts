@@ -132,7 +132,7 @@ export function storedChannelOf(
     priority,
     weight,
     enabled,
-    ...sealConfig(adapter, id, config, channelOptionsSchema.parse(options), secretBox),
+    ...sealConfig(adapter, id, config, channelOptionsSchema.parse(options), secretBox, known?.secrets),
     keys: sealKeys(id, given, known?.keys ?? [], clock.now(), secretBox),
     createdAt: known?.createdAt ?? clock.now(),
   };

@@ -1,4 +1,5 @@
 import { type ProviderAdapter, secretFields } from '@tollgate/plugin-kit';
+import { ConfigurationError } from '../../foundation/errors.js';
 import { newId } from '../../foundation/ids.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
 import { keyFingerprintOf, keyHintOf, type StoredKey } from './channel-key.js';
@@ -25,12 +26,14 @@ export interface GivenKey {
 /** A channel's own fields among the sealed ones: no field of a provider's configuration has such a name. */
 const optionMark = '@';
 
+/** @param known what is stored: a secret that has not changed stays as it is, so that whoever compares sees no change. */
 export function sealConfig(
   adapter: ProviderAdapter,
   channelId: string,
   given: Config,
   options: ChannelOptions,
   secretBox: SecretBox,
+  known: Sealed = {},
 ): SealedConfig & { readonly options: ChannelOptions } {
   const secretNames = new Set(secretFields(adapter.config));
   const fields = Object.entries(given);
@@ -40,7 +43,7 @@ export function sealConfig(
   ];
   return {
     config: Object.fromEntries(fields.filter(([name]) => !secretNames.has(name))),
-    secrets: sealed(Object.fromEntries(hidden), (name) => contextOf(channelId, name), secretBox),
+    secrets: sealed(Object.fromEntries(hidden), (name) => contextOf(channelId, name), secretBox, known),
     options: Object.fromEntries(Object.entries(options).filter(([name]) => !secretOptions.has(name))) as ChannelOptions,
   };
 }
@@ -95,9 +98,23 @@ export function openKey(channelId: string, { id, secrets }: StoredKey, secretBox
   return opened(secrets, (name) => keyContextOf(channelId, id, name), secretBox);
 }
 
-function sealed(values: Config, contextFor: (name: string) => string, secretBox: SecretBox): Sealed {
+function sealed(values: Config, contextFor: (name: string) => string, secretBox: SecretBox, known: Sealed = {}): Sealed {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, secretBox.seal(JSON.stringify(value), contextFor(name))]));
+  const sealedText = (name: string, value: unknown): string => {
+    const text = JSON.stringify(value);
+    const before = known[name];
+    return before !== undefined && opens(before, text, contextFor(name), secretBox) ? before : secretBox.seal(text, contextFor(name));
+  };
+  return Object.fromEntries(entries.map(([name, value]) => [name, sealedText(name, value)]));
+}
+
+function opens(sealedText: string, expected: string, context: string, secretBox: SecretBox): boolean {
+  try {
+    return secretBox.open(sealedText, context) === expected;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return false;
+    throw error;
+  }
 }
 
 function opened(secrets: Sealed, contextFor: (name: string) => string, secretBox: SecretBox): Config {

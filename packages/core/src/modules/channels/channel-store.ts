@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { newId } from '../../foundation/ids.js';
+import { keepHealthOf, resetHealth } from '../health/index.js';
 import type { StoredKey } from './channel-key.js';
 import { type ChannelOptions, channelOptionsSchema, defaultChannelOptions } from './channel-options.js';
 import type { SealedConfig } from './channel-secrets.js';
@@ -95,13 +96,37 @@ export async function insertChannel(transaction: Knex.Transaction, channel: Stor
 }
 
 export async function updateChannel(transaction: Knex.Transaction, channel: StoredChannel): Promise<void> {
+  const [before] = await read(transaction, [channel.id]);
   const { id, ...changed } = channelToRow(channel);
   await transaction<ChannelRow>('channels').where('id', id).update(changed);
   await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
   await writeKeys(transaction, channel);
+  if (before !== undefined) await forgetFailures(transaction, before, channel);
+}
+
+/** What failed before a change that may have mended it says nothing any more. */
+async function forgetFailures(transaction: Knex.Transaction, before: StoredChannel, after: StoredChannel): Promise<void> {
+  const { id, keys, models } = after;
+  await keepHealthOf(transaction, id, { keyIds: keys.map((key) => key.id), models });
+  if ((after.enabled && !before.enabled) || placeOf(after) !== placeOf(before)) {
+    await resetHealth(transaction, id);
+    return;
+  }
+  const keysBefore = new Map(before.keys.map((key) => [key.id, key]));
+  for (const key of keys) if (key.enabled && keysBefore.get(key.id)?.enabled === false) await resetHealth(transaction, id, key.id);
+}
+
+/** Where calls go, and as whom. */
+function placeOf({ provider, config, secrets }: StoredChannel): string {
+  return JSON.stringify([provider, sortedEntries(config), sortedEntries(secrets)]);
+}
+
+function sortedEntries(values: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 export async function deleteChannel(transaction: Knex.Transaction, id: string): Promise<void> {
+  await resetHealth(transaction, id);
   await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
   await transaction<ChannelRow>('channels').where('id', id).delete();
 }

@@ -7,4 +7,5 @@ export const alwaysHealthy: ChannelHealth = {
   worth: () => 1,
   beginProbe: () => true,
   report: () => undefined,
+  abandon: () => undefined,
 };

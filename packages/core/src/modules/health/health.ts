@@ -8,15 +8,24 @@ export interface Blocked {
   readonly until?: number;
 }
 
-/** One attempt as it went, told when it is over. */
-export interface AttemptOutcome {
+/** What an attempt went to. */
+export interface AttemptPlace {
   readonly channelId: string;
   readonly keyId: string;
   /** By the name that callers use. */
   readonly model: string;
+}
+
+/** One attempt as it went, told when it is over. */
+export interface AttemptOutcome extends AttemptPlace {
   /** Absent where the attempt answered. */
-  readonly verdict?: Verdict;
-  /** Milliseconds since 1970. */
+  readonly verdict?: Verdict | undefined;
+  /** The upstream's own text of its failure: a verdict's message may be another, made for callers. */
+  readonly words?: string | undefined;
+  /** False for channels that failures do not disable. */
+  readonly mayDisable: boolean;
+  /** When it began and when it was over, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly at: number;
 }
 
@@ -28,7 +37,12 @@ export interface ChannelHealth {
   keyBlocked(keyId: string, now: number): Blocked | undefined;
   /** From above 0 to 1: the part of its weight that a channel is worth for a model, by how it has answered lately. */
   worth(channelId: string, model: string): number;
-  /** Takes the single try that a circuit has which has cooled down; false if another call has it. */
+  /**
+   * Takes the single try that a circuit has which has cooled down; false if another call has it. What was taken ends with `report` or
+   * `abandon`.
+   */
   beginProbe(channelId: string, keyId: string, model: string, now: number): boolean;
   report(outcome: AttemptOutcome): void;
+  /** The attempt, or what was to become one, says nothing about its place: it was not made, or the client left it. */
+  abandon(place: AttemptPlace, startedAt: number): void;
 }

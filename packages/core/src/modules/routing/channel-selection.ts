@@ -1,6 +1,6 @@
 import type { Verdict } from '@tollgate/plugin-kit';
 import { type CandidateLevel, type CandidateList, type Channel, type ChannelKey, drawFrom } from '../channels/index.js';
-import type { ChannelHealth } from '../health/index.js';
+import type { Blocked, ChannelHealth } from '../health/index.js';
 import type { ChannelLoads } from './channel-loads.js';
 import { firstUsable, type KeyTurns } from './key-turns.js';
 import { levelsByCost } from './levels-by-cost.js';
@@ -35,6 +35,8 @@ export interface SelectionWish {
 /** Levels up to this size are looked through; of larger ones a few channels are drawn. */
 const scannedMax = 16;
 const drawsMax = 8;
+/** In about so long it is known how a probe went. */
+const probingMs = 1_000;
 
 /**
  * Hands out the channels that may serve a call, one at a time and none twice: the highest priority first, by weight and health or by the
@@ -48,6 +50,9 @@ export class ChannelSelection {
   readonly #list: CandidateList;
   #level = 0;
   #preferredIsLeft: boolean;
+  /** When the first that may not be asked now may be; undefined: there was none. */
+  #soonest: number | undefined;
+  #takenAt = 0;
   /** Ids of channels and keys that failed, or were handed out; few, since few attempts are made. */
   readonly #over: string[] = [];
 
@@ -71,13 +76,19 @@ export class ChannelSelection {
     return undefined;
   }
 
+  /** Of the channels that may not be asked now: in how many milliseconds the first may; infinite where nobody knows. Undefined: there was none. */
+  get soonestMs(): number | undefined {
+    return this.#soonest === undefined ? undefined : Math.max(0, this.#soonest - this.#parts.now());
+  }
+
   /** What became of a candidate: a key that is refused leaves its channel's other keys, every other failure ends the channel for this call. */
   failed({ channel, key }: Candidate, scope: Verdict['scope']): void {
     this.#over.push(scope === 'key' && channel.keys.length > 1 ? key.id : channel.id);
   }
 
   /** The channel cannot serve this call at all. */
-  passOver({ channel }: Candidate, reason: Skip['reason']): void {
+  passOver({ channel, key }: Candidate, reason: Skip['reason']): void {
+    this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
     this.#over.push(channel.id);
     this.#trace.skipped({ channelId: channel.id, reason });
   }
@@ -169,10 +180,12 @@ export class ChannelSelection {
     const now = this.#parts.now();
     const blocked = health.channelBlocked(channel.id, this.#wish.model, now);
     if (blocked !== undefined) {
+      this.#noteBlocked(blocked, now);
       if (isTold) this.#trace.skipped({ channelId: channel.id, ...blocked });
       return false;
     }
     if (this.#parts.isCapped(channel)) {
+      this.#noteBlocked({ reason: 'disabled' }, now);
       if (isTold) this.#trace.skipped({ channelId: channel.id, reason: 'capped' });
       return false;
     }
@@ -180,9 +193,15 @@ export class ChannelSelection {
       if (this.#over.includes(key.id)) continue;
       const refused = health.keyBlocked(key.id, now);
       if (refused === undefined) return true;
+      this.#noteBlocked(refused, now);
       if (isTold) this.#trace.skipped({ channelId: channel.id, keyId: key.id, ...refused });
     }
     return false;
+  }
+
+  #noteBlocked({ reason, until }: Blocked, now: number): void {
+    const free = reason === 'probing' ? now + probingMs : (until ?? Number.POSITIVE_INFINITY);
+    this.#soonest = Math.min(this.#soonest ?? Number.POSITIVE_INFINITY, free);
   }
 
   #take(
@@ -200,9 +219,11 @@ export class ChannelSelection {
     const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
     if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
       this.#over.push(channel.id);
+      this.#noteBlocked({ reason: 'probing' }, now);
       this.#trace.skipped({ channelId: channel.id, reason: 'probing' });
       return this.next();
     }
+    this.#takenAt = now;
     const score = by === 'least-latency' || by === 'least-busy' || by === 'cheapest' ? this.#score(channel, by) : undefined;
     this.#trace.chose({
       channelId: channel.id,

@@ -8,6 +8,7 @@ import { resourceTokensMigration } from './0006-resource-tokens.js';
 import { usageOfUsersMigration } from './0007-usage-of-users.js';
 import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
+import { healthMigration } from './0010-health.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   usageOfUsersMigration,
   priceSyncScheduleMigration,
   channelsMigration,
+  healthMigration,
 ];
