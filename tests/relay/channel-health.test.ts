@@ -46,19 +46,25 @@ function limitsFirstKey(): Behaviour {
 describe('a channel that fails', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
-  let behaviour: Behaviour = refuses(503);
+  let mending: Behaviour = refuses(503);
+  let refusing: Behaviour = refuses(401);
   const ask = asker(() => gateway);
 
   const document = (key = upstreamKey): ApplyDocument =>
     documentOf([
       chatChannel('limited', upstream.place('limited', refuses(429, undefined, { 'retry-after': '30' })), ['limited']),
-      chatChannel('refused', upstream.place('refused', refuses(401)), ['refused'], {
-        config: { baseUrl: `${upstream.url}/refused/v1`, apiKey: key },
-      }),
+      chatChannel(
+        'refused',
+        upstream.place('refused', (...parts) => refusing(...parts)),
+        ['refused'],
+        {
+          config: { baseUrl: `${upstream.url}/refused/v1`, apiKey: key },
+        },
+      ),
       chatChannel('cut', upstream.place('cut', breaksOff({ afterChunks: 2 })), ['cut', 'beside-cut']),
       chatChannel(
         'mending',
-        upstream.place('mending', (...parts) => behaviour(...parts)),
+        upstream.place('mending', (...parts) => mending(...parts)),
         ['mending'],
       ),
       chatChannel('keyed', upstream.place('keyed', limitsFirstKey()), ['keyed'], {
@@ -108,7 +114,7 @@ describe('a channel that fails', () => {
   it('is tried by one call when it has rested, and used again when that was answered', async () => {
     for (let round = 0; round < 2; round += 1) expect(codeOf(await ask('mending'))).toBe('upstream_overloaded');
     expect(codeOf(await ask('mending'))).toBe('no_channel_available');
-    behaviour = answers({ delayMs: 300 });
+    mending = answers({ delayMs: 300 });
     await wait(1_050);
     const statuses = (await Promise.all(Array.from({ length: 10 }, () => ask('mending')))).map(({ status }) => status);
     expect(statuses.toSorted((one, other) => one - other)).toEqual([200, ...Array.from({ length: 9 }, () => 503)]);
@@ -124,7 +130,7 @@ describe('a channel that fails', () => {
     expect([codeOf(answer), answer.headers.get('retry-after')]).toEqual(['no_channel_available', null]);
     await gateway.applied(document());
     expect(codeOf(await ask('refused'))).toBe('no_channel_available');
-    upstream.place('refused', answers());
+    refusing = answers();
     await gateway.applied(document('another-key-of-the-channel'));
     await eventually('the channel serves', async () => (await ask('refused')).status === 200);
     expect(upstream.requestsTo('refused')).toHaveLength(2);

@@ -120,7 +120,7 @@ export class HealthBook implements ChannelHealth {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Everything that is open or disabled now. */
+  /** Everything that is open or disabled now. What is open and past its time waits for its probe. */
   list(): readonly CircuitRecord[] {
     if (this.#circuits.areAllClosed) return [];
     this.sweep();

@@ -158,6 +158,36 @@ describe('selecting channels', () => {
     expect(firsts).toEqual(['a', 'b']);
   });
 
+  it('gives a probe back where the channel turns out not to suit the call', () => {
+    const abandoned: unknown[] = [];
+    const health: ChannelHealth = { ...alwaysHealthy, abandon: (place, startedAt) => abandoned.push([place, startedAt]) };
+    const { selection } = select([channel('a', { keys: ['a1'] })], {}, { health, now: () => 7 });
+    selection.passOver(selection.next() as Candidate, 'vetoed');
+    expect(abandoned).toEqual([[{ channelId: 'a', keyId: 'a1', model: 'm' }, 7]]);
+  });
+
+  it('knows how soon a channel can be asked when none may be asked now', () => {
+    const untilOf = (id: string): number | undefined => ({ a: 900, b: 300 })[id];
+    const blockedBy = (until: (id: string) => number | undefined): ChannelHealth => ({
+      ...alwaysHealthy,
+      channelBlocked: (id) => {
+        const at = until(id);
+        return at === undefined ? { reason: 'disabled' } : { reason: 'cooling-down', until: at };
+      },
+    });
+    const soonest = (health: ChannelHealth): number | undefined => {
+      const { selection } = select([channel('a'), channel('b'), channel('c')], {}, { health, now: () => 100 });
+      expect(selection.next()).toBeUndefined();
+      return selection.soonestMs;
+    };
+    expect(soonest(blockedBy(untilOf))).toBe(200);
+    expect(soonest(blockedBy(() => undefined))).toBe(Number.POSITIVE_INFINITY);
+    expect(soonest({ ...alwaysHealthy, channelBlocked: () => ({ reason: 'probing' }) })).toBe(1_000);
+    const { selection } = select([channel('a')]);
+    selection.failed(selection.next() as Candidate, 'channel');
+    expect([selection.next(), selection.soonestMs]).toEqual([undefined, undefined]);
+  });
+
   it('passes over a channel whose own bound is reached', () => {
     const { selection, trace } = select([channel('a'), channel('b')], {}, { isCapped: ({ id }) => id === 'a' });
     expect(drawAll(selection)).toEqual(['b']);
