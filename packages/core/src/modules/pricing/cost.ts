@@ -7,9 +7,18 @@ export function costOf(rate: Rate, usage: Usage): Millipoints {
   return rounded(scaledCostOf(rate, usage), rate.scale);
 }
 
+/** What several calls of one rate cost together, each by its own usage, rounded once. */
+export function costOfAll(rate: Rate, usages: readonly Usage[]): Millipoints {
+  return rounded(scaledCostOfAll(rate, usages), rate.scale);
+}
+
 /** The same before rounding, in millipoints: `numerator / denominator`. */
-export function exactCostOf(rate: Rate, usage: Usage): { readonly numerator: bigint; readonly denominator: bigint } {
-  return { numerator: scaledCostOf(rate, usage), denominator: rate.scale };
+export function exactCostOfAll(rate: Rate, usages: readonly Usage[]): { readonly numerator: bigint; readonly denominator: bigint } {
+  return { numerator: scaledCostOfAll(rate, usages), denominator: rate.scale };
+}
+
+function scaledCostOfAll(rate: Rate, usages: readonly Usage[]): bigint {
+  return usages.reduce((sum, usage) => sum + scaledCostOf(rate, usage), 0n);
 }
 
 function scaledCostOf(rate: Rate, usage: Usage): bigint {
