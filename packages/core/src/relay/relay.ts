@@ -21,6 +21,7 @@ import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
 import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
+import type { InputWeight } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
@@ -124,9 +125,9 @@ export class Relay {
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
     const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
     const scale = this.#scaleAt(channels[0], call.facts.model);
-    const inputTokens = estimateInput(call, scale, binding);
+    const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
-    const running: RunningCall = { call, reply, translation, view, scale, inputTokens, course, binding };
+    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding };
     if (isFree) {
       await this.#count(running, candidates);
       return;
@@ -199,8 +200,8 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, scale, inputTokens, course, binding } = running;
-    return { call, reply, translation, view, scale, inputTokens, course, binding, quote, holdId, model };
+    const { reply, translation, view, scale, input, course, binding } = running;
+    return { call, reply, translation, view, scale, input, course, binding, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
@@ -222,10 +223,10 @@ export class Relay {
       await this.#tryChannels(running, candidates, undefined);
     } catch (error) {
       if (!(error instanceof NoChannelError)) throw error;
-      const { call, reply, scale, inputTokens } = running;
+      const { call, reply, scale, input } = running;
       const { faults } = this.#doors;
       if (faults !== undefined) await faults('token-count');
-      answerCount(call, reply, inputTokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
+      answerCount(call, reply, input.tokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
     }
   }
 
@@ -328,9 +329,9 @@ export class Relay {
   /** Channels of one model may serve it by models of different families. */
   #meterFor({ call, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
     const scale = this.#families.scaleFor(channel.adapter, model);
-    const input = estimateInput(call, scale, binding);
+    const { tokens } = estimateInput(call, scale, binding);
     const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
-    return new UsageMeter(spoken.dialect, framing, call, input, scale, !this.#statingChannels.has(channel.id));
+    return new UsageMeter(spoken.dialect, framing, call, tokens, scale, !this.#statingChannels.has(channel.id));
   }
 
   #noteStatement({ id }: Channel, { statements }: UsageMeter): void {
@@ -366,8 +367,9 @@ export class Relay {
 }
 
 /** Of the request itself, and of what it names that lives at an upstream. */
-function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): number {
-  return weighed.tokensBy(scale) + (binding?.tokens ?? 0);
+function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): InputWeight {
+  const weight = weighed.weightBy(scale);
+  return binding === undefined ? weight : { ...weight, tokens: weight.tokens + binding.tokens, unknown: binding.tokens };
 }
 
 function attemptRecord(
