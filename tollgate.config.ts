@@ -3,6 +3,7 @@ import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
 import { defineConfig } from '@tollgate/core';
 import demo from '@tollgate/example-custom-provider';
+import presets from '@tollgate/provider-presets';
 
-/** What `npm start` serves: three dialects with their providers, and a provider that answers without any key. */
-export default defineConfig({ plugins: [openai(), claude(), gemini(), demo()] });
+/** What `npm start` serves: three dialects with their providers, all places that speak one of them, and a provider that answers without any key. */
+export default defineConfig({ plugins: [openai(), claude(), gemini(), presets(), demo()] });

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the documents that follow from declarations: docs/settings.md, docs/apply.schema.json, docs/estimates.md, docs/losses.md
- * and docs/conformance.md with its JSON. The tests that fail when these are not current are what writes them.
+ * `npm run docs`: writes the documents that follow from declarations: docs/settings.md, docs/apply.schema.json, docs/estimates.md, docs/losses.md,
+ * docs/providers.md and docs/conformance.md with its JSON. The tests that fail when these are not current are what writes them.
  */
 import { checkNode, ensureBuilt, ensureInstalled, runTool } from './workspace.mjs';
 
@@ -10,6 +10,7 @@ const writers = [
   'packages/core/src/modules/settlement/settlement.test.ts',
   'tests/documents/estimates.test.ts',
   'tests/documents/losses.test.ts',
+  'tests/documents/providers.test.ts',
   'tests/documents/conformance.test.ts',
 ];
 

@@ -112,6 +112,12 @@ const rules: readonly Rule[] = [
     kept: { 'packages/adapter-x/src/x.test.ts': `import { createGateway } from '@tollgate/core';` },
   },
   {
+    title: 'presets are made of dialects of adapters, and of nothing else',
+    check: adapterImports,
+    broken: { 'packages/provider-presets/src/x.ts': `import { createHash } from 'node:crypto';` },
+    kept: { 'packages/provider-presets/src/x.ts': `import { openaiChat } from '@tollgate/adapter-openai';` },
+  },
+  {
     title: 'the contract imports zod and nothing else',
     check: kitImports,
     broken: { 'packages/plugin-kit/src/x.ts': `import { fetch } from 'undici';` },

@@ -122,10 +122,13 @@ export function strayPackages(sources: readonly SourceFile[]): Violations {
 
 const vendorClients: ReadonlySet<string> = new Set(['openai', '@anthropic-ai/sdk', '@google/generative-ai', '@google/genai']);
 
+/** Packages of providers, which build on the contract and on the dialects of adapters. */
+const adapterSource = /^packages\/(?:adapter-[^/]+|provider-presets)\/src\//;
+
 /** Adapters meet the gateway in the contract only, and take nothing but types from a vendor's client. */
 export function adapterImports(sources: readonly SourceFile[]): Violations {
   return sources
-    .filter((source) => /^packages\/adapter-[^/]+\/src\//.test(source.path) && !source.isTest)
+    .filter((source) => adapterSource.test(source.path) && !source.isTest)
     .flatMap((source) =>
       source.imports.filter((entry) => !adapterMayImport(source, entry)).map((entry) => `${source.path} may not import ${entry.specifier}`),
     );

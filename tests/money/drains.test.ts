@@ -1,5 +1,6 @@
 import { createGateway, type Gateway } from '@tollgate/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietly } from '../prove/faults/call-facts.js';
 import { MoneyWitness } from '../prove/faults/money-witness.js';
 import { applying, createStageStorage, stageParts, stageSecret, type StageStorage } from '../prove/faults/stage-database.js';
 import { rawFetch } from '../relay/raw-call.js';
@@ -143,7 +144,7 @@ describe('an answer that is read on for its usage', () => {
   it('leaves nothing held, and the books clean', async () => {
     expect((await accountOf({ url }, openToken.key)).held).toBe('0');
     const witness = await MoneyWitness.open({ dataFolder: storage.dataFolder }, stageSecret);
-    const { violated } = await witness.look([], { requestsOf: () => 0, mayBeSwept: false });
+    const { violated } = await witness.look([], quietly);
     await witness.close();
     expect(violated).toEqual([]);
   });

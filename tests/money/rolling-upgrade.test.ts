@@ -110,7 +110,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('two nodes that are upgrade
     await calling;
     await eventually('every call is settled', async () => (await witness.openHolds()) === 0);
     expect(courses.filter(({ complete }) => !complete)).toEqual([]);
-    const finding = await witness.look(courses, { requestsOf: (marker) => upstream.requestsOf(marker), mayBeSwept: false });
+    const finding = await witness.look(courses, { requestsOf: (marker) => upstream.requestsOf(marker), injected: [] });
     expect(finding.violated).toEqual([]);
   });
 

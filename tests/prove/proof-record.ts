@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from './faults/money-witness.js';
+import type { Finding } from './faults/checks.js';
 
 /** What one proof comes to on one database. */
 export interface ProofResult {

@@ -1,4 +1,5 @@
 import { definePlugin } from '@tollgate/plugin-kit';
+import { azureOpenai } from './azure.js';
 import { openaiChat } from './chat/dialect.js';
 import { openaiChatThinkTags } from './chat/think-tags.js';
 import { openaiCompletions } from './completions/dialect.js';
@@ -9,6 +10,7 @@ import { openaiResponses } from './responses/dialect.js';
 import { openaiInputTokens } from './responses/input-tokens.js';
 
 export {
+  azureOpenai,
   openai,
   openaiChat,
   openaiChatThinkTags,
@@ -25,6 +27,6 @@ export default definePlugin({
   kit: '1.0',
   setup: () => ({
     dialects: [openaiChat, openaiResponses, openaiCompletions, openaiEmbeddings, openaiInputTokens, openaiCompact],
-    providers: [openai, openaiCompatible],
+    providers: [openai, openaiCompatible, azureOpenai],
   }),
 });

@@ -4,6 +4,7 @@ import { openaiChatThinkTags } from './chat/think-tags.js';
 import { classify } from './classify.js';
 import { openaiCompletions } from './completions/dialect.js';
 import { openaiEmbeddings } from './embeddings/dialect.js';
+import { jsonHeaders } from './json-headers.js';
 import { isCompletionModel, isReasoningModel } from './model-families.js';
 import { readListedModels } from './listed-models.js';
 import { compatiblePrices, openaiPrices } from './prices/index.js';
@@ -116,16 +117,6 @@ function compactUrl(call: ProviderCall<CompatibleConfig>): string {
 /** The base URL has the version already. */
 function resourceUrl(call: ProviderCall<CompatibleConfig>, path: string): string {
   return `${call.config.baseUrl}${path.replace(/^\/v1/, '')}`;
-}
-
-/** Headers of every request: what the client's dialect lets pass, and that the body is JSON. */
-function jsonHeaders(call: ProviderCall<CompatibleConfig>): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(call.clientHeaders)) {
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  headers['content-type'] = 'application/json';
-  return headers;
 }
 
 function ownHeaders(config: OwnConfig): Record<string, string> {

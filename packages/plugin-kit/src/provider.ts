@@ -107,6 +107,8 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
     /** True if some place of this provider states prices in its list, so that it is worth asking for them. */
     readonly hasPrices?: true;
   };
+  /** Models that the place is known to serve, where it lists none. */
+  readonly knownModels?: readonly UpstreamModel[];
   /** What is known of the public prices of the models that are served through this provider, a list for each vendor. */
   readonly prices?: readonly PriceList[];
   /** How the models that are served through this provider count tokens; others are estimated by the kernel's usual weights. */

@@ -6,6 +6,9 @@ import type { FaultUpstream } from './fault-upstream.js';
 /** What the wallet of the callers starts with, in points: more than all seeds cost. */
 export const startingPoints = 1_000_000_000;
 
+/** By how much the hold of a stream grows at a time. */
+export const extensionTokens = 50;
+
 /** Channels, models and callers of the fault stage. A point is the price of a token, in and out. */
 export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeaseMs: number): ApplyDocument {
   const places = upstream.places();
@@ -34,8 +37,9 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       limits: { requestsPerDay: 1_000_000 },
     })),
     settings: {
-      settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 2_000 },
-      ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: 50 },
+      // Read to its end even by a machine that stands still for a while.
+      settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 10_000 },
+      ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: extensionTokens, unheldOutputTokensMax: extensionTokens * 2 },
     },
   };
 }

@@ -44,7 +44,7 @@ const throwing: { readonly [Point in FaultPoint]?: readonly FaultAct[] } = {
   'idempotency-look-up': ['unavailable'],
   'reference-look-up': ['unavailable'],
   hold: ['unavailable'],
-  extension: ['unavailable'],
+  extension: ['unavailable', 'refused'],
   settlement: ['unavailable', 'refused'],
   'settlement-refused': ['unavailable'],
   'batch-execution': ['unavailable', 'refused'],

@@ -8,7 +8,8 @@ import { callersMax, type RunningCall, startCall } from './fault-calls.js';
 import { faultDocument } from './fault-document.js';
 import { type FaultPlan, type PlannedFault, planOf, type StageDatabase } from './fault-plan.js';
 import { FaultUpstream } from './fault-upstream.js';
-import type { Finding, MoneyWitness } from './money-witness.js';
+import type { Finding } from './checks.js';
+import type { MoneyWitness } from './money-witness.js';
 import { applying, createStageStorage, openWitness, stageParts, type StageStorage } from './stage-database.js';
 
 /** Nothing moves any more once no point was passed for so long and no hold is open. */
@@ -63,8 +64,7 @@ export class FaultStage {
     const courses = await Promise.all(calls.map((call) => call.course));
     const quiet = await this.#untilQuiet();
     const injected = this.#script.disarm();
-    const mayBeSwept = injected.some(({ act }) => act === 'refused');
-    const finding = await this.#openWitness.look(courses, { requestsOf: (marker) => this.#upstream.requestsOf(marker), mayBeSwept });
+    const finding = await this.#openWitness.look(courses, { requestsOf: (marker) => this.#upstream.requestsOf(marker), injected });
     if (quiet) return { plan, injected, finding };
     return { plan, injected, finding: { ...finding, violated: [...finding.violated, `a hold was still open after ${quietWaitMaxMs} ms`] } };
   }

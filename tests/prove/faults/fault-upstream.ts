@@ -14,6 +14,11 @@ import type { Chance } from './chance.js';
 /** What the upstream says that every answer used. */
 export const statedUsage = { prompt_tokens: 10, completion_tokens: 20 } as const;
 
+/** Words of the answers that may reach their client in part. */
+export const wordsOf = { stream: 4, breaks: 2, unstated: 4, leaves: 10, outgrows: 500 } as const;
+
+const wordsPerLongChunk = 25;
+
 /** The upstream of the fault stage: it knows which call each request belongs to, and can cut any answer off. */
 export class FaultUpstream {
   readonly #scripted: ScriptedUpstream;
@@ -31,15 +36,16 @@ export class FaultUpstream {
 
   /** Base URLs of the places that the channels of the stage go to. */
   places(): Readonly<Record<'whole' | 'stream' | 'refusing' | 'breaks' | 'outgrows' | 'leaves' | 'unstated', string>> {
-    const stream = { text: 'word ', chunks: 4, chunkDelayMs: 1, usage: statedUsage };
+    const stream = { text: 'word ', chunks: wordsOf.stream, chunkDelayMs: 1, usage: statedUsage };
+    const long = { text: 'word '.repeat(wordsPerLongChunk), chunks: wordsOf.outgrows / wordsPerLongChunk, chunkDelayMs: 3 };
     return {
       whole: this.#place('whole', answers({ usage: statedUsage, delayMs: 1 })),
       stream: this.#place('stream', answers(stream)),
       refusing: this.#place('refusing', refuses(500)),
-      breaks: this.#place('breaks', breaksOff({ afterChunks: 2 })),
-      unstated: this.#place('unstated', answers({ text: 'word ', chunks: 4, chunkDelayMs: 1 })),
-      leaves: this.#place('leaves', answers({ ...stream, chunks: 10, chunkDelayMs: 5 })),
-      outgrows: this.#place('outgrows', answers({ ...stream, text: 'word '.repeat(25), chunks: 20, chunkDelayMs: 3 })),
+      breaks: this.#place('breaks', breaksOff({ afterChunks: wordsOf.breaks })),
+      unstated: this.#place('unstated', answers({ text: 'word ', chunks: wordsOf.unstated, chunkDelayMs: 1 })),
+      leaves: this.#place('leaves', answers({ ...stream, chunks: wordsOf.leaves, chunkDelayMs: 5 })),
+      outgrows: this.#place('outgrows', answers({ ...stream, ...long })),
     };
   }
 

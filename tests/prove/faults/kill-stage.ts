@@ -8,7 +8,8 @@ import { type CallCourse, callersMax, startCall } from './fault-calls.js';
 import { faultDocument } from './fault-document.js';
 import { type FaultPlan, killPlanOf, type PlannedFault, type StageDatabase } from './fault-plan.js';
 import { FaultUpstream } from './fault-upstream.js';
-import type { Finding, MoneyWitness } from './money-witness.js';
+import type { Finding } from './checks.js';
+import type { MoneyWitness } from './money-witness.js';
 import { applying, createStageStorage, openWitness, stageParts, stageSecret, type StageStorage } from './stage-database.js';
 
 /** Callers have to be told apart until the books are looked at. */
@@ -73,7 +74,10 @@ export class KillStage {
     }
     const survivor = await Victim.start(this.#storage, []);
     await eventually('every hold of the killed processes is swept', async () => (await this.#witness.openHolds()) === 0, sweepTimeMaxMs);
-    const finding = await this.#witness.look(courses, { requestsOf: (marker) => this.#upstream.requestsOf(marker), mayBeSwept: true });
+    const finding = await this.#witness.look(courses, {
+      requestsOf: (marker) => this.#upstream.requestsOf(marker),
+      injected: kills.flatMap(({ plan }) => plan.faults),
+    });
     await survivor.stop();
     return { kills, finding };
   }

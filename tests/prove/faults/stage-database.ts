@@ -7,6 +7,7 @@ import { applyContext } from '../../../packages/core/src/cli/with-apply-context.
 import { executeApply, parseApplyFile } from '../../../packages/core/src/modules/apply/index.js';
 import type { ApplyDocument } from '../../support/apply-document.js';
 import { createOwnDatabase } from '../../support/own-database.js';
+import { quietly } from './call-facts.js';
 import type { StageDatabase } from './fault-plan.js';
 import { MoneyWitness } from './money-witness.js';
 
@@ -61,6 +62,6 @@ export function applying(document: ApplyDocument, environment: Environment): Pre
 /** A witness that knows how the books stand now. */
 export async function openWitness({ dataFolder, databaseUrl }: StageStorage): Promise<MoneyWitness> {
   const witness = await MoneyWitness.open({ dataFolder, ...(databaseUrl === undefined ? {} : { databaseUrl }) }, stageSecret);
-  await witness.look([], { requestsOf: () => 0, mayBeSwept: false });
+  await witness.look([], quietly);
   return witness;
 }

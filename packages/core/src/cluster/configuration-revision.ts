@@ -14,6 +14,11 @@ export async function bumpRevision(transaction: Knex.Transaction): Promise<void>
   await transaction('configuration_revision').increment('revision', 1);
 }
 
+/** Until the transaction ends, nobody else changes the configuration. For a change that may turn out to be none, and then raises no number. */
+export async function lockRevision(transaction: Knex.Transaction): Promise<void> {
+  await transaction('configuration_revision').forUpdate().first('revision');
+}
+
 /** Raises the number if it still is `expected`; false if somebody else has written since. Guards a write that was planned from reads. */
 export async function claimRevision(transaction: Knex.Transaction, expected: number): Promise<boolean> {
   const changed = await transaction('configuration_revision').where({ revision: expected }).increment('revision', 1);

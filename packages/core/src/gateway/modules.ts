@@ -16,6 +16,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
+import { alwaysHealthy } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
@@ -236,6 +237,7 @@ function relayOf(
     settings,
     models: container.resolve(tokens.models),
     channels: container.resolve(tokens.channels),
+    health: alwaysHealthy,
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),
     ledger: container.resolve(tokens.ledger),

@@ -2,7 +2,9 @@ import type { Verdict } from '@tollgate/plugin-kit';
 import type { AbnormalEnding, PolicyFallback } from '../modules/settlement/index.js';
 
 /** How an answer ended of which something may have reached the client. */
-export type AnsweredEnding = 'complete' | Extract<AbnormalEnding, 'clientLeft' | 'upstreamCut' | 'errorInside' | 'timeout' | 'quotaEnded'>;
+export type AnsweredEnding =
+  | 'complete'
+  | Extract<AbnormalEnding, 'clientLeft' | 'upstreamCut' | 'errorInside' | 'timeout' | 'quotaEnded' | 'ledgerAway'>;
 
 export interface AnsweredEnd {
   readonly answered: true;

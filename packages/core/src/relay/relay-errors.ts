@@ -1,5 +1,5 @@
 import type { Verdict } from '@tollgate/plugin-kit';
-import { GatewayError } from '../foundation/errors.js';
+import { GatewayError, StorageUnavailableError } from '../foundation/errors.js';
 
 /** No enabled channel offers the model in the caller's group. */
 export class NoChannelError extends GatewayError {
@@ -22,6 +22,13 @@ export class QuotaExhaustedError extends GatewayError {
 
   constructor() {
     super('The remaining quota is used up; the answer ends here.');
+  }
+}
+
+/** A stream has run as far ahead of its hold as it may, and the database does not let the hold grow. */
+export class HoldNotGrownError extends StorageUnavailableError {
+  constructor() {
+    super('The database cannot set more aside for this answer now, so it ends here; what was delivered is charged.');
   }
 }
 

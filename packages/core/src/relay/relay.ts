@@ -2,12 +2,14 @@ import { BadRequestError, operationOf, type PluginIo, type ProviderAdapter, type
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
-import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
+import { type CandidateList, candidateListOf, type Channel, type ChannelDirectory } from '../modules/channels/index.js';
+import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
 import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
+import { ChannelLoads, ChannelSelection, KeyTurns, TraceWriter } from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
@@ -15,7 +17,6 @@ import { AnswerCapture } from './answer-capture.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import { callView, routeView, streamTap } from './call-view.js';
 import { type Binding, bindingOf } from './bound-channel.js';
-import { Candidates } from './candidates.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
@@ -49,6 +50,7 @@ export interface RelayDoors {
   readonly settings: Settings;
   readonly models: Pick<ModelDirectory, 'find'>;
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
+  readonly health: ChannelHealth;
   readonly resources: Pick<ResourceDirectory, 'find' | 'remember'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
@@ -74,6 +76,8 @@ export class Relay {
   readonly #doors: RelayDoors;
   readonly #pools = new UpstreamPools();
   readonly #settler: Settler;
+  readonly #loads = new ChannelLoads();
+  readonly #keyTurns = new KeyTurns();
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -121,10 +125,10 @@ export class Relay {
     const isFree = operationOf(call.dialect) === 'count-tokens';
     if (call.claim !== undefined && !isFree && (await this.#replayed(call.claim, reply))) return;
 
-    const channels = this.#channelsFor(call, model?.enabled !== false);
-    const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, channels, translation);
-    const candidates = new Candidates(binding === undefined ? channels : boundTo(binding, channels, call), this.#doors.random);
-    const scale = this.#scaleAt(channels[0], call.facts.model);
+    const offered = this.#candidatesFor(call, model?.enabled !== false);
+    const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
+    const candidates = this.#selectionOf(call, binding === undefined ? offered : boundTo(binding, offered, call));
+    const scale = this.#scaleAt(firstOf(offered), call.facts.model);
     const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
     const running: RunningCall = { call, reply, translation, view, scale, input, course, binding };
@@ -144,7 +148,7 @@ export class Relay {
 
   /** The scale by which a call to the model is estimated before anything is known of its way. */
   scaleFor(model: string, group: string): TokenScale {
-    return this.#scaleAt(this.#doors.channels.candidatesFor(model, group)[0], model);
+    return this.#scaleAt(firstOf(this.#doors.channels.candidatesFor(model, group)), model);
   }
 
   #scaleAt(channel: Channel | undefined, model: string): TokenScale {
@@ -204,7 +208,7 @@ export class Relay {
     return { call, reply, translation, view, scale, input, course, binding, quote, holdId, model };
   }
 
-  async #pay(held: HeldCall, candidates: Candidates): Promise<void> {
+  async #pay(held: HeldCall, candidates: ChannelSelection): Promise<void> {
     const { faults } = this.#doors;
     try {
       if (faults !== undefined) await faults('attempts');
@@ -218,7 +222,7 @@ export class Relay {
   }
 
   /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted here, or estimated. */
-  async #count(running: RunningCall, candidates: Candidates): Promise<void> {
+  async #count(running: RunningCall, candidates: ChannelSelection): Promise<void> {
     try {
       await this.#tryChannels(running, candidates, undefined);
     } catch (error) {
@@ -230,41 +234,54 @@ export class Relay {
     }
   }
 
-  #channelsFor(call: RelayCall, modelEnabled: boolean): readonly Channel[] {
-    const { model } = call.facts;
-    const channels = modelEnabled ? this.#doors.channels.candidatesFor(model, call.principal.group) : [];
-    if (channels.length === 0) throw new NoChannelError(model, call.principal.group);
-    return channels;
+  #candidatesFor({ facts, principal }: RelayCall, modelEnabled: boolean): CandidateList {
+    const list = modelEnabled ? this.#doors.channels.candidatesFor(facts.model, principal.group) : undefined;
+    if (list === undefined || list.size === 0) throw new NoChannelError(facts.model, principal.group);
+    return list;
+  }
+
+  #selectionOf({ facts }: RelayCall, list: CandidateList): ChannelSelection {
+    const { health, random, clock } = this.#doors;
+    const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, isCapped: () => false, random, now: () => clock.now() };
+    return new ChannelSelection(list, { model: facts.model, strategy: 'weighted' }, parts, new TraceWriter());
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
-  async #bind(call: RelayCall, channels: readonly Channel[], translation: Translation): Promise<Binding | undefined> {
+  async #bind(call: RelayCall, { levels }: CandidateList, translation: Translation): Promise<Binding | undefined> {
     const { facts, principal } = call;
     const { faults } = this.#doors;
-    if (!channels.some((channel) => isNative(channel, call))) translation.request();
+    if (!levels.some(({ channels }) => channels.some((channel) => isNative(channel, call)))) translation.request();
     if (faults !== undefined) await faults('reference-look-up');
     return bindingOf(this.#doors.resources, principal.userId, facts.refersTo ?? []);
   }
 
-  async #tryChannels(running: RunningCall, candidates: Candidates, growthOf: GrowthOf | undefined): Promise<void> {
+  async #tryChannels(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;
     let refusal: BadRequestError | undefined;
     while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
-      const channel = candidates.next();
-      if (channel === undefined) break;
-      const route = routeTo(channel, call, course.attempts.length + 1);
+      const candidate = candidates.next();
+      if (candidate === undefined) break;
+      const route = routeTo(candidate, call, course.attempts.length + 1);
       // What could not be translated once needs a channel that speaks the caller's own dialect.
-      if (route === undefined || (refusal !== undefined && route.lane === 'translate')) continue;
-      if (await this.#vetoed(running, route)) continue;
+      if (route === undefined || (refusal !== undefined && route.lane === 'translate')) {
+        candidates.passOver(candidate, route === undefined ? 'no-such-operation' : 'cannot-translate');
+        continue;
+      }
+      if (await this.#vetoed(running, route)) {
+        candidates.passOver(candidate, 'vetoed');
+        continue;
+      }
       const end = await this.#attemptAt(running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
       if (BadRequestError.isInstance(end)) {
         refusal = end;
+        candidates.passOver(candidate, 'cannot-translate');
         continue;
       }
       if (end.answered || reply.gone) return;
       last = end.verdict;
+      candidates.failed(candidate, last.scope);
       if (last.retry === 'never') break;
     }
     if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
@@ -361,8 +378,8 @@ export class Relay {
       if (enough) course.extensions += 1;
       return enough;
     };
-    const stepTokens = settings.current(ledgerSettings).holdExtensionTokens;
-    return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, stepTokens, extendHold });
+    const { holdExtensionTokens: stepTokens, unheldOutputTokensMax: unheldTokensMax } = settings.current(ledgerSettings);
+    return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, unheldTokensMax, stepTokens, extendHold });
   }
 }
 
@@ -375,12 +392,13 @@ function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Bindi
 function attemptRecord(
   { upstreamRequestId, upstreamStatus }: Attempt,
   end: AttemptEnd,
-  { channel }: Route,
+  { channel, key }: Route,
   meter: UsageMeter,
   startedMs: number,
   durationMs: number,
 ): AttemptDraft {
   const record: AttemptDraft = { channelId: channel.id, startedMs, durationMs };
+  if (key.id !== channel.id) record.keyId = key.id;
   if (upstreamRequestId !== undefined) record.upstreamRequestId = upstreamRequestId;
   if (upstreamStatus !== undefined) record.status = upstreamStatus;
   if (end.verdict !== undefined) record.failure = end.verdict.code;
@@ -396,13 +414,20 @@ function refusalIn(error: unknown, { lane }: Route): BadRequestError {
 }
 
 /** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, channels: readonly Channel[], call: RelayCall): readonly Channel[] {
-  const owner = channels.find(({ id }) => id === channelId);
-  if (owner === undefined || !isNative(owner, call)) throw new ResourceUnreachableError(field, call.facts.model);
-  return [owner];
+function boundTo({ channelId, field }: Binding, { levels }: CandidateList, call: RelayCall): CandidateList {
+  for (const { channels } of levels) {
+    const owner = channels.find(({ id }) => id === channelId);
+    if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
+  }
+  throw new ResourceUnreachableError(field, call.facts.model);
+}
+
+function firstOf({ levels }: CandidateList): Channel | undefined {
+  return levels[0]?.channels[0];
 }
 
 function isNative(channel: Channel, call: RelayCall): boolean {
-  const route = routeTo(channel, call, 1);
+  const [key] = channel.keys;
+  const route = key && routeTo({ channel, key }, call, 1);
   return route !== undefined && route.lane !== 'translate';
 }

@@ -1,5 +1,6 @@
 import { type Dialect, operationOf, type ProviderCall, type SpokenDialect, type Thinking } from '@tollgate/plugin-kit';
-import type { Channel } from '../modules/channels/index.js';
+import type { Channel, ChannelKey } from '../modules/channels/index.js';
+import type { Candidate } from '../modules/routing/index.js';
 import type { RelayCall } from './relay-call.js';
 
 /** How bytes get from the client's language to the upstream's: unchanged, with a few fields edited, or translated. */
@@ -8,6 +9,7 @@ export type Lane = 'pass' | 'edit' | 'translate';
 /** Where one attempt goes and in which language. */
 export interface Route {
   readonly channel: Channel;
+  readonly key: ChannelKey;
   readonly spoken: Spoken;
   readonly lane: Lane;
   /** Name of the model at the upstream. */
@@ -21,7 +23,7 @@ type Spoken = SpokenDialect<Record<string, unknown>>;
 export type ResourceSpoken = Spoken & Required<Pick<Spoken, 'resourceUrl'>>;
 
 /** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
-export function routeTo(channel: Channel, call: RelayCall, attempt: number): Route | undefined {
+export function routeTo({ channel, key }: Candidate, call: RelayCall, attempt: number): Route | undefined {
   const asked = call.facts.model;
   const model = channel.modelMapping.get(asked) ?? asked;
   const spoken = channel.adapter.speaks.filter(
@@ -31,7 +33,7 @@ export function routeTo(channel: Channel, call: RelayCall, attempt: number): Rou
   const chosen = own ?? (operationOf(call.dialect) === 'passed' ? undefined : spoken[0]);
   if (chosen === undefined) return undefined;
   const lane = own === undefined ? 'translate' : laneOf(own.dialect);
-  return { channel, spoken: chosen, lane, ...namedModel(channel, chosen.dialect, asked), attempt };
+  return { channel, key, spoken: chosen, lane, ...namedModel(channel, chosen.dialect, asked), attempt };
 }
 
 /** The model's name at the upstream, and what the name by which it was asked for says of its thinking. A mapped name is taken as it is. */
@@ -71,7 +73,7 @@ function laneOf(dialect: Dialect): Lane {
 export function providerCallOf(call: RelayCall, route: Route): ProviderCall<Record<string, unknown>> {
   const sameLanguage = route.lane !== 'translate';
   return {
-    config: route.channel.config,
+    config: route.key.config,
     model: route.model,
     stream: call.facts.stream,
     framing: sameLanguage ? call.framing : route.spoken.dialect.framing,

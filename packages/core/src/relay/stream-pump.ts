@@ -1,10 +1,10 @@
 import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@tollgate/plugin-kit';
 import type { AnsweredEnding, AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
 import type { ClientReply } from './client-reply.js';
-import type { HoldGrowth } from './hold-growth.js';
+import type { GrowthEnd, HoldGrowth } from './hold-growth.js';
 import type { KeepAlive, KeepAliveWatch, QuietStream } from './keep-alive.js';
 import { faultVerdict } from './network-verdict.js';
-import { QuotaExhaustedError, UpstreamFailedError } from './relay-errors.js';
+import { HoldNotGrownError, QuotaExhaustedError, UpstreamFailedError } from './relay-errors.js';
 import type { StreamLane } from './stream-lane.js';
 
 export interface StreamPumpParts {
@@ -37,6 +37,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   #heard = false;
   #wrote = false;
   #done = false;
+  /** The upstream is paused until the ledger has said whether more is held. */
+  #waitsForLedger = false;
   /** The client has left, and the rest is read for its usage. */
   #readsOn = false;
   #upstreamEnded = false;
@@ -78,13 +80,6 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     if (keepAliveBytes === undefined || this.#done) return;
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
     this.#parts.reply.write(keepAliveBytes);
-  }
-
-  /** The client's credit is used up: the stream ends with the dialect's own error. */
-  endForQuota(): void {
-    if (this.#done) return;
-    this.#parts.flow.abort();
-    this.#breakOff(new QuotaExhaustedError(), { answered: true, ending: 'quotaEnded' });
   }
 
   /** The client has left: what still comes is read for its usage, and nobody is kept waiting by it. */
@@ -134,7 +129,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     const flows = out === undefined || this.#write(out);
     if (bytes.length >= waitingBytesMax && flows) this.#parts.flow.resume();
     // What is read on is bounded already, and nobody is left to be told that the quota is used up.
-    if (!this.#readsOn && this.#parts.growth?.outgrown() === true) void this.#grow(this.#parts.growth);
+    if (!this.#readsOn && this.#parts.growth !== undefined) this.#keepHeld(this.#parts.growth);
   }
 
   /** What was taken last leaves together with what the lane has left to say and the end itself. */
@@ -195,13 +190,28 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     return flows;
   }
 
+  #keepHeld(growth: HoldGrowth): void {
+    if (growth.outgrown()) void this.#grow(growth);
+    if (!growth.mustWait()) return;
+    this.#waitsForLedger = true;
+    this.#parts.flow.pause();
+  }
+
   async #grow(growth: HoldGrowth): Promise<void> {
-    try {
-      if (!(await growth.extend()) && !this.#readsOn) this.endForQuota();
-    } catch (error) {
+    const end = await growth.extend().catch((error: unknown): GrowthEnd => {
       this.#parts.fault(error);
-      this.endForQuota();
-    }
+      return 'ledgerAway';
+    });
+    if (end !== undefined) this.#endUnheld(end);
+    else if (this.#waitsForLedger) this.#parts.flow.resume();
+    this.#waitsForLedger = false;
+  }
+
+  /** No more can be held: the stream ends with the dialect's own error. */
+  #endUnheld(ending: GrowthEnd): void {
+    if (this.#done || this.#readsOn) return;
+    this.#parts.flow.abort();
+    this.#breakOff(ending === 'quotaEnded' ? new QuotaExhaustedError() : new HoldNotGrownError(), { answered: true, ending });
   }
 
   #settle(end: AttemptEnd): void {

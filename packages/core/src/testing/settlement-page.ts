@@ -33,6 +33,10 @@ Reading on after a client left is bounded by \`drainsMax\`, \`drainBytesMax\` an
 is closed by \`delivered\`, and \`fallback\` says so: \`drain-cap\`, \`drain-bytes\`, \`drain-time\`, \`drain-broken\` (the upstream failed meanwhile),
 \`drain-stopped\`. \`not-stated\` means that the upstream stated no usage.
 
+A stream that outgrows its hold asks for more and goes on meanwhile. While the database does not answer it may be \`unheldOutputTokensMax\` of the
+section \`ledger\` ahead of what is held, and is then held up until the database has answered, or is ended with \`storage_unavailable\` in the client's
+dialect if it is away (\`ledger-away\`). What it has used is settled when the database is back.
+
 This page is written from the declarations by \`npm run docs\`; a test fails when it is not current.
 `;
 

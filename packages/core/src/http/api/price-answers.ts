@@ -15,8 +15,10 @@ const sourceKind = z.enum(priceSourceKinds);
 export const run = z.object({
   id: z.string(),
   state: z.enum(['queued', 'running', 'done']),
+  scheduled: z.boolean().meta({ title: 'Begun by the schedule' }),
   startedAt: z.string(),
   finishedAt: z.string().optional(),
+  appliedAt: z.string().optional().meta({ title: 'When the schedule took prices over' }),
   sourcesDone: z.int(),
   sourcesTotal: z.int(),
   sources: z.array(
@@ -65,12 +67,13 @@ export function presentDifference({ model, local, marks, choice: chosen, quotes 
 
 export function presentRun(given: PriceSyncRun | undefined) {
   if (given === undefined) return {};
-  const { startedAt, finishedAt, reports, ...same } = given;
+  const { startedAt, finishedAt, appliedAt, reports, ...same } = given;
   return {
     run: {
       ...same,
       startedAt: new Date(startedAt).toISOString(),
       ...(finishedAt === undefined ? {} : { finishedAt: new Date(finishedAt).toISOString() }),
+      ...(appliedAt === undefined ? {} : { appliedAt: new Date(appliedAt).toISOString() }),
       sources: reports.map(({ quotes, refused, ...report }) => ({ ...report, prices: quotes.length, refused: [...refused] })),
     },
   };

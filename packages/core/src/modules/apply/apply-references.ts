@@ -1,5 +1,5 @@
 import { GatewayError } from '../../foundation/errors.js';
-import { checkChannelConfig } from '../channels/index.js';
+import { channelEntryProblems } from '../channels/index.js';
 import { checkSetting } from '../settings/index.js';
 import { hashTokenKey } from '../tokens/index.js';
 import type { ApplyContext } from './apply-context.js';
@@ -46,22 +46,9 @@ function takenKeys(document: ApplyDocument, state: ApplyState): readonly Problem
 }
 
 function channelProblems(document: ApplyDocument, { providers }: ApplyContext): readonly ProblemAt[] {
-  return document.channels.flatMap(({ provider, config }, index): readonly ProblemAt[] => {
-    const adapter = providers.get(provider);
-    if (adapter === undefined) {
-      const known = [...providers.keys()].sort().join(', ');
-      return [
-        {
-          path: ['channels', index, 'provider'],
-          message: `No plugin provides "${provider}". There are: ${known === '' ? 'none' : known}.`,
-        },
-      ];
-    }
-    return checkChannelConfig(adapter, config).problems.map(({ path, message }) => ({
-      path: ['channels', index, 'config', ...path],
-      message,
-    }));
-  });
+  return document.channels.flatMap((entry, index) =>
+    channelEntryProblems(entry, providers).map(({ path, message }) => ({ path: ['channels', index, ...path], message })),
+  );
 }
 
 function settingProblems(document: ApplyDocument, { settings }: ApplyContext): readonly ProblemAt[] {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { nameSchema } from '../../foundation/name-schema.js';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
+import { channelEntrySchema } from '../channels/index.js';
 import { defaultGroup } from '../groups/index.js';
 import { decimalSchema, dollarPriceShape, inRatios, modelPriceOf, modelPriceShape } from '../pricing/index.js';
 import { limitSchema } from '../limit-rules/index.js';
@@ -9,13 +11,7 @@ import { userRoles } from '../users/index.js';
 
 const keyCharactersMax = 256;
 
-const name = z
-  .string()
-  .min(1, 'Must not be empty.')
-  .max(255, 'Must not be longer than 255 characters.')
-  .regex(/^\S(.*\S)?$/, 'Must be one line without spaces at its ends.')
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'Must not contain control characters.');
-
+const name = nameSchema;
 const groupName = name.meta({ title: 'A group, of this file or of the database' });
 
 const points = z.union([z.number(), z.string()], { error: 'Expected an amount of points.' }).transform((given, context) => {
@@ -75,21 +71,6 @@ const model = z
     }
   });
 
-const channel = z.strictObject({
-  name,
-  provider: z.string().min(1).meta({ title: 'Id of a provider that a plugin brings' }),
-  config: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({ title: 'As the provider wants it, and `dialects` to allow only some of its dialects' }),
-  models: z.array(name).meta({ title: 'Names under which callers ask for models' }),
-  modelMapping: z.record(z.string(), name).default({}).meta({ title: 'Name of a model → its name at the upstream, where that differs' }),
-  groups: z.array(groupName).min(1).default([defaultGroup]),
-  priority: z.int().min(-1_000_000).max(1_000_000).default(0).meta({ title: 'Higher is tried first' }),
-  weight: z.int().min(0).max(1_000_000).default(1).meta({ title: 'Share among channels of the same priority' }),
-  enabled: z.boolean().default(true),
-});
-
 /** Tokens are named `username/name`: without slashes in usernames, that names one token. */
 const username = name.regex(/^[^/]*$/, 'Must not contain a slash.');
 
@@ -144,7 +125,7 @@ const token = z
 export const applySchema = z.strictObject({
   groups: z.record(name, group).default({}),
   models: z.array(model).default([]),
-  channels: z.array(channel).default([]),
+  channels: z.array(channelEntrySchema).default([]),
   users: z.array(user).default([]),
   tokens: z.array(token).default([]),
   settings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).meta({ title: 'Section → field → value' }),
@@ -152,7 +133,6 @@ export const applySchema = z.strictObject({
 
 export type ApplyDocument = z.output<typeof applySchema>;
 export type ModelEntry = ApplyDocument['models'][number];
-export type ChannelEntry = ApplyDocument['channels'][number];
 export type UserEntry = ApplyDocument['users'][number];
 export type TokenEntry = ApplyDocument['tokens'][number];
 

@@ -3,6 +3,7 @@ import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
+import { defaultChannelOptions } from './channel-options.js';
 import { ChannelDirectory } from './channel-directory.js';
 import { sealConfig } from './channel-secrets.js';
 import { insertChannel, type StoredChannel, updateChannel } from './channel-store.js';
@@ -16,7 +17,8 @@ function channelOf(name: string, change: Partial<StoredChannel> = {}): StoredCha
     id,
     name,
     provider: 'test',
-    ...sealConfig(testProvider, id, { baseUrl: 'http://127.0.0.1:1', apiKey: `key of ${name}` }, secretBox),
+    ...sealConfig(testProvider, id, { baseUrl: 'http://127.0.0.1:1', apiKey: `key of ${name}` }, defaultChannelOptions, secretBox),
+    keys: [],
     models: ['m'],
     modelMapping: {},
     groups: ['default'],
@@ -39,7 +41,8 @@ describe.each(testDatabases())('channel directory on $kind', ({ open }) => {
     });
     await directory.reload();
   }
-  const namesFor = (model: string, group: string) => directory.candidatesFor(model, group).map(({ name }) => name);
+  const channelsFor = (model: string, group: string) => directory.candidatesFor(model, group).levels.flatMap(({ channels }) => channels);
+  const namesFor = (model: string, group: string) => channelsFor(model, group).map(({ name }) => name);
 
   beforeEach(async () => {
     opened = await open();
@@ -69,11 +72,11 @@ describe.each(testDatabases())('channel directory on $kind', ({ open }) => {
   it('hands out validated configurations with secrets in clear, which are sealed at rest', async () => {
     const channel = channelOf('main', { modelMapping: { m: 'm-1' } });
     await load({ ...channel, config: { ...channel.config, dialects: ['test-words'] } });
-    expect(directory.candidatesFor('m', 'default')[0]).toMatchObject({
+    expect(channelsFor('m', 'default')[0]).toMatchObject({
       config: { baseUrl: 'http://127.0.0.1:1', apiKey: 'key of main', timeoutMs: 1_000 },
       dialects: new Set(['test-words']),
-      modelMapping: new Map([['m', 'm-1']]),
     });
+    expect(channelsFor('m', 'default')[0]?.modelMapping.get('m')).toBe('m-1');
     expect(JSON.stringify(await opened.database.knex('channels').select('config', 'secrets'))).not.toContain('key of main');
   });
 

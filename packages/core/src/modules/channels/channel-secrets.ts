@@ -1,37 +1,114 @@
 import { type ProviderAdapter, secretFields } from '@tollgate/plugin-kit';
+import { newId } from '../../foundation/ids.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
+import { keyFingerprintOf, keyHintOf, type StoredKey } from './channel-key.js';
+import { type ChannelOptions, secretOptions } from './channel-options.js';
 
 type Config = Readonly<Record<string, unknown>>;
+type Sealed = Readonly<Record<string, string>>;
 
 /** A channel's configuration as it is stored: secrets apart, each sealed by itself. */
 export interface SealedConfig {
   readonly config: Config;
   /** Field → sealed text. */
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Sealed;
 }
 
-export function sealConfig(adapter: ProviderAdapter, channelId: string, given: Config, secretBox: SecretBox): SealedConfig {
+/** A key as somebody states it. */
+export interface GivenKey {
+  /** The secret fields of the provider's configuration. */
+  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly remark?: string | undefined;
+  readonly enabled: boolean;
+}
+
+/** A channel's own fields among the sealed ones: no field of a provider's configuration has such a name. */
+const optionMark = '@';
+
+export function sealConfig(
+  adapter: ProviderAdapter,
+  channelId: string,
+  given: Config,
+  options: ChannelOptions,
+  secretBox: SecretBox,
+): SealedConfig & { readonly options: ChannelOptions } {
   const secretNames = new Set(secretFields(adapter.config));
   const fields = Object.entries(given);
+  const hidden = [
+    ...fields.filter(([name]) => secretNames.has(name)),
+    ...Object.entries(options).flatMap(([name, value]) => (secretOptions.has(name) ? [[`${optionMark}${name}`, value] as const] : [])),
+  ];
   return {
     config: Object.fromEntries(fields.filter(([name]) => !secretNames.has(name))),
-    secrets: Object.fromEntries(
-      fields
-        .filter(([name, value]) => secretNames.has(name) && value !== undefined)
-        .map(([name, value]) => [name, secretBox.seal(JSON.stringify(value), contextOf(channelId, name))]),
-    ),
+    secrets: sealed(Object.fromEntries(hidden), (name) => contextOf(channelId, name), secretBox),
+    options: Object.fromEntries(Object.entries(options).filter(([name]) => !secretOptions.has(name))) as ChannelOptions,
   };
 }
 
-/** The reverse of {@link sealConfig}. @throws ConfigurationError if a secret cannot be decrypted. */
-export function openConfig(channelId: string, sealed: SealedConfig, secretBox: SecretBox): Config {
-  const secrets = Object.entries(sealed.secrets).map(([name, text]) => [
-    name,
-    JSON.parse(secretBox.open(text, contextOf(channelId, name))) as unknown,
-  ]);
-  return { ...sealed.config, ...(Object.fromEntries(secrets) as Config) };
+/** The reverse of {@link sealConfig} for the provider's configuration. @throws ConfigurationError if a secret cannot be decrypted. */
+export function openConfig(channelId: string, stored: SealedConfig, secretBox: SecretBox): Config {
+  const secrets = Object.fromEntries(Object.entries(stored.secrets).filter(([name]) => !name.startsWith(optionMark)));
+  return { ...stored.config, ...opened(secrets, (name) => contextOf(channelId, name), secretBox) };
+}
+
+/** Options with those that are secret. @throws ConfigurationError if one cannot be decrypted. */
+export function openOptions(
+  channelId: string,
+  stored: SealedConfig & { readonly options: ChannelOptions },
+  secretBox: SecretBox,
+): ChannelOptions {
+  const secrets = Object.fromEntries(Object.entries(stored.secrets).filter(([name]) => name.startsWith(optionMark)));
+  const open = opened(secrets, (name) => contextOf(channelId, name), secretBox);
+  return { ...stored.options, ...Object.fromEntries(Object.entries(open).map(([name, value]) => [name.slice(optionMark.length), value])) };
+}
+
+/** Sealed, in their order. A key that the channel has already keeps its id; of equal ones the first counts. */
+export function sealKeys(
+  channelId: string,
+  given: readonly GivenKey[],
+  known: readonly StoredKey[],
+  now: number,
+  secretBox: SecretBox,
+): readonly StoredKey[] {
+  const before = new Map(known.map((key) => [key.fingerprint, key]));
+  const keys = new Map<string, StoredKey>();
+  for (const { secrets, remark, enabled } of given) {
+    const fingerprint = keyFingerprintOf(channelId, secrets);
+    if (keys.has(fingerprint)) continue;
+    const same = before.get(fingerprint);
+    const id = same?.id ?? newId();
+    keys.set(fingerprint, {
+      id,
+      secrets: same?.secrets ?? sealed(secrets, (name) => keyContextOf(channelId, id, name), secretBox),
+      fingerprint,
+      hint: keyHintOf(secrets),
+      ...(remark === undefined ? {} : { remark }),
+      enabled,
+      createdAt: same?.createdAt ?? now,
+    });
+  }
+  return [...keys.values()];
+}
+
+/** The secret fields of a key. @throws ConfigurationError if one cannot be decrypted. */
+export function openKey(channelId: string, { id, secrets }: StoredKey, secretBox: SecretBox): Readonly<Record<string, unknown>> {
+  return opened(secrets, (name) => keyContextOf(channelId, id, name), secretBox);
+}
+
+function sealed(values: Config, contextFor: (name: string) => string, secretBox: SecretBox): Sealed {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, secretBox.seal(JSON.stringify(value), contextFor(name))]));
+}
+
+function opened(secrets: Sealed, contextFor: (name: string) => string, secretBox: SecretBox): Config {
+  const entries = Object.entries(secrets).map(([name, text]) => [name, JSON.parse(secretBox.open(text, contextFor(name))) as unknown]);
+  return Object.fromEntries(entries) as Config;
 }
 
 function contextOf(channelId: string, field: string): string {
   return `channel ${channelId} ${field}`;
+}
+
+function keyContextOf(channelId: string, keyId: string, field: string): string {
+  return `channel ${channelId} key ${keyId} ${field}`;
 }

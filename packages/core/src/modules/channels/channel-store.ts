@@ -1,4 +1,7 @@
 import type { Knex } from 'knex';
+import { newId } from '../../foundation/ids.js';
+import type { StoredKey } from './channel-key.js';
+import { type ChannelOptions, channelOptionsSchema, defaultChannelOptions } from './channel-options.js';
 import type { SealedConfig } from './channel-secrets.js';
 
 /** A channel as it is managed: not validated against an adapter, which may have changed or gone since it was stored. */
@@ -13,11 +16,15 @@ export interface StoredChannel extends SealedConfig {
   readonly groups: readonly string[];
   readonly priority: number;
   readonly weight: number;
+  /** Without those that are secret. */
+  readonly options: ChannelOptions;
+  /** In their order; empty where the one key is in the configuration. */
+  readonly keys: readonly StoredKey[];
   readonly enabled: boolean;
   readonly createdAt: number;
 }
 
-/** `config`, `secrets`, `models`, `model_mapping` and `groups` are JSON text. */
+/** `config`, `secrets`, `models`, `model_mapping`, `groups` and `options` are JSON text. */
 interface ChannelRow {
   readonly id: string;
   readonly name: string;
@@ -29,42 +36,84 @@ interface ChannelRow {
   readonly groups: string;
   readonly priority: number | bigint;
   readonly weight: number | bigint;
+  readonly options: string;
+  readonly enabled: number | bigint;
+  readonly created_at: number | bigint;
+  /** Another one after every write. */
+  readonly version: string;
+}
+
+/** `secrets` is JSON text. */
+interface KeyRow {
+  readonly id: string;
+  readonly channel_id: string;
+  readonly position: number | bigint;
+  readonly secrets: string;
+  readonly fingerprint: string;
+  readonly hint: string;
+  readonly remark: string | null;
   readonly enabled: number | bigint;
   readonly created_at: number | bigint;
 }
 
-const columns = [
-  'id',
-  'name',
-  'provider',
-  'config',
-  'secrets',
-  'models',
-  'model_mapping',
-  'groups',
-  'priority',
-  'weight',
-  'enabled',
-  'created_at',
-] as const;
+/** Rows of one statement: databases bound the parameters of a statement. */
+const idsAtOnce = 500;
 
-export async function readChannels(knex: Knex): Promise<readonly StoredChannel[]> {
-  const rows: readonly ChannelRow[] = await knex<ChannelRow>('channels')
-    .select(...columns)
-    .orderBy('name');
-  return rows.map(rowToChannel);
+/** Id → version of every channel: what has another version than before, or none, has changed. */
+export async function readChannelVersions(knex: Knex): Promise<ReadonlyMap<string, string>> {
+  const rows = await knex<ChannelRow>('channels').select('id', 'version');
+  return new Map(rows.map(({ id, version }) => [id, version]));
+}
+
+/** By name; without ids, all. */
+export async function readChannels(knex: Knex, ids?: readonly string[]): Promise<readonly StoredChannel[]> {
+  if (ids === undefined) return read(knex, undefined);
+  const channels: StoredChannel[] = [];
+  for (let start = 0; start < ids.length; start += idsAtOnce) channels.push(...(await read(knex, ids.slice(start, start + idsAtOnce))));
+  return channels;
+}
+
+async function read(knex: Knex, ids: readonly string[] | undefined): Promise<readonly StoredChannel[]> {
+  const channelRows = knex<ChannelRow>('channels').select('*').orderBy('name');
+  const keyRows = knex<KeyRow>('channel_keys').select('*').orderBy('position');
+  if (ids !== undefined) {
+    void channelRows.whereIn('id', [...ids]);
+    void keyRows.whereIn('channel_id', [...ids]);
+  }
+  const keys = new Map<string, StoredKey[]>();
+  for (const row of (await keyRows) as readonly KeyRow[]) {
+    const known = keys.get(row.channel_id);
+    if (known === undefined) keys.set(row.channel_id, [rowToKey(row)]);
+    else known.push(rowToKey(row));
+  }
+  return ((await channelRows) as readonly ChannelRow[]).map((row) => rowToChannel(row, keys.get(row.id) ?? []));
 }
 
 export async function insertChannel(transaction: Knex.Transaction, channel: StoredChannel): Promise<void> {
   await transaction<ChannelRow>('channels').insert(channelToRow(channel));
+  await writeKeys(transaction, channel);
 }
 
 export async function updateChannel(transaction: Knex.Transaction, channel: StoredChannel): Promise<void> {
   const { id, ...changed } = channelToRow(channel);
   await transaction<ChannelRow>('channels').where('id', id).update(changed);
+  await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
+  await writeKeys(transaction, channel);
 }
 
-function rowToChannel(row: ChannelRow): StoredChannel {
+export async function deleteChannel(transaction: Knex.Transaction, id: string): Promise<void> {
+  await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
+  await transaction<ChannelRow>('channels').where('id', id).delete();
+}
+
+async function writeKeys(transaction: Knex.Transaction, { id, keys }: StoredChannel): Promise<void> {
+  for (let start = 0; start < keys.length; start += idsAtOnce / 5) {
+    const rows = keys.slice(start, start + idsAtOnce / 5).map((key, index) => keyToRow(id, key, start + index));
+    await transaction<KeyRow>('channel_keys').insert(rows);
+  }
+}
+
+function rowToChannel(row: ChannelRow, keys: readonly StoredKey[]): StoredChannel {
   return {
     id: row.id,
     name: row.name,
@@ -76,6 +125,8 @@ function rowToChannel(row: ChannelRow): StoredChannel {
     groups: JSON.parse(row.groups) as string[],
     priority: Number(row.priority),
     weight: Number(row.weight),
+    options: row.options === '{}' ? defaultChannelOptions : channelOptionsSchema.parse(JSON.parse(row.options)),
+    keys,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
   };
@@ -93,7 +144,35 @@ function channelToRow(channel: StoredChannel): ChannelRow {
     groups: JSON.stringify(channel.groups),
     priority: channel.priority,
     weight: channel.weight,
+    options: JSON.stringify(channel.options),
     enabled: channel.enabled ? 1 : 0,
     created_at: channel.createdAt,
+    version: newId(),
+  };
+}
+
+function rowToKey(row: KeyRow): StoredKey {
+  return {
+    id: row.id,
+    secrets: JSON.parse(row.secrets) as Record<string, string>,
+    fingerprint: row.fingerprint,
+    hint: row.hint,
+    ...(row.remark === null ? {} : { remark: row.remark }),
+    enabled: Number(row.enabled) === 1,
+    createdAt: Number(row.created_at),
+  };
+}
+
+function keyToRow(channelId: string, key: StoredKey, position: number): KeyRow {
+  return {
+    id: key.id,
+    channel_id: channelId,
+    position,
+    secrets: JSON.stringify(key.secrets),
+    fingerprint: key.fingerprint,
+    hint: key.hint,
+    remark: key.remark ?? null,
+    enabled: key.enabled ? 1 : 0,
+    created_at: key.createdAt,
   };
 }

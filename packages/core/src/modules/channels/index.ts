@@ -1,6 +1,12 @@
+export * from './candidate-list.js';
 export * from './channel.js';
 export * from './channel-config.js';
 export * from './channel-directory.js';
-export { openConfig, sealConfig } from './channel-secrets.js';
-export type { OfferedModel } from './channel-snapshot.js';
-export { insertChannel, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
+export * from './channel-entry.js';
+export * from './channel-key.js';
+export * from './channel-options.js';
+export { openConfig, openOptions, sealConfig } from './channel-secrets.js';
+export { deleteChannel, insertChannel, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
+export { ChannelTable, type OfferedModel } from './channel-table.js';
+export * from './model-mapping.js';
+export { openChannel } from './open-channel.js';

@@ -22,5 +22,10 @@ export const ledgerSettings = defineSettings('ledger', {
     .positive()
     .default(4_096)
     .meta({ title: 'Step by which the hold of a stream grows that outgrows it', unit: 'tokens' }),
+  unheldOutputTokensMax: z
+    .int()
+    .min(0)
+    .default(4_096)
+    .meta({ title: 'How far a stream may run ahead of its hold while the database is away, at most', unit: 'tokens' }),
   nodeLeaseMs: z.int().min(500).default(30_000).meta({ title: 'How long a node that says nothing counts as alive', unit: 'ms' }),
 });

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
-import { insertChannel, type StoredChannel } from '../channels/index.js';
+import { defaultChannelOptions, insertChannel, type StoredChannel } from '../channels/index.js';
 import { modelPriceOf } from '../pricing/index.js';
 import { insertModel, type Model, unpricedModels } from './index.js';
 
 function channel(name: string, models: readonly string[], more: Partial<StoredChannel> = {}): StoredChannel {
-  const upstream = { provider: 'p', config: {}, secrets: {}, modelMapping: {} };
+  const upstream = { provider: 'p', config: {}, secrets: {}, modelMapping: {}, options: defaultChannelOptions, keys: [] };
   return { id: name, name, ...upstream, models, groups: ['default'], priority: 0, weight: 1, enabled: true, createdAt: 0, ...more };
 }
 

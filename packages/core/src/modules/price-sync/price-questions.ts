@@ -4,6 +4,10 @@ import type { PriceFetcher } from './price-fetcher.js';
 import type { PriceSourceKind, PriceSourceReport, QuotedPrices } from './price-quote.js';
 import type { PriceSourceSetting } from './price-sync-settings.js';
 
+const askedAtOnce = 8;
+/** Other background jobs wait while a run asks. */
+const runTimeMaxMs = 30_000;
+
 /** One source that has to be asked over the network. */
 export interface PriceQuestion {
   readonly source: string;
@@ -49,15 +53,30 @@ export function leftOut(channels: readonly Channel[]): readonly PriceSourceRepor
     }));
 }
 
+/** What each source says, in the order of the questions. `before` is what they said the time before. */
+export async function askAll(
+  questions: readonly PriceQuestion[],
+  before: ReadonlyMap<string, PriceSourceReport>,
+  onProgress: (done: number) => Promise<void>,
+): Promise<readonly PriceSourceReport[]> {
+  const signal = AbortSignal.timeout(runTimeMaxMs);
+  const reports = new Map<PriceQuestion, PriceSourceReport>();
+  const waiting = [...questions];
+  const askNext = async (): Promise<void> => {
+    for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
+      reports.set(question, await answerOf(question, signal, before.get(question.source)));
+      if (reports.size < questions.length) await onProgress(reports.size);
+    }
+  };
+  await Promise.all(Array.from({ length: askedAtOnce }, askNext));
+  return questions.flatMap((question) => reports.get(question) ?? []);
+}
+
 /**
  * Asks; a source that fails is told of, and stops no other. What it said before still counts: else a source that is away would leave its
  * models to whoever disagrees with it.
  */
-export async function answerOf(
-  question: PriceQuestion,
-  signal: AbortSignal,
-  before: PriceSourceReport | undefined,
-): Promise<PriceSourceReport> {
+async function answerOf(question: PriceQuestion, signal: AbortSignal, before: PriceSourceReport | undefined): Promise<PriceSourceReport> {
   const { source, kind } = question;
   try {
     const { quotes, refused } = (await question.ask(signal)) ?? { quotes: [], refused: [] };

@@ -7,12 +7,21 @@ import { JobQueue } from '../../storage/jobs.js';
 import type { SettingsValues } from '../settings/index.js';
 import type { PriceSync } from './price-sync.js';
 import type { priceSyncSettings } from './price-sync-settings.js';
-import type { PriceSyncRun } from './price-sync-store.js';
+import type { PriceSyncRun, PriceSyncRunFilter } from './price-sync-store.js';
 
 const askedForKind = 'sync-prices-now';
 const hourMs = 3_600_000;
 /** How soon a changed schedule is noticed. */
 const tickMs = 600_000;
+
+/**
+ * Which runs count as the schedule's turn. One that was broken off never does, and so is begun anew. Where prices are only shown, it is the
+ * same whoever asked; where they are applied, a run that applies none stands for no turn.
+ */
+const turnsOf = {
+  show: { state: 'done' },
+  apply: { state: 'done', scheduled: true },
+} as const satisfies Readonly<Record<string, PriceSyncRunFilter>>;
 
 export interface PriceSyncJobParts {
   readonly sync: PriceSync;
@@ -35,16 +44,21 @@ export function priceSyncJobs({ sync, clock, log, settings }: PriceSyncJobParts)
       everyMs: () => tickMs,
       run: async () => {
         const { everyHours, scheduled } = settings();
-        const last = await sync.latest();
-        if (everyHours === 0 || (last !== undefined && clock.now() < last.startedAt + everyHours * hourMs)) return;
-        const { reports } = await sync.run();
-        for (const { source, state, problem } of reports)
-          if (state === 'failed') log.warn({ source, problem }, 'A source of prices failed');
-        if (scheduled === 'show') return;
-        for (const { model, source } of await sync.applyUnopposed()) log.info({ model, source }, 'A price was taken over');
+        if (everyHours === 0) return;
+        const last = await sync.latest(turnsOf[scheduled]);
+        const isDue = last === undefined || clock.now() >= last.startedAt + everyHours * hourMs;
+        const run = isDue ? await runScheduled(sync, log) : last;
+        if (scheduled === 'show' || run.appliedAt !== undefined) return;
+        for (const { model, source } of await sync.applyScheduled(run)) log.info({ model, source }, 'A price was taken over');
       },
     },
   ];
+}
+
+async function runScheduled(sync: PriceSync, log: Logger): Promise<PriceSyncRun> {
+  const run = await sync.runScheduled();
+  for (const { source, state, problem } of run.reports) if (state === 'failed') log.warn({ source, problem }, 'A source of prices failed');
+  return run;
 }
 
 /** Queues a run for whichever node is first. While one waits, no second is queued: the answer is then the one that is newest. */

@@ -1,5 +1,5 @@
 import type { ProviderAdapter } from '@tollgate/plugin-kit';
-import { bumpRevision } from '../../cluster/configuration-revision.js';
+import { bumpRevision, lockRevision } from '../../cluster/configuration-revision.js';
 import type { Clock } from '../../foundation/clock.js';
 import { newId } from '../../foundation/ids.js';
 import type { Database, Transaction } from '../../storage/database.js';
@@ -11,11 +11,19 @@ import { comparePrices, type ComparedQuote, type DifferenceMark, type PriceDiffe
 import { everyListedModel, listedPrices } from './listed-prices.js';
 import { fieldsOfPrice, kindOf } from './price-facts.js';
 import type { PriceFetcher } from './price-fetcher.js';
-import { answerOf, leftOut, priceQuestions, type PriceQuestion } from './price-questions.js';
+import { askAll, leftOut, priceQuestions } from './price-questions.js';
 import type { PriceSourceReport } from './price-quote.js';
 import { PriceChoiceRefusedError, UnknownPriceChoiceError, UnknownPriceSourceError } from './price-sync-errors.js';
 import type { priceSyncSettings } from './price-sync-settings.js';
-import { deleteOldPriceSyncRuns, latestPriceSyncRun, type PriceSyncRun, savePriceSyncRun } from './price-sync-store.js';
+import {
+  advancePriceSyncRun,
+  beginPriceSyncRun,
+  deleteOldPriceSyncRuns,
+  latestPriceSyncRun,
+  markPriceSyncRunApplied,
+  type PriceSyncRun,
+  type PriceSyncRunFilter,
+} from './price-sync-store.js';
 
 /** What a choice may have to say that it knows of. */
 export const confirmableMarks = ['local-manual', 'kind-differs', 'suspicious', 'silent-on-tiers'] as const satisfies readonly (
@@ -48,9 +56,6 @@ export interface PriceSyncParts {
   readonly clock: Clock;
 }
 
-const askedAtOnce = 8;
-/** Other background jobs wait while a run asks. */
-const runTimeMaxMs = 30_000;
 const runsKept = 10;
 
 const problems: Readonly<Record<ConfirmableMark, string>> = {
@@ -71,21 +76,34 @@ export class PriceSync {
 
   /** Notes that a run of this id is wanted. */
   async queue(transaction: Transaction, id: string): Promise<PriceSyncRun> {
-    const run: PriceSyncRun = { id, state: 'queued', startedAt: this.#parts.clock.now(), sourcesDone: 0, sourcesTotal: 0, reports: [] };
-    await savePriceSyncRun(transaction, run);
+    const startedAt = this.#parts.clock.now();
+    const run: PriceSyncRun = { id, state: 'queued', scheduled: false, startedAt, sourcesDone: 0, sourcesTotal: 0, reports: [] };
+    await beginPriceSyncRun(transaction, run);
     return run;
   }
 
   /** Asks every source there is; those that fail are told of in the run. @throws StorageUnavailableError */
-  async run(id: string = newId()): Promise<PriceSyncRun> {
-    const { clock, fetcher } = this.#parts;
+  run(id: string = newId()): Promise<PriceSyncRun> {
+    return this.#run(id, false);
+  }
+
+  /** The same for the schedule. Begins anew what was broken off, so that no run stays under way for ever. @throws StorageUnavailableError */
+  async runScheduled(): Promise<PriceSyncRun> {
+    const last = await this.latest({ scheduled: true });
+    return this.#run(last === undefined || last.state === 'done' ? newId() : last.id, true);
+  }
+
+  async #run(id: string, scheduled: boolean): Promise<PriceSyncRun> {
+    const { clock, database, fetcher } = this.#parts;
     const channels = this.#parts.channels();
     const questions = priceQuestions(fetcher, { ...this.#parts.settings(), channels });
-    const begun = { id, startedAt: clock.now(), sourcesTotal: questions.length };
-    const save = (run: PriceSyncRun) => this.#parts.database.write((transaction) => savePriceSyncRun(transaction, run));
-    await save({ ...begun, state: 'running', sourcesDone: 0, reports: [] });
+    const begun = { id, scheduled, startedAt: clock.now(), sourcesTotal: questions.length };
+    const underWay = (sourcesDone: number): PriceSyncRun => ({ ...begun, state: 'running', sourcesDone, reports: [] });
+    await database.write((transaction) => beginPriceSyncRun(transaction, underWay(0)));
     const before = new Map((await this.#asked()).map((report) => [report.source, report]));
-    const asked = await askAll(questions, before, (sourcesDone) => save({ ...begun, state: 'running', sourcesDone, reports: [] }));
+    const asked = await askAll(questions, before, (sourcesDone) =>
+      database.write((transaction) => advancePriceSyncRun(transaction, underWay(sourcesDone))),
+    );
     if (fetcher.isClosed) throw new Error('The gateway stopped while it asked for prices.');
     const run: PriceSyncRun = {
       ...begun,
@@ -94,16 +112,16 @@ export class PriceSync {
       sourcesDone: questions.length,
       reports: [...asked, ...leftOut(channels)],
     };
-    await this.#parts.database.write(async (transaction) => {
-      await savePriceSyncRun(transaction, run);
+    await database.write(async (transaction) => {
+      await advancePriceSyncRun(transaction, run);
       await deleteOldPriceSyncRuns(transaction, runsKept);
     });
     return run;
   }
 
-  /** The newest run, under way or done. */
-  latest(): Promise<PriceSyncRun | undefined> {
-    return latestPriceSyncRun(this.#parts.database.knex);
+  /** The newest run of those meant, under way or done. */
+  latest(filter?: PriceSyncRunFilter): Promise<PriceSyncRun | undefined> {
+    return latestPriceSyncRun(this.#parts.database.knex, filter);
   }
 
   /** Of models that are known here or offered by a channel; with `everything`, of all that any source states. */
@@ -117,9 +135,9 @@ export class PriceSync {
    * @throws UnknownPriceChoiceError, PriceChoiceRefusedError naming the model, StorageUnavailableError
    */
   async apply(choices: readonly PriceChoice[]): Promise<readonly AppliedPrice[]> {
-    const asked = await this.#asked();
     return this.#parts.database.write(async (transaction) => {
       const models = await readModelsToWrite(transaction);
+      const asked = await this.#asked(transaction);
       const differences = new Map(this.#compare(models, asked, true).map((difference) => [difference.model, difference]));
       const chosen = choices.map((choice) => checkedQuote(choice, differences.get(choice.model)));
       return this.#write(transaction, models, chosen);
@@ -127,19 +145,31 @@ export class PriceSync {
   }
 
   /**
-   * Takes over every price that no conflict speaks against, of one source or of all.
+   * Takes over every price that no conflict speaks against, of one source or of all. A second time changes nothing.
    * @throws UnknownPriceSourceError, StorageUnavailableError
    */
-  async applyUnopposed(source?: string): Promise<readonly AppliedPrice[]> {
-    const asked = await this.#asked();
-    if (source !== undefined) this.#checkSource(source, asked);
+  applyUnopposed(source?: string): Promise<readonly AppliedPrice[]> {
+    return this.#parts.database.write((transaction) => this.#writeUnopposed(transaction, source));
+  }
+
+  /** The same for the schedule, from all sources. The run that led to it remembers it, in one transaction. @throws StorageUnavailableError */
+  applyScheduled(run: PriceSyncRun): Promise<readonly AppliedPrice[]> {
     return this.#parts.database.write(async (transaction) => {
-      const models = await readModelsToWrite(transaction);
-      const chosen = this.#compare(models, asked, false).flatMap(({ choice, quotes }) =>
-        quotes.filter((quote) => quote.source === choice && (source === undefined || quote.source === source)),
-      );
-      return this.#write(transaction, models, chosen);
+      const applied = await this.#writeUnopposed(transaction);
+      await markPriceSyncRunApplied(transaction, run.id, this.#parts.clock.now());
+      return applied;
     });
+  }
+
+  /** @throws UnknownPriceSourceError */
+  async #writeUnopposed(transaction: Transaction, source?: string): Promise<readonly AppliedPrice[]> {
+    const models = await readModelsToWrite(transaction);
+    const asked = await this.#asked(transaction);
+    if (source !== undefined) this.#checkSource(source, asked);
+    const chosen = this.#compare(models, asked, false).flatMap(({ choice, quotes }) =>
+      quotes.filter((quote) => quote.source === choice && (source === undefined || quote.source === source)),
+    );
+    return this.#write(transaction, models, chosen);
   }
 
   /** @throws UnknownPriceSourceError */
@@ -149,8 +179,8 @@ export class PriceSync {
     if (!known.includes(source)) throw new UnknownPriceSourceError(source, known);
   }
 
-  async #asked(): Promise<readonly PriceSourceReport[]> {
-    return (await latestPriceSyncRun(this.#parts.database.knex, 'done'))?.reports ?? [];
+  async #asked(knex: Database['knex'] = this.#parts.database.knex): Promise<readonly PriceSourceReport[]> {
+    return (await latestPriceSyncRun(knex, { state: 'done' }))?.reports ?? [];
   }
 
   #compare(models: readonly Model[], asked: readonly PriceSourceReport[], everything: boolean): readonly PriceDifference[] {
@@ -165,6 +195,7 @@ export class PriceSync {
   }
 
   async #write(transaction: Transaction, models: readonly Model[], chosen: readonly ComparedQuote[]): Promise<readonly AppliedPrice[]> {
+    if (chosen.length > 0) await bumpRevision(transaction);
     const known = new Map(models.map((model) => [model.name, model]));
     const applied: AppliedPrice[] = [];
     for (const { model: name, source, fields } of chosen) {
@@ -184,7 +215,7 @@ export class PriceSync {
 
 /** Whoever else changes the configuration now waits, and then plans anew: no price that was just set by hand is written over. */
 async function readModelsToWrite(transaction: Transaction): Promise<readonly Model[]> {
-  await bumpRevision(transaction);
+  await lockRevision(transaction);
   return readModels(transaction);
 }
 
@@ -202,22 +233,4 @@ function checkedQuote(choice: PriceChoice, difference: PriceDifference | undefin
   const unconfirmed = confirmableMarks.find((mark) => marks.includes(mark) && choice.evenIf?.includes(mark) !== true);
   if (unconfirmed !== undefined) throw new PriceChoiceRefusedError(choice.model, problems[unconfirmed]);
   return quote;
-}
-
-async function askAll(
-  questions: readonly PriceQuestion[],
-  before: ReadonlyMap<string, PriceSourceReport>,
-  onProgress: (done: number) => Promise<void>,
-): Promise<readonly PriceSourceReport[]> {
-  const signal = AbortSignal.timeout(runTimeMaxMs);
-  const reports = new Map<PriceQuestion, PriceSourceReport>();
-  const waiting = [...questions];
-  const askNext = async (): Promise<void> => {
-    for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
-      reports.set(question, await answerOf(question, signal, before.get(question.source)));
-      if (reports.size < questions.length) await onProgress(reports.size);
-    }
-  };
-  await Promise.all(Array.from({ length: askedAtOnce }, askNext));
-  return questions.flatMap((question) => reports.get(question) ?? []);
 }

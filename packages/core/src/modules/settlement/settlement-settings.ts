@@ -14,6 +14,7 @@ export const settlementSettings = defineSettings('settlement', {
   errorInside: policyAt('errorInside'),
   timeout: policyAt('timeout'),
   quotaEnded: policyAt('quotaEnded'),
+  ledgerAway: policyAt('ledgerAway'),
   noUsage: policyAt('noUsage'),
   absurdUsage: policyAt('absurdUsage'),
   burntAttempt: policyAt('burntAttempt'),

@@ -76,6 +76,12 @@ export const abnormalEndings = {
     usual: 'delivered',
     charges: { 'upstream-actual': statedOrDelivered, delivered: reached },
   },
+  ledgerAway: {
+    name: 'ledger-away',
+    title: 'The database was away, or refused, when the answer had outgrown its hold, for longer than it may run ahead',
+    usual: 'delivered',
+    charges: { 'upstream-actual': statedOrDelivered, delivered: reached },
+  },
   noUsage: {
     name: 'no-usage',
     title: 'The answer is complete and the upstream stated no usage',

@@ -6,6 +6,8 @@ import type { CallEnding, ClosingPolicy, PolicyFallback } from '../settlement/in
 /** One try against one channel, as the receipt tells it. */
 export interface AttemptRecord {
   readonly channelId: string;
+  /** Which of the channel's keys. */
+  readonly keyId?: string;
   /** How the upstream itself names the request, for questions to its support. */
   readonly upstreamRequestId?: string;
   /** HTTP status that the upstream answered with; absent where it did not answer. */

@@ -6,6 +6,8 @@ import { limitsMigration } from './0004-limits.js';
 import { idempotencyMigration } from './0005-idempotency.js';
 import { resourceTokensMigration } from './0006-resource-tokens.js';
 import { usageOfUsersMigration } from './0007-usage-of-users.js';
+import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
+import { channelsMigration } from './0009-channels.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +18,6 @@ export const migrations: readonly Migration[] = [
   idempotencyMigration,
   resourceTokensMigration,
   usageOfUsersMigration,
+  priceSyncScheduleMigration,
+  channelsMigration,
 ];

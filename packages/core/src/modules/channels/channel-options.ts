@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { limitShape } from '../limit-rules/index.js';
+import { decimalSchema } from '../pricing/index.js';
+
+const text = z.string().min(1).max(200);
+const longText = z.string().max(100_000);
+const milliseconds = z.int().min(1).max(86_400_000);
+
+/** Model names; `*` stands for any number of characters. */
+const patterns = z.array(text).min(1);
+
+/** A field of a JSON body, its parts joined by dots: `reasoning.effort`. */
+const fieldPath = z
+  .string()
+  .regex(/^[^.]+(\.[^.]+)*$/, 'Expected the path of a field, such as reasoning.effort.')
+  .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'No such field can be set.');
+
+/** Fields that decide where a call goes and what it costs: a rule that changed one would change it behind the price's back. */
+const keptFields: ReadonlySet<string> = new Set(['model', 'stream']);
+
+const parameterPath = fieldPath.refine((path) => !keptFields.has(path.split('.')[0] ?? ''), 'The gateway itself sets this field.');
+
+/** Token characters of RFC 9110 §5.6.2. */
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'Expected the name of a header.')
+  .transform((name) => name.toLowerCase())
+  .refine((name) => !['host', 'content-length', 'transfer-encoding', 'connection'].includes(name), 'The gateway itself sets this header.');
+const headerValue = z
+  .string()
+  .max(8_192)
+  .regex(/^[\t\x20-\x7e]*$/, 'Must be plain characters on one line.');
+
+const ofModels = { models: patterns.optional().meta({ title: 'For these models, by the names that callers use; left out: all' }) };
+
+const parameterRule = z.strictObject({
+  ...ofModels,
+  default: z.record(parameterPath, z.json()).optional().meta({ title: 'Set where the request does not say it' }),
+  set: z.record(parameterPath, z.json()).optional().meta({ title: 'Set whatever the request says' }),
+  remove: z.array(parameterPath).optional().meta({ title: 'Taken out' }),
+});
+
+const headerRule = z.strictObject({
+  ...ofModels,
+  default: z.record(headerName, headerValue).optional().meta({ title: 'Set where the request to the upstream does not have it' }),
+  set: z.record(headerName, headerValue).optional().meta({ title: 'Set whatever it has' }),
+  remove: z.array(headerName).optional().meta({ title: 'Taken out' }),
+});
+
+const systemPrompt = z.strictObject({
+  text: longText,
+  when: z.enum(['absent', 'before']).default('absent').meta({ title: 'Where the caller sends none, or always, before that of the caller' }),
+});
+
+const statusCode = z.string().regex(/^[45]\d\d$/, 'Expected a status from 400 to 599.');
+
+const caps = z.strictObject({
+  ...limitShape,
+  pointsPerDay: z.int().positive().optional().meta({ title: 'Points that its calls may cost in a day' }),
+  pointsPerMonth: z.int().positive().optional().meta({ title: 'Points that its calls may cost in a month' }),
+});
+
+/** How keys of a channel take turns. */
+export const keyOrders = ['random', 'in-turn'] as const;
+
+/** What a channel may say beside its provider's own configuration: apply file, management API, storage and forms follow from it. */
+export const channelOptionShape = {
+  tag: text.optional().meta({ title: 'A label by which channels are changed together' }),
+  remark: z.string().max(2_000).optional(),
+  keyOrder: z.enum(keyOrders).default('random').meta({ title: 'Which of several keys is next' }),
+  testModel: text.optional().meta({ title: 'The model that tests ask; left out: the first' }),
+  costRatio: decimalSchema
+    .default('1')
+    .meta({ title: 'What the channel costs, relative to the list price: the strategy `cheapest` goes by it' }),
+  timeouts: z
+    .strictObject({
+      connectMs: milliseconds.optional(),
+      firstByteMs: milliseconds.optional(),
+      idleMs: milliseconds.optional(),
+    })
+    .optional()
+    .meta({ title: 'Left out: those of the settings' }),
+  parameters: z.array(parameterRule).optional().meta({ title: 'Changes to the fields of requests, one after the other' }),
+  headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
+  systemPrompt: systemPrompt.optional().meta({ title: 'A system prompt of the channel' }),
+  thinkingToContent: z.boolean().optional().meta({ title: 'Shows thinking as text inside <think>…</think>' }),
+  statusMapping: z
+    .record(statusCode, z.int().min(400).max(599))
+    .optional()
+    .meta({ title: 'Status of the upstream → status as which its failure is judged' }),
+  caps: caps.optional().meta({ title: 'Bounds of the channel; one that is reached is passed over' }),
+  autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
+  allowPrivate: z.boolean().default(true).meta({ title: 'Its address may be in a private network' }),
+  proxy: z
+    .url({ protocol: /^(https?|socks5)$/, error: 'Expected the address of an http, https or socks5 proxy.' })
+    .optional()
+    .meta({ title: 'Proxy of its requests', secret: true }),
+};
+
+export const channelOptionsSchema = z.strictObject(channelOptionShape);
+
+export type ChannelOptions = z.output<typeof channelOptionsSchema>;
+export type ParameterRule = z.output<typeof parameterRule>;
+export type HeaderRule = z.output<typeof headerRule>;
+
+/** Options that are stored sealed. */
+export const secretOptions: ReadonlySet<string> = new Set(['proxy']);
+
+export const defaultChannelOptions: ChannelOptions = Object.freeze(channelOptionsSchema.parse({}));

@@ -1,0 +1,2 @@
+export * from './always-healthy.js';
+export * from './health.js';

@@ -1,0 +1,41 @@
+/** What is measured of channels while calls run, on this node: how many calls each has, and how long each takes to begin its answers. */
+export class ChannelLoads {
+  readonly #calls = new Map<string, number>();
+  /** Model and channel → milliseconds until the first byte, the last calls counting most. */
+  readonly #firstByteMs = new Map<string, Map<string, number>>();
+
+  begin(channelId: string): void {
+    this.#calls.set(channelId, (this.#calls.get(channelId) ?? 0) + 1);
+  }
+
+  end(channelId: string): void {
+    const left = (this.#calls.get(channelId) ?? 1) - 1;
+    if (left > 0) this.#calls.set(channelId, left);
+    else this.#calls.delete(channelId);
+  }
+
+  measured(channelId: string, model: string, firstByteMs: number): void {
+    const ofModel = this.#firstByteMs.get(model) ?? new Map<string, number>();
+    this.#firstByteMs.set(model, ofModel);
+    const known = ofModel.get(channelId);
+    ofModel.set(channelId, known === undefined ? firstByteMs : known + (firstByteMs - known) * newestShare);
+  }
+
+  callsAt(channelId: string): number {
+    return this.#calls.get(channelId) ?? 0;
+  }
+
+  /** Undefined where no call has been measured. */
+  firstByteMsAt(channelId: string, model: string): number | undefined {
+    return this.#firstByteMs.get(model)?.get(channelId);
+  }
+
+  /** Forgets channels that are gone. */
+  keep(channelIds: ReadonlySet<string>): void {
+    for (const ofModel of this.#firstByteMs.values()) for (const id of ofModel.keys()) if (!channelIds.has(id)) ofModel.delete(id);
+    for (const [model, ofModel] of this.#firstByteMs) if (ofModel.size === 0) this.#firstByteMs.delete(model);
+  }
+}
+
+/** How much of the newest measurement an average takes up. */
+const newestShare = 0.2;

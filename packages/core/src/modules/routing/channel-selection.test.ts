@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { candidateListOf, type Channel, defaultChannelOptions } from '../channels/index.js';
+import { alwaysHealthy, type ChannelHealth } from '../health/index.js';
+import { ChannelLoads } from './channel-loads.js';
+import { type Candidate, ChannelSelection, type SelectionParts, type SelectionWish } from './channel-selection.js';
+import { KeyTurns } from './key-turns.js';
+import { TraceWriter } from './routing-trace.js';
+
+interface Made {
+  readonly priority?: number;
+  readonly weight?: number;
+  readonly keys?: readonly string[];
+  readonly costRatio?: string;
+  readonly keyOrder?: 'random' | 'in-turn';
+}
+
+function channel(id: string, { priority = 0, weight = 1, keys = [id], costRatio = '1', keyOrder = 'random' }: Made = {}): Channel {
+  return {
+    id,
+    name: id,
+    priority,
+    weight,
+    keys: keys.map((key) => ({ id: key, hint: key, config: {} })),
+    options: { ...defaultChannelOptions, costRatio, keyOrder },
+  } as unknown as Channel;
+}
+
+function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {}, parts: Partial<SelectionParts> = {}) {
+  const trace = new TraceWriter();
+  const list = candidateListOf([...channels].sort((one, other) => other.priority - one.priority));
+  const all: SelectionParts = {
+    health: alwaysHealthy,
+    loads: new ChannelLoads(),
+    keyTurns: new KeyTurns(),
+    isCapped: () => false,
+    random: () => 0,
+    now: () => 0,
+    ...parts,
+  };
+  const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted', ...wish }, all, trace);
+  return { selection, trace: () => trace.trace('default', wish.strategy ?? 'weighted', list.size) };
+}
+
+function drawAll(selection: ChannelSelection, scope: 'channel' | 'key' = 'channel'): string[] {
+  const drawn: string[] = [];
+  for (let next = selection.next(); next !== undefined; next = selection.next()) {
+    drawn.push(scope === 'key' ? next.key.id : next.channel.id);
+    selection.failed(next, scope);
+  }
+  return drawn;
+}
+
+/** Evenly spread numbers, so that shares come out exactly. */
+function evenly(steps: number): () => number {
+  let step = 0;
+  return () => (step++ % steps) / steps;
+}
+
+const many = (count: number, made: Made = {}) => Array.from({ length: count }, (_, index) => channel(`c${index}`, made));
+
+describe('selecting channels', () => {
+  it('exhausts the highest priority before the next one and never repeats', () => {
+    const channels = [channel('low', { weight: 100 }), channel('high-a', { priority: 5 }), channel('high-b', { priority: 5 })];
+    const drawn = drawAll(select(channels, {}, { random: () => 0.99 }).selection);
+    expect(drawn).toHaveLength(3);
+    expect(drawn[2]).toBe('low');
+    expect(new Set(drawn).size).toBe(3);
+  });
+
+  it('shares first places by weight, among few and among many', () => {
+    const random = evenly(400);
+    const few = [channel('three', { weight: 3 }), channel('one')];
+    const firsts = Array.from({ length: 400 }, () => select(few, {}, { random }).selection.next()?.channel.id);
+    expect(firsts.filter((id) => id === 'three')).toHaveLength(300);
+    const heavy = [channel('heavy', { weight: 100 }), ...many(100)];
+    const drawn = Array.from({ length: 400 }, () => select(heavy, {}, { random }).selection.next()?.channel.id);
+    expect(drawn.filter((id) => id === 'heavy')).toHaveLength(200);
+  });
+
+  it('keeps weight 0 for when no other is left, and draws evenly where all weights are 0', () => {
+    for (const point of [0, 0.5, 0.999])
+      expect(drawAll(select([channel('spare', { weight: 0 }), channel('main')], {}, { random: () => point }).selection)).toEqual([
+        'main',
+        'spare',
+      ]);
+    const none = [channel('a', { weight: 0 }), channel('b', { weight: 0 })];
+    expect(select(none, {}, { random: () => 0 }).selection.next()?.channel.id).toBe('a');
+    expect(select(none, {}, { random: () => 0.9 }).selection.next()?.channel.id).toBe('b');
+  });
+
+  it('finds the only usable one among many', () => {
+    const health: ChannelHealth = {
+      ...alwaysHealthy,
+      channelBlocked: (id) => (id === 'c77' ? undefined : { reason: 'cooling-down', until: 9 }),
+    };
+    const { selection, trace } = select(many(100), {}, { health, random: () => 0.5 });
+    expect(drawAll(selection)).toEqual(['c77']);
+    expect(trace().skipped).toHaveLength(20);
+    expect(trace().skippedMore).toBe(true);
+    expect(trace().choices).toEqual([{ channelId: 'c77', keyId: 'c77', by: 'weighted', priority: 0, among: 1 }]);
+  });
+
+  it('gives a channel less where its health is worth less', () => {
+    const health: ChannelHealth = { ...alwaysHealthy, worth: (id) => (id === 'ill' ? 0.25 : 1) };
+    const random = evenly(500);
+    const firsts = Array.from(
+      { length: 500 },
+      () => select([channel('ill'), channel('well')], {}, { health, random }).selection.next()?.channel.id,
+    );
+    expect(firsts.filter((id) => id === 'ill')).toHaveLength(100);
+  });
+
+  it('goes on to the other keys of a channel when one is refused, and not when the channel itself fails', () => {
+    const keyed = channel('keyed', { keys: ['k1', 'k2', 'k3'], keyOrder: 'in-turn' });
+    expect(drawAll(select([keyed]).selection, 'key')).toEqual(['k1', 'k2', 'k3']);
+    expect(drawAll(select([keyed]).selection, 'channel')).toEqual(['keyed']);
+  });
+
+  it('takes keys in turn, and passes over those that cool down', () => {
+    const keyed = channel('keyed', { keys: ['k1', 'k2', 'k3'], keyOrder: 'in-turn' });
+    const keyTurns = new KeyTurns();
+    const first = (parts: Partial<SelectionParts> = {}): Candidate | undefined =>
+      select([keyed], {}, { keyTurns, ...parts }).selection.next();
+    expect([first(), first(), first(), first()].map((candidate) => candidate?.key.id)).toEqual(['k1', 'k2', 'k3', 'k1']);
+    const health: ChannelHealth = { ...alwaysHealthy, keyBlocked: (id) => (id === 'k2' ? { reason: 'cooling-down' } : undefined) };
+    expect(first({ health })?.key.id).toBe('k3');
+  });
+
+  it('tries the preferred channel and key first, once, and yields when they cannot be used', () => {
+    const channels = [channel('a', { priority: 9 }), channel('b', { keys: ['b1', 'b2'] })];
+    const preferred = { channelId: 'b', keyId: 'b2' };
+    const { selection, trace } = select(channels, { preferred });
+    const first = selection.next() as Candidate;
+    expect([first.channel.id, first.key.id]).toEqual(['b', 'b2']);
+    selection.failed(first, 'channel');
+    expect(drawAll(selection)).toEqual(['a']);
+    expect(trace().choices.map(({ by }) => by)).toEqual(['sticky', 'weighted']);
+    const health: ChannelHealth = { ...alwaysHealthy, channelBlocked: (id) => (id === 'b' ? { reason: 'disabled' } : undefined) };
+    expect(select(channels, { preferred }, { health }).selection.next()?.channel.id).toBe('a');
+  });
+
+  it('knows the quickest, the least busy and the cheapest', () => {
+    const loads = new ChannelLoads();
+    loads.measured('a', 'm', 500);
+    loads.measured('b', 'm', 90);
+    loads.begin('b');
+    const channels = [channel('a', { costRatio: '0.5' }), channel('b', { costRatio: '0.9' })];
+    const first = (strategy: SelectionWish['strategy']) =>
+      select(channels, { strategy }, { loads, random: () => 0.99 }).selection.next()?.channel.id;
+    expect([first('least-latency'), first('least-busy'), first('cheapest')]).toEqual(['b', 'a', 'a']);
+    expect(drawAll(select(channels, { strategy: 'cheapest' }).selection)).toEqual(['a', 'b']);
+  });
+
+  it('lets one call alone probe a channel that has cooled down', () => {
+    let free = true;
+    const health: ChannelHealth = { ...alwaysHealthy, beginProbe: (id) => id !== 'a' || (free && !(free = false)) };
+    const firsts = [1, 2].map(() => select([channel('a', { priority: 1 }), channel('b')], {}, { health }).selection.next()?.channel.id);
+    expect(firsts).toEqual(['a', 'b']);
+  });
+
+  it('passes over a channel whose own bound is reached', () => {
+    const { selection, trace } = select([channel('a'), channel('b')], {}, { isCapped: ({ id }) => id === 'a' });
+    expect(drawAll(selection)).toEqual(['b']);
+    expect(trace().skipped).toEqual([{ channelId: 'a', reason: 'capped' }]);
+  });
+});

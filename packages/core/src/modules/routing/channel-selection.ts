@@ -1,0 +1,217 @@
+import type { Verdict } from '@tollgate/plugin-kit';
+import { type CandidateLevel, type CandidateList, type Channel, type ChannelKey, drawFrom } from '../channels/index.js';
+import type { ChannelHealth } from '../health/index.js';
+import type { ChannelLoads } from './channel-loads.js';
+import { firstUsable, type KeyTurns } from './key-turns.js';
+import { levelsByCost } from './levels-by-cost.js';
+import type { Choice, RoutingStrategy, Skip, TraceWriter } from './routing-trace.js';
+
+/** A channel and the key to use it with. */
+export interface Candidate {
+  readonly channel: Channel;
+  readonly key: ChannelKey;
+}
+
+/** What selecting needs of its surroundings. */
+export interface SelectionParts {
+  readonly health: ChannelHealth;
+  readonly loads: ChannelLoads;
+  readonly keyTurns: KeyTurns;
+  /** True if a bound of the channel's own is reached. */
+  isCapped(channel: Channel): boolean;
+  /** A number from 0 to below 1. */
+  random(): number;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export interface SelectionWish {
+  readonly model: string;
+  readonly strategy: RoutingStrategy;
+  /** Tried first, if it can be used: it profits from what it did for the caller before. */
+  readonly preferred?: { readonly channelId: string; readonly keyId?: string | undefined } | undefined;
+}
+
+/** Levels up to this size are looked through; of larger ones a few channels are drawn. */
+const scannedMax = 16;
+const drawsMax = 8;
+
+/**
+ * Hands out the channels that may serve a call, one at a time and none twice: the highest priority first, by weight and health or by the
+ * strategy inside it. Channels of weight 0 come last in their priority.
+ */
+export class ChannelSelection {
+  readonly #parts: SelectionParts;
+  readonly #wish: SelectionWish;
+  readonly #levels: readonly CandidateLevel[];
+  readonly #trace: TraceWriter;
+  readonly #list: CandidateList;
+  #level = 0;
+  #preferredIsLeft: boolean;
+  /** Ids of channels and keys that failed, or were handed out; few, since few attempts are made. */
+  readonly #over: string[] = [];
+
+  constructor(list: CandidateList, wish: SelectionWish, parts: SelectionParts, trace: TraceWriter) {
+    this.#list = list;
+    this.#wish = wish;
+    this.#parts = parts;
+    this.#trace = trace;
+    this.#levels = wish.strategy === 'cheapest' ? levelsByCost(list) : list.levels;
+    this.#preferredIsLeft = wish.preferred !== undefined;
+  }
+
+  /** Undefined if none is left. */
+  next(): Candidate | undefined {
+    const preferred = this.#takePreferred();
+    if (preferred !== undefined) return preferred;
+    for (; this.#level < this.#levels.length; this.#level += 1) {
+      const candidate = this.#fromLevel(this.#levels[this.#level] as CandidateLevel);
+      if (candidate !== undefined) return candidate;
+    }
+    return undefined;
+  }
+
+  /** What became of a candidate: a key that is refused leaves its channel's other keys, every other failure ends the channel for this call. */
+  failed({ channel, key }: Candidate, scope: Verdict['scope']): void {
+    this.#over.push(scope === 'key' && channel.keys.length > 1 ? key.id : channel.id);
+  }
+
+  /** The channel cannot serve this call at all. */
+  passOver({ channel }: Candidate, reason: Skip['reason']): void {
+    this.#over.push(channel.id);
+    this.#trace.skipped({ channelId: channel.id, reason });
+  }
+
+  #takePreferred(): Candidate | undefined {
+    const { preferred } = this.#wish;
+    if (!this.#preferredIsLeft || preferred === undefined) return undefined;
+    this.#preferredIsLeft = false;
+    for (const level of this.#list.levels) {
+      const channel = level.channels.find(({ id }) => id === preferred.channelId);
+      if (channel === undefined) continue;
+      if (!this.#isUsable(channel, true)) return undefined;
+      return this.#take(channel, 'sticky', level, undefined, preferred.keyId);
+    }
+    return undefined;
+  }
+
+  #fromLevel(level: CandidateLevel): Candidate | undefined {
+    const { strategy } = this.#wish;
+    if (level.channels.length > scannedMax) {
+      const drawn = this.#drawnFrom(level, strategy);
+      if (drawn !== undefined) return drawn;
+    }
+    return this.#scanned(level, strategy);
+  }
+
+  /** Of many channels, the better of two that weights draw, or the first where weights alone decide. */
+  #drawnFrom(level: CandidateLevel, strategy: RoutingStrategy): Candidate | undefined {
+    const wanted = strategy === 'weighted' || strategy === 'cheapest' ? 1 : 2;
+    let best: Channel | undefined;
+    for (let draws = 0, found = 0; draws < drawsMax && found < wanted; draws += 1) {
+      const channel = drawFrom(level, this.#parts.random());
+      if (channel === undefined || channel === best || !this.#isUsable(channel, false)) continue;
+      const worth = this.#parts.health.worth(channel.id, this.#wish.model);
+      if (worth < 1 && this.#parts.random() >= worth) continue;
+      found += 1;
+      if (best === undefined || this.#score(channel, strategy) < this.#score(best, strategy)) best = channel;
+    }
+    return best && this.#take(best, strategy, level, level.channels.length);
+  }
+
+  /** Of few channels each is looked at, twice and without a list of its own: once to know what there is, once to find the chosen one. */
+  #scanned(level: CandidateLevel, strategy: RoutingStrategy): Candidate | undefined {
+    let among = 0;
+    let total = 0;
+    let best: Channel | undefined;
+    let bestScore = Number.POSITIVE_INFINITY;
+    for (const channel of level.channels) {
+      if (!this.#isUsable(channel, true)) continue;
+      among += 1;
+      total += this.#weightOf(channel);
+      const score = this.#score(channel, strategy);
+      if (score < bestScore) [best, bestScore] = [channel, score];
+    }
+    if (among === 0) return undefined;
+    const isByWeight = strategy === 'weighted' || strategy === 'cheapest';
+    const chosen = isByWeight && among > 1 ? this.#byWeight(level, among, total) : best;
+    return chosen && this.#take(chosen, among === 1 && this.#list.size === 1 ? 'only' : strategy, level, among);
+  }
+
+  #byWeight(level: CandidateLevel, among: number, total: number): Channel | undefined {
+    let point = this.#parts.random() * (total > 0 ? total : among);
+    let last: Channel | undefined;
+    for (const channel of level.channels) {
+      if (!this.#isUsable(channel, false)) continue;
+      const weight = total > 0 ? this.#weightOf(channel) : 1;
+      if (weight <= 0) continue;
+      last = channel;
+      point -= weight;
+      if (point < 0) return channel;
+    }
+    return last;
+  }
+
+  #weightOf({ id, weight }: Channel): number {
+    return weight * this.#parts.health.worth(id, this.#wish.model);
+  }
+
+  /** Lower is better; what nobody has measured yet is tried first. */
+  #score({ id, weight, options }: Channel, strategy: RoutingStrategy): number {
+    if (strategy === 'least-latency') return this.#parts.loads.firstByteMsAt(id, this.#wish.model) ?? 0;
+    if (strategy === 'least-busy') return this.#parts.loads.callsAt(id) / Math.max(weight, Number.EPSILON);
+    return strategy === 'cheapest' ? Number(options.costRatio) : 0;
+  }
+
+  #isUsable(channel: Channel, isTold: boolean): boolean {
+    if (this.#over.includes(channel.id)) return false;
+    const { health } = this.#parts;
+    const now = this.#parts.now();
+    const blocked = health.channelBlocked(channel.id, this.#wish.model, now);
+    if (blocked !== undefined) {
+      if (isTold) this.#trace.skipped({ channelId: channel.id, ...blocked });
+      return false;
+    }
+    if (this.#parts.isCapped(channel)) {
+      if (isTold) this.#trace.skipped({ channelId: channel.id, reason: 'capped' });
+      return false;
+    }
+    for (const key of channel.keys) {
+      if (this.#over.includes(key.id)) continue;
+      const refused = health.keyBlocked(key.id, now);
+      if (refused === undefined) return true;
+      if (isTold) this.#trace.skipped({ channelId: channel.id, keyId: key.id, ...refused });
+    }
+    return false;
+  }
+
+  #take(
+    channel: Channel,
+    by: Choice['by'],
+    { priority }: CandidateLevel,
+    among: number | undefined,
+    wantedKeyId?: string,
+  ): Candidate | undefined {
+    const now = this.#parts.now();
+    const { health, keyTurns } = this.#parts;
+    const isUsable = (key: ChannelKey): boolean => !this.#over.includes(key.id) && health.keyBlocked(key.id, now) === undefined;
+    const wanted = channel.keys.find(({ id }) => id === wantedKeyId);
+    const start = channel.keys.length === 1 ? 0 : keyTurns.startAt(channel, this.#parts.random());
+    const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
+    if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
+      this.#over.push(channel.id);
+      this.#trace.skipped({ channelId: channel.id, reason: 'probing' });
+      return this.next();
+    }
+    const score = by === 'least-latency' || by === 'least-busy' || by === 'cheapest' ? this.#score(channel, by) : undefined;
+    this.#trace.chose({
+      channelId: channel.id,
+      keyId: key.id,
+      by,
+      priority,
+      ...(among === undefined ? {} : { among }),
+      ...(score === undefined ? {} : { score }),
+    });
+    return { channel, key };
+  }
+}

@@ -1,0 +1,82 @@
+import type { Preset } from '../preset.js';
+import { chat, completions, embeddings, responses } from './speech.js';
+
+/** Those who serve models of their own. */
+export const makers: readonly Preset[] = [
+  {
+    id: 'mistral',
+    title: 'Mistral',
+    baseUrl: 'https://api.mistral.ai',
+    regions: { eu: 'https://api.eu.mistral.ai', codestral: 'https://codestral.mistral.ai' },
+    speaks: [
+      chat('/v1', {
+        habits: ['nine-character-call-ids', 'no-stream-options', 'no-thinking-in-history', 'older-names', 'plain-messages'],
+        refuses: ['user', 'logit_bias', 'logprobs', 'top_logprobs', 'store', 'service_tier', 'verbosity', 'web_search_options'],
+      }),
+      embeddings('/v1'),
+    ],
+    models: { path: '/v1/models' },
+    prices: ['Mistral'],
+  },
+  {
+    id: 'xai',
+    title: 'xAI',
+    baseUrl: 'https://api.x.ai',
+    regions: { us: 'https://us.api.x.ai' },
+    speaks: [
+      // Models that reason refuse what shapes single tokens.
+      chat('/v1', { models: /^grok-(?:3-mini|[4-9]|code)/, refuses: ['presence_penalty', 'frequency_penalty', 'stop'] }),
+      chat('/v1'),
+      responses('/v1', { keeps: true }),
+    ],
+    models: { path: '/v1/models' },
+    prices: ['xAI'],
+    refusals: [
+      { says: /used all available credits|monthly spending limit/i, kind: 'insufficient-quota' },
+      { says: /violates usage guidelines|SAFETY_CHECK/i, kind: 'content-filter' },
+    ],
+  },
+  {
+    id: 'perplexity',
+    title: 'Perplexity',
+    baseUrl: 'https://api.perplexity.ai',
+    speaks: [
+      { dialect: 'openai-chat-think-tags', path: '/chat/completions', models: /^[^/]*reasoning/, habits: ['open-top-p'] },
+      chat('', { models: /^[^/]+$/, habits: ['open-top-p'] }),
+      // Models of others, by names like openai/gpt-5.4, are there and nowhere else.
+      responses('/v1', { models: /\// }),
+    ],
+    models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
+    prices: ['Perplexity'],
+  },
+  {
+    id: 'github-models',
+    title: 'GitHub Models',
+    baseUrl: 'https://models.github.ai',
+    headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+    speaks: [chat('/inference'), embeddings('/inference')],
+    models: { path: '/catalog/models', form: 'list' },
+    refusals: [{ names: ['tokens_limit_reached'], kind: 'context-length' }],
+  },
+  {
+    id: 'ai21',
+    title: 'AI21',
+    baseUrl: 'https://api.ai21.com',
+    speaks: [chat('/studio/v1')],
+    models: ['jamba-large', 'jamba-mini'],
+  },
+  {
+    id: 'upstage',
+    title: 'Upstage',
+    baseUrl: 'https://api.upstage.ai',
+    speaks: [chat('/v1'), embeddings('/v1')],
+    models: ['solar-pro3', 'solar-pro2', 'solar-mini'],
+  },
+  {
+    id: 'inception',
+    title: 'Inception',
+    baseUrl: 'https://api.inceptionlabs.ai',
+    speaks: [chat('/v1'), completions('/v1')],
+    models: { path: '/v1/models' },
+  },
+];

@@ -1,0 +1,88 @@
+import type { Preset } from '../preset.js';
+import { chat, completions, countTokens, embeddings, messages, onDemand, responses } from './speech.js';
+
+/** Servers and gateways that operators run themselves. Newer ones speak more than chat; which do, channels say. */
+export const ownServers: readonly Preset[] = [
+  server('ollama', 'Ollama', 11_434, { cloud: 'https://ollama.com' }),
+  server('lm-studio', 'LM Studio', 1_234),
+  server('vllm', 'vLLM', 8_000),
+  server('llama-cpp', 'llama.cpp', 8_080),
+  server('sglang', 'SGLang', 30_000),
+  {
+    id: 'xinference',
+    title: 'Xinference',
+    baseUrl: 'http://localhost:9997',
+    key: 'optional',
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'localai',
+    title: 'LocalAI',
+    baseUrl: 'http://localhost:8080',
+    key: 'optional',
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'litellm',
+    title: 'LiteLLM',
+    baseUrl: 'http://localhost:4000',
+    key: 'optional',
+    speaks: [
+      chat('/v1'),
+      responses('/v1', { keeps: true }),
+      messages(''),
+      { dialect: 'gemini', path: '' },
+      completions('/v1'),
+      embeddings('/v1'),
+      countTokens(''),
+    ],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'new-api',
+    title: 'New API',
+    baseUrl: 'http://localhost:3000',
+    speaks: [chat('/v1'), responses('/v1'), messages(''), { dialect: 'gemini', path: '' }, completions('/v1'), embeddings('/v1')],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'one-api',
+    title: 'One API',
+    baseUrl: 'http://localhost:3000',
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    models: { path: '/v1/models' },
+  },
+  {
+    id: 'tollgate',
+    title: 'Tollgate',
+    speaks: [
+      chat('/v1'),
+      responses('/v1', { keeps: true }),
+      messages(''),
+      { dialect: 'gemini', path: '' },
+      completions('/v1'),
+      embeddings('/v1'),
+      countTokens(''),
+      { dialect: 'openai-input-tokens', path: '/v1/responses/input_tokens' },
+      { dialect: 'gemini-count-tokens', path: '' },
+      { dialect: 'gemini-embed-content', path: '' },
+      { dialect: 'gemini-batch-embed-contents', path: '' },
+    ],
+    models: { path: '/v1/models' },
+  },
+];
+
+/** A server of open models on the operator's own machine. */
+function server(id: string, title: string, port: number, regions?: Preset['regions']): Preset {
+  return {
+    id,
+    title,
+    baseUrl: `http://localhost:${port}`,
+    ...(regions === undefined ? {} : { regions }),
+    key: 'optional',
+    speaks: [chat('/v1'), responses('/v1', onDemand), messages('', onDemand), completions('/v1'), embeddings('/v1')],
+    models: { path: '/v1/models' },
+  };
+}

@@ -1,0 +1,37 @@
+import { claudeCountTokens, claudeMessages } from '@tollgate/adapter-claude';
+import { geminiBatchEmbedContents, geminiCountTokens, geminiDialect, geminiEmbedContent } from '@tollgate/adapter-gemini';
+import {
+  openaiChat,
+  openaiChatThinkTags,
+  openaiCompletions,
+  openaiEmbeddings,
+  openaiInputTokens,
+  openaiResponses,
+} from '@tollgate/adapter-openai';
+import type { Dialect } from '@tollgate/plugin-kit';
+
+/** The languages that presets are declared in. */
+export const spokenDialects = {
+  'openai-chat': openaiChat,
+  'openai-chat-think-tags': openaiChatThinkTags,
+  'openai-completions': openaiCompletions,
+  'openai-responses': openaiResponses,
+  'openai-input-tokens': openaiInputTokens,
+  'openai-embeddings': openaiEmbeddings,
+  'claude-messages': claudeMessages,
+  'claude-count-tokens': claudeCountTokens,
+  gemini: geminiDialect,
+  'gemini-count-tokens': geminiCountTokens,
+  'gemini-embed-content': geminiEmbedContent,
+  'gemini-batch-embed-contents': geminiBatchEmbedContents,
+} as const satisfies Readonly<Record<string, Dialect>>;
+
+export type SpokenName = keyof typeof spokenDialects;
+
+export type Family = 'openai' | 'claude' | 'gemini';
+
+/** Whose ways of authentication and addressing a language follows. */
+export function familyOf(name: SpokenName): Family {
+  if (name.startsWith('claude-')) return 'claude';
+  return name.startsWith('gemini') ? 'gemini' : 'openai';
+}

@@ -1,0 +1,7 @@
+import adapterClaude from '@tollgate/adapter-claude';
+import adapterGemini from '@tollgate/adapter-gemini';
+import adapterOpenai from '@tollgate/adapter-openai';
+import { defineConfig } from '@tollgate/core';
+import providerPresets from '@tollgate/provider-presets';
+
+export default defineConfig({ plugins: [adapterOpenai(), adapterClaude(), adapterGemini(), providerPresets()] });
