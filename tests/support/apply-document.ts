@@ -14,6 +14,9 @@ export interface ModelEntry {
   readonly completionRatio?: number | string;
   readonly cacheRatio?: number | string;
   readonly imageCompletionRatio?: number | string;
+  readonly audioRatio?: number | string;
+  readonly audioCompletionRatio?: number | string;
+  readonly tiers?: readonly { readonly inputTokensAbove: number; readonly modelRatio: number | string }[];
   readonly pricePerCall?: number | string;
   readonly imagePrices?: readonly { readonly size?: string; readonly price: number | string }[];
   readonly secondPrices?: readonly { readonly price: number | string }[];

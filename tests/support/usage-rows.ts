@@ -20,6 +20,7 @@ const usageAnswer = z.object({
       estimated: z.boolean(),
       cost: z.string(),
       uncollected: z.string(),
+      held: z.string(),
       usage: z.object({
         inputText: count,
         inputCacheRead: count,

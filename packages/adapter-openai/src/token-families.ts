@@ -77,6 +77,14 @@ export const openaiFamilies: readonly TokenFamily[] = [
   { id: 'gpt-mini', models: [new RegExp(`${own}(?:gpt-4\\.1-mini|gpt-[5-9][.\\d]*-mini)`)], ...newer, media: byPatches(1.62) },
   { id: 'gpt-nano', models: [new RegExp(`${own}(?:gpt-4\\.1-nano|gpt-[5-9][.\\d]*-nano)`)], ...newer, media: byPatches(2.46) },
   { id: 'o4-mini', models: [new RegExp(`${own}o4-mini`)], ...newer, media: byPatches(1.72) },
+  // Guide "Prompt caching": from here on what is written to the cache has a price, and is written unless the caller forbids it.
+  {
+    id: 'gpt-from-5-6',
+    models: [new RegExp(`${own}gpt-(?:5\\.(?:[6-9]|\\d\\d)|[6-9])`)],
+    ...newer,
+    media: byTiles(70, 140),
+    writesCacheUnasked: true,
+  },
   { id: 'gpt-5', models: [new RegExp(`${own}gpt-[5-9]`)], ...newer, media: byTiles(70, 140) },
   { id: 'o', models: [new RegExp(`${own}o\\d`)], ...newer, media: byTiles(75, 150) },
   { id: 'gpt', models: [new RegExp(`${own}(?:gpt-|chatgpt-|codex-)`)], ...newer, media: byTiles(85, 170) },

@@ -1,5 +1,6 @@
 import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
 import type { Operation } from './operations.js';
+import type { OutputKind } from './output-kinds.js';
 import { withOwnUsage } from './own-usage.js';
 import type { KeptReader, ResourceReference, ResourceRoute } from './resources.js';
 import type { CanonicalSink } from './sink.js';
@@ -101,6 +102,8 @@ export interface RequestFacts {
   readonly outputTokensMax?: number;
   /** How many answers the caller wants; 1 unless stated. */
   readonly choices?: number;
+  /** What the answer may hold, where the caller says so ({@link outputKindsIn}): all of it is held at the price of the dearest. */
+  readonly outputKinds?: readonly OutputKind[];
   /** What the request names that lives at an upstream: it goes there, and nowhere else. */
   readonly refersTo?: readonly ResourceReference[];
   /** True if the answer leaves something at its upstream that later requests may name; the dialect's `kept` finds it. */

@@ -12,6 +12,7 @@ export * from './hooks.js';
 export * from './json/objects.js';
 export * from './json/top-level.js';
 export * from './operations.js';
+export * from './output-kinds.js';
 export * from './passed-operation.js';
 export * from './payment.js';
 export * from './plugin.js';

@@ -82,6 +82,8 @@ export interface TokenFamily {
   /** Tokens that nobody sees and that are counted all the same. */
   readonly unseen?: UnseenTokens;
   readonly media?: MediaTokens;
+  /** Set where the vendor writes input to its prompt cache, at a price of its own, without being asked to. */
+  readonly writesCacheUnasked?: true;
   /** Where the family's tokenizer is public: what counts texts exactly, where no upstream states a usage. */
   readonly tokenizer?: Tokenizer;
 }

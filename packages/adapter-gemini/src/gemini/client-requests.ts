@@ -1,4 +1,4 @@
-import { BadRequestError, type Framing, type JsonObject, type RequestFacts, type RequestTarget } from '@tollgate/plugin-kit';
+import { BadRequestError, type Framing, type JsonObject, outputKindsIn, type RequestFacts, type RequestTarget } from '@tollgate/plugin-kit';
 import { referencesOf } from './references.js';
 import { RequestFields } from './request-fields.js';
 import { kindOfServerTool } from './server-tools.js';
@@ -10,12 +10,14 @@ export function inspectRequest(body: JsonObject, target: RequestTarget): Request
   const config = new RequestFields(body, '').object('generationConfig');
   const outputTokensMax = config?.count('maxOutputTokens');
   const choices = config?.count('candidateCount');
+  const outputKinds = outputKindsIn(config?.value('responseModalities'));
   const refersTo = referencesOf(body);
   return {
     model,
     stream: target.route.stream === true,
     ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
     ...(choices === undefined ? {} : { choices }),
+    ...(outputKinds === undefined ? {} : { outputKinds }),
     ...(refersTo.length === 0 ? {} : { refersTo }),
     ...(searches(body['tools']) ? { serverTools: ['webSearches'] } : {}),
   };

@@ -30,6 +30,10 @@ describe('gemini dialect', () => {
       client.inspect({ tools: [{ codeExecution: {} }, null, { functionDeclarations: [] }] }, target(false)).serverTools,
     ).toBeUndefined();
     expect(client.inspect({}, target(false, '', 'models/gemini-x'))).toEqual({ model: 'gemini-x', stream: false });
+    for (const config of [{ responseModalities: ['TEXT', 'IMAGE'] }, { response_modalities: ['Image', 'Text', 'SMELL'] }])
+      expect(client.inspect({ generationConfig: config }, target(false)).outputKinds).toEqual(['text', 'image']);
+    for (const config of [{}, { responseModalities: 'AUDIO' }, { responseModalities: ['MODALITY_UNSPECIFIED'] }])
+      expect(client.inspect({ generationConfig: config }, target(false)).outputKinds).toBeUndefined();
     const facts = { model: 'gemini-2.5-flash', stream: true, outputTokensMax: 9, choices: 2 };
     expect(client.inspect({ generationConfig: { maxOutputTokens: 9, candidateCount: 2 } }, target(true))).toEqual(facts);
     expect(client.inspect({ generation_config: { max_output_tokens: 9, candidate_count: 2 } }, target(true))).toEqual(facts);

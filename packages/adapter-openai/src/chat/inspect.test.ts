@@ -14,6 +14,8 @@ describe('inspect', () => {
     [{ n: 3 }, { choices: 3 }],
     [{ web_search_options: {} }, { serverTools: ['webSearches'] }],
     [{ web_search_options: null }, {}],
+    [{ modalities: ['text', 'audio'] }, { outputKinds: ['text', 'audio'] }],
+    [{ modalities: null }, {}],
   ])('finds in %j what the gateway must know', (fields, facts) => {
     expect(inspect({ model: 'a/b', ...fields })).toEqual({ model: 'a/b', stream: false, choices: 1, ...facts });
   });

@@ -1,4 +1,4 @@
-import { BadRequestError, type JsonObject, type RequestFacts } from '@tollgate/plugin-kit';
+import { BadRequestError, type JsonObject, outputKindsIn, type RequestFacts } from '@tollgate/plugin-kit';
 import { isObject, optionalBoolean, optionalCount, requireName } from '../request-fields.js';
 import { referencesOf } from './references.js';
 import { alwaysSearches } from './usage.js';
@@ -18,5 +18,11 @@ export function inspect(body: JsonObject): RequestFacts {
   const outputTokensMax = Math.max(older ?? 0, newer ?? 0);
   const facts = outputTokensMax === 0 ? { model, stream, choices } : { model, stream, choices, outputTokensMax };
   const searches = isObject(body['web_search_options']) || alwaysSearches(body);
-  return { ...facts, ...referencesOf(body).facts, ...(searches ? { serverTools: ['webSearches'] } : {}) };
+  const outputKinds = outputKindsIn(body['modalities']);
+  return {
+    ...facts,
+    ...referencesOf(body).facts,
+    ...(searches ? { serverTools: ['webSearches'] } : {}),
+    ...(outputKinds === undefined ? {} : { outputKinds }),
+  };
 }

@@ -46,7 +46,7 @@ export interface AttemptTools {
   readonly keepAlive: KeepAlive;
   readonly media: MediaFetcher;
   readonly drains: Drains;
-  readonly settler: Pick<Settler, 'readsOn' | 'costOfWhole'>;
+  readonly settler: Pick<Settler, 'readsOn' | 'costAhead' | 'costOfWhole'>;
   /** Network and storage for an adapter's own part in one call. */
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly userAgent: string;
@@ -253,7 +253,8 @@ export class Attempt {
 
   #pump(exchange: UpstreamExchange): StreamPump {
     const { call, reply, growth, settings, tap, route, held } = this.#parts;
-    if (held !== undefined && held.quote.fixedCost !== undefined) reply.setHeader(costHeader, pointsText(held.quote.fixedCost));
+    const cost = held && this.#tools.settler.costAhead(held);
+    if (cost !== undefined) reply.setHeader(costHeader, pointsText(cost));
     this.#streaming = new StreamPump({
       reply,
       lane: this.#streamLane(),

@@ -1,6 +1,6 @@
 import { emptyUsage, type PublicError, requestCounters, type Usage, usageBuckets, type Verdict } from '@tollgate/plugin-kit';
 import { type Millipoints, noMillipoints } from '../foundation/millipoints.js';
-import { costOf, type Rate } from '../modules/pricing/index.js';
+import { costOfAll, type Rate } from '../modules/pricing/index.js';
 import {
   type AbnormalEnding,
   abnormalEndings,
@@ -33,6 +33,8 @@ export interface CallCourse {
 
 /** What a call comes to: how it ended, its usage, its price and the rule that decided it. */
 export interface CallResult extends Charge {
+  /** What is paid for, each as a call by itself: that of the answer first, then those of burnt attempts. `usage` is their sum. */
+  readonly paid: readonly Usage[];
   readonly outcome: Exclude<UsageRecord['outcome'], 'lost'>;
   readonly ending: CallEnding;
   readonly suspicious: boolean;
@@ -53,16 +55,17 @@ export interface SettlingFacts {
   policyOf(ending: AbnormalEnding): SettlementPolicy;
 }
 
-type ResultDraft = { -readonly [Key in keyof CallResult]: CallResult[Key] };
+type ResultDraft = { -readonly [Key in keyof CallResult]: CallResult[Key] } & { readonly paid: Usage[] };
 
 /** Whoever got an answer pays for it, whole or in part, by the rule of its ending; whoever got none pays nothing. */
 export function resultOf(course: CallCourse, facts: SettlingFacts): CallResult {
   const { end, meter } = course;
   const result = end?.answered === true && meter !== undefined ? answeredResult(end, meter, facts) : unansweredResult();
   if (meter?.suspicious === true) result.suspicious = true;
+  if (isPaid(result)) result.paid.push(result.usage);
   chargeBurntAttempts(course, result, facts);
   if (facts.clientGone) result.outcome = 'aborted';
-  if (result.policy !== 'free' && result.policy !== 'not-delivered') result.cost = costOf(facts.rate, result.usage);
+  if (result.paid.length > 0) result.cost = costOfAll(facts.rate, result.paid);
   const verdict = end !== undefined && 'verdict' in end ? end.verdict : undefined;
   const failure = course.error?.code ?? verdict?.code;
   if (verdict !== undefined) result.verdict = verdict;
@@ -80,6 +83,7 @@ function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFact
   const { usage, policy, estimated, fallback } = chargeFor(abnormal === undefined ? 'upstream-actual' : facts.policyOf(abnormal), known);
   const result: ResultDraft = {
     usage,
+    paid: [],
     policy,
     estimated,
     outcome: end.ending === 'complete' ? 'ok' : 'failed',
@@ -94,6 +98,7 @@ function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFact
 function unansweredResult(): ResultDraft {
   return {
     usage: emptyUsage(),
+    paid: [],
     policy: 'not-delivered',
     estimated: false,
     outcome: 'failed',
@@ -110,6 +115,10 @@ function abnormalEndingOf(ending: AnsweredEnding, meter: UsageMeter): AbnormalEn
   return meter.suspicious ? 'absurdUsage' : undefined;
 }
 
+function isPaid({ policy }: Charge): boolean {
+  return policy !== 'free' && policy !== 'not-delivered';
+}
+
 /** Attempts that failed before the client had anything and yet used tokens: on record always, charged where the operator wants it. */
 function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { policyOf }: SettlingFacts): void {
   for (const attempt of attempts) {
@@ -122,10 +131,18 @@ function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { po
     }
     if (charge.policy !== 'upstream-actual') continue;
     attempt.charged = true;
+    result.paid.push(charge.usage);
     result.usage = sumOf(result.usage, charge.usage);
     // A call that is free otherwise is closed by the rule that makes it cost something.
-    if (result.policy === 'free' || result.policy === 'not-delivered') result.policy = charge.policy;
+    if (!isPaid(result)) result.policy = charge.policy;
   }
+}
+
+/** The same with the answer's usage known better. */
+export function recounted(result: CallResult, answer: Usage, rate: Rate): CallResult {
+  const burnt = result.paid.slice(1);
+  const paid = [answer, ...burnt];
+  return { ...result, paid, usage: burnt.reduce(sumOf, answer), cost: costOfAll(rate, paid) };
 }
 
 function sumOf(one: Usage, other: Usage): Usage {
@@ -135,5 +152,14 @@ function sumOf(one: Usage, other: Usage): Usage {
     const requests = (one[counter] ?? 0) + (other[counter] ?? 0);
     if (requests > 0) sum[counter] = requests;
   }
+  if (other.images !== undefined) sum.images = [...(one.images ?? []), ...other.images];
+  const media = mediaOf(one.media, other.media);
+  if (media !== undefined) sum.media = media;
   return sum;
+}
+
+/** Seconds of two resolutions have no sum: those of the answer stand, and those of the attempt with the attempt. */
+function mediaOf(one: Usage['media'], other: Usage['media']): Usage['media'] {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.resolution === other.resolution ? { ...one, seconds: one.seconds + other.seconds } : one;
 }

@@ -24,15 +24,22 @@ export interface MediaWords {
   readonly detail?: string | undefined;
 }
 
-/** Tokens of inline media, from the size of its base64 and what its first bytes tell. */
-export function estimateInlineMedia(text: string, { type: stated, detail }: MediaWords, { media }: TokenScale): number {
+/** Tokens of the media in a body, by what vendors price apart. */
+export interface MediaSums {
+  audio: number;
+  /** Pictures, frames of films and pages, which vendors look at. */
+  image: number;
+}
+
+/** Tokens of inline media, from the size of its base64 and what its first bytes tell; added to the sums, too, unless nobody knows what it is. */
+export function estimateInlineMedia(text: string, { type: stated, detail }: MediaWords, { media }: TokenScale, sums: MediaSums): number {
   const from = text.startsWith('data:') ? text.indexOf(',') + 1 : 0;
   const head = Buffer.from(text.slice(from, from + headCharacters), 'base64');
   const type = typeOfBytes(head, from === 0 ? '' : text.slice('data:'.length, from - 1), stated);
   if (type === undefined) return Math.min(text.length / sealedCharactersPerToken, sealedTokensMax);
   const bytes = ((text.length - from) * 3) / 4;
-  if (type.startsWith('image/')) return media.image({ ...imageSizeOf(head), ...(detail === undefined ? {} : { detail }) });
-  return estimateSized(type, bytes, audioBytesPerSecondOf(type, head), media);
+  if (type.startsWith('image/')) return asImage(media.image({ ...imageSizeOf(head), ...(detail === undefined ? {} : { detail }) }), sums);
+  return estimateSized(type, bytes, audioBytesPerSecondOf(type, head), media, sums);
 }
 
 /** Tokens of a file that lies at an upstream, of which no more is known than this. */
@@ -40,22 +47,38 @@ export function estimateStoredFile({ bytes, mimeType = '' }: { bytes: number; mi
   const type = plainType(mimeType);
   if (type.startsWith('image/')) return media.image({});
   if (type !== 'application/pdf' && !/^(?:audio|video)\//.test(type)) return bytes / textBytesPerToken;
-  return estimateSized(type, bytes, audioBytesPerSecond, media);
+  return estimateSized(type, bytes, audioBytesPerSecond, media, { audio: 0, image: 0 });
 }
 
-function estimateSized(type: string, bytes: number, bytesPerSecond: number, media: TokenScale['media']): number {
-  if (type.startsWith('audio/')) return (media.audioPerSecond * bytes) / bytesPerSecond;
-  if (type.startsWith('video/')) return (media.videoPerSecond * bytes) / videoBytesPerSecond;
-  return media.documentPerPage * Math.ceil(bytes / documentBytesPerPage);
+function estimateSized(type: string, bytes: number, bytesPerSecond: number, media: TokenScale['media'], sums: MediaSums): number {
+  if (type.startsWith('audio/')) return asAudio((media.audioPerSecond * bytes) / bytesPerSecond, sums);
+  if (type.startsWith('video/')) return asVideo(bytes / videoBytesPerSecond, media, sums);
+  return asImage(media.documentPerPage * Math.ceil(bytes / documentBytesPerPage), sums);
 }
 
-/** Tokens of media behind an address, which is not fetched for it. */
-export function estimateLinkedMedia({ type = 'image/*', detail }: MediaWords, { media }: TokenScale): number {
+/** Tokens of media behind an address, which is not fetched for it; added to the sums, too. */
+export function estimateLinkedMedia({ type = 'image/*', detail }: MediaWords, { media }: TokenScale, sums: MediaSums): number {
   const plain = plainType(type);
-  if (plain.startsWith('audio/')) return media.audioPerSecond * linkedSeconds;
-  if (plain.startsWith('video/')) return media.videoPerSecond * linkedSeconds;
-  if (!plain.startsWith('image/')) return media.documentPerPage * linkedPages;
-  return media.image(detail === undefined ? {} : { detail });
+  if (plain.startsWith('audio/')) return asAudio(media.audioPerSecond * linkedSeconds, sums);
+  if (plain.startsWith('video/')) return asVideo(linkedSeconds, media, sums);
+  if (!plain.startsWith('image/')) return asImage(media.documentPerPage * linkedPages, sums);
+  return asImage(media.image(detail === undefined ? {} : { detail }), sums);
+}
+
+function asAudio(tokens: number, sums: MediaSums): number {
+  sums.audio += tokens;
+  return tokens;
+}
+
+function asImage(tokens: number, sums: MediaSums): number {
+  sums.image += tokens;
+  return tokens;
+}
+
+/** A film is frames and its sound. */
+function asVideo(seconds: number, { audioPerSecond, videoPerSecond }: TokenScale['media'], sums: MediaSums): number {
+  const sound = Math.min(audioPerSecond, videoPerSecond) * seconds;
+  return asAudio(sound, sums) + asImage(videoPerSecond * seconds - sound, sums);
 }
 
 /** A WAVE file states its byte rate; nobody believes one below that of the worst telephone. */

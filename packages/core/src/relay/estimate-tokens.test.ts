@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { type ImageFacts, usualCharacterWeights } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
-import { estimateBodyTokens, WeighedBody } from './estimate-tokens.js';
+import { estimateBodyTokens, WeighedBody, weighBody } from './estimate-tokens.js';
 import { scaleOf, usualScale } from './token-families.js';
 
 const image = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\xdc\0\0\x02\xbc', 'latin1'), Buffer.alloc(30_000, 7)]);
@@ -109,6 +109,45 @@ describe('the estimate of a body', () => {
         return Number.isSafeInteger(tokens) && tokens > 0;
       }),
     );
+  });
+});
+
+describe('the kinds of a body', () => {
+  const wave = Buffer.alloc(320_044);
+  wave.write('RIFF\0\0\0\0WAVEfmt ', 'latin1');
+  wave.writeUInt32LE(32_000, 28);
+  const document = Buffer.alloc(120_000);
+  document.write('%PDF-1.7', 'latin1');
+
+  it.each<[string, object, { readonly audio: number; readonly image: number }]>([
+    ['a text', { text: 'Only words.' }, { audio: 0, image: 0 }],
+    ['sealed thinking', { signature: Buffer.alloc(6_000, 0x41).toString('base64') }, { audio: 0, image: 0 }],
+    ['a picture', { source: { data: png } }, { audio: 0, image: 1_050_000 }],
+    ['a picture behind an address', { image_url: { url: 'https://pictures.example/a' } }, { audio: 0, image: 100 }],
+    ['a recording', { input_audio: { data: wave.toString('base64') } }, { audio: 101, image: 0 }],
+    ['a recording that does not say so', { input_audio: { data: Buffer.alloc(80_000, 7).toString('base64') } }, { audio: 101, image: 0 }],
+    ['a recording behind an address', { fileData: { fileUri: 'gs://a/b', mimeType: 'audio/mp3' } }, { audio: 600, image: 0 }],
+    ['a document, whose pages are looked at', { file_data: document.toString('base64') }, { audio: 0, image: 3_000 }],
+    ['a film, with its sound', { fileData: { fileUri: 'gs://a/b', mimeType: 'video/mp4' } }, { audio: 600, image: 5_400 }],
+  ])('are told apart: %s', (_, part, kinds) => {
+    expect(weighBody({ parts: [part] }, scale)).toMatchObject({ ...kinds, unknown: 0 });
+    expect(weighBody({ parts: [part] }, scale).tokens).toBeGreaterThanOrEqual(unseen + kinds.audio + kinds.image);
+  });
+
+  it('say for how long the body asks to be cached, wherever it asks', () => {
+    const cacheOf = (body: object) => weighBody(body, scale).cacheWrite;
+    const mark = { type: 'ephemeral' };
+    const long = { ...mark, ttl: '1h' };
+    expect(cacheOf({ system: [{ text: 'cache_control' }] })).toBeUndefined();
+    expect(cacheOf({ cache_control: mark })).toBe('5m');
+    expect(cacheOf({ system: [{ text: 'Long.', cache_control: mark }] })).toBe('5m');
+    expect(cacheOf({ messages: [{ content: [{ text: 'Long.', prompt_cache_breakpoint: { mode: 'explicit' } }] }] })).toBe('5m');
+    expect(cacheOf({ tools: [{ cache_control: long }], system: [{ cache_control: mark }] })).toBe('1h');
+    expect(cacheOf({ system: [{ cache_control: { ...mark, ttl: '5m' } }] })).toBe('5m');
+  });
+
+  it('say so, too, where the vendor caches unasked', () => {
+    expect(weighBody({ prompt: 'Hello' }, { ...scale, writesCacheUnasked: true }).cacheWrite).toBe('5m');
   });
 });
 

@@ -1,4 +1,5 @@
-import { estimateInlineMedia, estimateLinkedMedia, type MediaWords } from './estimate-media.js';
+import type { InputKinds } from '../modules/pricing/index.js';
+import { estimateInlineMedia, estimateLinkedMedia, type MediaSums, type MediaWords } from './estimate-media.js';
 import type { TokenScale } from './token-families.js';
 
 /** Longer runs of base64 are media, not text. */
@@ -19,6 +20,8 @@ const linkFields: ReadonlyMap<string, string> = new Map([
 ]);
 /** In these, the address is named `url`. */
 const linkHolders: ReadonlyMap<string, string> = new Map([...linkFields, ['source', 'image/*']]);
+/** In these is sound, whose bytes may begin with anything. */
+const soundHolders: ReadonlyMap<string, string> = new Map([['input_audio', 'audio/*']]);
 /** What a request says of itself and of how it is to be answered, which no model reads. */
 const unreadFields: ReadonlySet<string> = new Set([
   'model',
@@ -30,6 +33,8 @@ const unreadFields: ReadonlySet<string> = new Set([
   'toolConfig',
   'safetySettings',
 ]);
+/** How a mark for the vendor's cache says that it is not the usual one of a few minutes. */
+const longCacheWrite = '1h';
 const addressStart = /^(?:https?|gs):\/\//;
 /** Deeper values wait in a list: no body may exhaust the stack. */
 const nestedCallsMax = 100;
@@ -42,45 +47,75 @@ interface Placed {
   readonly within: string;
 }
 
+/** What is found on the one walk over a body. */
+class Walk implements MediaSums {
+  readonly scale: TokenScale;
+  readonly deeper: Placed[] = [];
+  audio = 0;
+  image = 0;
+  cacheWrite: InputKinds['cacheWrite'];
+
+  constructor(scale: TokenScale) {
+    this.scale = scale;
+    this.cacheWrite = scale.writesCacheUnasked ? '5m' : undefined;
+  }
+}
+
+/** What an input weighs: its tokens in all, and what of them costs otherwise than text. */
+export interface InputWeight extends InputKinds {
+  readonly tokens: number;
+}
+
 /**
  * Tokens of a parsed request body, estimated over all its texts, whatever the dialect. Base64 counts as one medium, unless it stands where a
  * dialect has text: otherwise a text that begins like base64 would be held as next to nothing. Media are weighed without being fetched.
  */
-export function estimateBodyTokens(body: unknown, scale: TokenScale): number {
-  const deeper: Placed[] = [];
-  let tokens = isRecord(body) ? estimateRoot(body, deeper, scale) : estimateValue(body, '', undefined, '', 0, deeper, scale);
+export function weighBody(body: unknown, scale: TokenScale): InputWeight {
+  const walk = new Walk(scale);
+  const { deeper } = walk;
+  let tokens = isRecord(body) ? estimateRoot(body, walk) : estimateValue(body, '', undefined, '', 0, walk);
   for (let next = deeper.pop(); next !== undefined; next = deeper.pop())
-    tokens += estimateValue(next.value, next.field, next.owner, next.within, 0, deeper, scale);
-  return Math.ceil(tokens);
+    tokens += estimateValue(next.value, next.field, next.owner, next.within, 0, walk);
+  const { audio, image, cacheWrite } = walk;
+  return { tokens: Math.ceil(tokens), audio: Math.ceil(audio), image: Math.ceil(image), unknown: 0, cacheWrite };
 }
 
-/** A request body with the tokens it was weighed at: limits, hold and meter mostly ask by the same scale, and a long body is walked once. */
+export function estimateBodyTokens(body: unknown, scale: TokenScale): number {
+  return weighBody(body, scale).tokens;
+}
+
+/** A request body with what it was weighed at: limits, hold and meter mostly ask by the same scale, and a long body is walked once. */
 export class WeighedBody {
   readonly #json: unknown;
   #scale: TokenScale | undefined;
-  #tokens = 0;
+  #weight: InputWeight | undefined;
 
   constructor(json: unknown) {
     this.#json = json;
   }
 
-  tokensBy(scale: TokenScale): number {
-    if (this.#scale !== scale) {
-      this.#tokens = estimateBodyTokens(this.#json, scale);
+  weightBy(scale: TokenScale): InputWeight {
+    if (this.#weight === undefined || this.#scale !== scale) {
+      this.#weight = weighBody(this.#json, scale);
       this.#scale = scale;
     }
-    return this.#tokens;
+    return this.#weight;
+  }
+
+  tokensBy(scale: TokenScale): number {
+    return this.weightBy(scale).tokens;
   }
 }
 
 /** The request itself: numbers and switches in it are settings. What the vendor writes into the prompt comes on top. */
-function estimateRoot(body: Readonly<Record<string, unknown>>, deeper: Placed[], scale: TokenScale): number {
+function estimateRoot(body: Readonly<Record<string, unknown>>, walk: Walk): number {
   const { tools } = body;
+  const { scale } = walk;
   let tokens = 1 + scale.unseenInCall + (Array.isArray(tools) && tools.length > 0 ? scale.unseenWithTools : 0);
   for (const key in body) {
     const value = body[key];
     if ((typeof value === 'string' || typeof value === 'object') && !unreadFields.has(key))
-      tokens += estimateValue(value, key, body, '', 1, deeper, scale);
+      tokens += estimateValue(value, key, body, '', 1, walk);
   }
   return tokens;
 }
@@ -90,36 +125,37 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** @param within the field that the owner itself stands in. */
-function estimateValue(
-  value: unknown,
-  field: string,
-  owner: object | undefined,
-  within: string,
-  depth: number,
-  deeper: Placed[],
-  scale: TokenScale,
-): number {
-  if (typeof value === 'string') return scale.field + estimateString(value, field, owner, within, scale);
+function estimateValue(value: unknown, field: string, owner: object | undefined, within: string, depth: number, walk: Walk): number {
+  const { scale } = walk;
+  if (typeof value === 'string') return scale.field + estimateString(value, field, owner, within, walk);
   if (typeof value !== 'object' || value === null) return scale.field;
   if (depth === nestedCallsMax) {
-    deeper.push({ value, field, owner, within });
+    walk.deeper.push({ value, field, owner, within });
     return 0;
   }
   let tokens = scale.field;
   if (Array.isArray(value)) {
-    for (const item of value) tokens += estimateValue(item, field, owner, within, depth + 1, deeper, scale);
+    for (const item of value) tokens += estimateValue(item, field, owner, within, depth + 1, walk);
     return tokens;
   }
-  for (const key in value) tokens += estimateValue((value as Record<string, unknown>)[key], key, value, field, depth + 1, deeper, scale);
+  for (const key in value) tokens += estimateValue((value as Record<string, unknown>)[key], key, value, field, depth + 1, walk);
   return tokens;
 }
 
-function estimateString(text: string, field: string, owner: object | undefined, within: string, scale: TokenScale): number {
+function estimateString(text: string, field: string, owner: object | undefined, within: string, walk: Walk): number {
+  const { scale } = walk;
   if (textFields.has(field)) return scale.tokensIn(text);
+  if (marksCache(within)) walk.cacheWrite = text === longCacheWrite ? longCacheWrite : (walk.cacheWrite ?? '5m');
   const linkedType = field === 'url' ? linkHolders.get(within) : linkFields.get(field);
-  if (linkedType !== undefined && addressStart.test(text)) return estimateLinkedMedia(wordsOf(owner, linkedType), scale);
-  if (text.length >= mediaCharactersMin && looksLikeMedia(text)) return estimateInlineMedia(text, wordsOf(owner, undefined), scale);
+  if (linkedType !== undefined && addressStart.test(text)) return estimateLinkedMedia(wordsOf(owner, linkedType), scale, walk);
+  if (text.length >= mediaCharactersMin && looksLikeMedia(text))
+    return estimateInlineMedia(text, wordsOf(owner, soundHolders.get(within)), scale, walk);
   return scale.tokensIn(text);
+}
+
+/** Compared, not looked up: it is asked of nearly every string that is no text. */
+function marksCache(field: string): boolean {
+  return field === 'cache_control' || field === 'prompt_cache_breakpoint';
 }
 
 /** What stands beside a medium. */

@@ -12,11 +12,16 @@ function rateOf(fields: Parameters<typeof modelPriceOf>[0]) {
   return compileRate({ model: 'm', group: 'default', groupRatio: '1', groupRatioSource: 'default', price, priceSource: 'manual' });
 }
 
-type Asked = Partial<RunningCall['call']['facts']> & { readonly dialect?: object };
+type Asked = Partial<RunningCall['call']['facts']> & { readonly dialect?: object; readonly weight?: Partial<RunningCall['input']> };
 
-function quoted({ dialect = { usage: {} }, ...facts }: Asked, binding?: Partial<Binding>, price = rateOf({ modelRatio: '1' })) {
+function quoted(
+  { dialect = { usage: {} }, weight = {}, ...facts }: Asked,
+  binding?: Partial<Binding>,
+  price = rateOf({ modelRatio: '1' }),
+) {
   const call = { facts: { model: 'm', stream: true, ...facts }, dialect };
-  const running = { call, inputTokens: 1_000, binding: binding && { tokens: 0, unweighed: 0, ...binding } };
+  const input = { tokens: 1_000, audio: 0, image: 0, unknown: 0, cacheWrite: undefined, ...weight };
+  const running = { call, input, binding: binding && { tokens: 0, unweighed: 0, ...binding } };
   return quoteFor(running as unknown as RunningCall, undefined, price, bounds);
 }
 
@@ -36,6 +41,19 @@ describe('a quote', () => {
     expect(costOfMoreOutput(tiered, 100)).toBe(3_000_000n);
     expect(costOfMoreOutput({ ...tiered, inputTokens: 500 }, 100)).toBe(500_000n);
     expect(costOfMoreOutput(quoted({}, undefined, rateOf({ pricePerCall: '1' })), 100)).toBe(0n);
+  });
+
+  it('holds what is asked for by its kinds, and more output at the price of the dearest', () => {
+    const price = rateOf({ modelRatio: '1', completionRatio: '4', audioRatio: '10', audioCompletionRatio: '2' });
+    const spoken = quoted({ outputKinds: ['text', 'audio'], weight: { audio: 100 } }, undefined, price);
+    expect(spoken.amount).toBe(900_000n + 1_000_000n + 2_000_000n);
+    expect(costOfMoreOutput(spoken, 100)).toBe(2_000_000n);
+    expect(costOfMoreOutput(quoted({}, undefined, price), 100)).toBe(400_000n);
+  });
+
+  it('holds what it names at the price of the dearest kind', () => {
+    const price = rateOf({ modelRatio: '1', audioRatio: '10' });
+    expect(quoted({ weight: { unknown: 50 } }, { unweighed: 1 }, price).amount).toBe(950_000n + 82_420_000n + 100_000n);
   });
 
   it('holds one use of each tool that may run and has a fee, and one image that a tool may make', () => {

@@ -14,6 +14,8 @@ export interface Quote {
   readonly heldOutputTokens: number;
   /** Estimated, what the call names at its upstream included. */
   readonly inputTokens: number;
+  /** What the caller asks for; more output is held at the same price. */
+  readonly outputKinds: RequestFacts['outputKinds'];
   /** Input and output together. */
   readonly heldTokens: number;
   readonly amount: Millipoints;
@@ -36,7 +38,7 @@ const boundedSlackTokens = 50;
  * @throws UncountablePriceError
  */
 export function quoteFor(
-  { call, inputTokens: knownInputTokens, binding }: Pick<RunningCall, 'call' | 'inputTokens' | 'binding'>,
+  { call, input: known, binding }: Pick<RunningCall, 'call' | 'input' | 'binding'>,
   model: Model | undefined,
   rate: Rate,
   {
@@ -48,13 +50,17 @@ export function quoteFor(
   refuseUncountable(rate, call.dialect);
   const possible = Math.min(facts.outputTokensMax ?? Number.POSITIVE_INFINITY, model?.outputTokensMax ?? Number.POSITIVE_INFINITY);
   const heldOutputTokens = Math.min(possible, holdOutputTokensMax) * (facts.choices ?? 1);
-  const inputTokens = knownInputTokens + (binding?.unweighed ?? 0) * holdReferencedTokens;
+  const referenced = (binding?.unweighed ?? 0) * holdReferencedTokens;
+  const inputTokens = known.tokens + referenced;
+  const input = referenced === 0 ? known : { ...known, unknown: known.unknown + referenced };
+  const { outputKinds } = facts;
   return {
     rate,
     heldOutputTokens,
     inputTokens,
+    outputKinds,
     heldTokens: inputTokens + heldOutputTokens,
-    amount: estimateOf(rate, { inputTokens, outputTokens: heldOutputTokens, ...extrasOf(rate, facts) }),
+    amount: estimateOf(rate, { inputTokens, input, outputTokens: heldOutputTokens, outputKinds, ...extrasOf(rate, facts) }),
     fixedCost:
       rate.price.by === 'call' && facts.serverTools === undefined && facts.toolImage === undefined ? costOf(rate, emptyUsage()) : undefined,
     endedAboveTokens: rate.price.by === 'tokens' ? endedAbove(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
@@ -85,8 +91,12 @@ function endedAbove(heldOutputTokens: number, isBounded: boolean): number {
   return isBounded ? heldOutputTokens * boundedSlackFactor + boundedSlackTokens : heldOutputTokens;
 }
 
-/** What more output costs at the same rate, in the tier that the input of the call is in. */
-export function costOfMoreOutput({ rate, inputTokens }: Pick<Quote, 'rate' | 'inputTokens'>, outputTokens: number): Millipoints {
+/** What more output of the kinds asked for costs at the same rate, in the tier that the input of the call is in. */
+export function costOfMoreOutput(
+  { rate, inputTokens, outputKinds }: Pick<Quote, 'rate' | 'inputTokens' | 'outputKinds'>,
+  outputTokens: number,
+): Millipoints {
   if (rate.price.by !== 'tokens') return noMillipoints;
-  return millipoints(estimateOf(rate, { inputTokens, outputTokens }) - estimateOf(rate, { inputTokens, outputTokens: 0 }));
+  const costOfOutput = (tokens: number): bigint => estimateOf(rate, { inputTokens, outputTokens: tokens, outputKinds });
+  return millipoints(costOfOutput(outputTokens) - costOfOutput(0));
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { type CandidateList, candidateListOf, type Channel, type ChannelDirectory } from '../modules/channels/index.js';
-import type { ChannelHealth } from '../modules/health/index.js';
+import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
 import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
@@ -22,6 +22,7 @@ import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
 import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
+import type { InputWeight } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
@@ -128,9 +129,9 @@ export class Relay {
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
     const candidates = this.#selectionOf(call, binding === undefined ? offered : boundTo(binding, offered, call));
     const scale = this.#scaleAt(firstOf(offered), call.facts.model);
-    const inputTokens = estimateInput(call, scale, binding);
+    const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
-    const running: RunningCall = { call, reply, translation, view, scale, inputTokens, course, binding };
+    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding };
     if (isFree) {
       await this.#count(running, candidates);
       return;
@@ -203,8 +204,8 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, scale, inputTokens, course, binding } = running;
-    return { call, reply, translation, view, scale, inputTokens, course, binding, quote, holdId, model };
+    const { reply, translation, view, scale, input, course, binding } = running;
+    return { call, reply, translation, view, scale, input, course, binding, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: ChannelSelection): Promise<void> {
@@ -226,10 +227,10 @@ export class Relay {
       await this.#tryChannels(running, candidates, undefined);
     } catch (error) {
       if (!(error instanceof NoChannelError || error instanceof NoChannelAvailableError)) throw error;
-      const { call, reply, scale, inputTokens } = running;
+      const { call, reply, scale, input } = running;
       const { faults } = this.#doors;
       if (faults !== undefined) await faults('token-count');
-      answerCount(call, reply, inputTokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
+      answerCount(call, reply, input.tokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
     }
   }
 
@@ -301,11 +302,16 @@ export class Relay {
     return this.#doors.settings.current(relaySettings).onLoss !== 'reject' && canDropSeals(call, route);
   }
 
-  async #vetoed({ view }: RunningCall, route: Route): Promise<boolean> {
-    const { hooks, faults } = this.#doors;
-    if (faults !== undefined) await faults('route-hooks');
-    const { onRouted } = hooks;
-    return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
+  async #vetoed({ call, view }: RunningCall, route: Route): Promise<boolean> {
+    const { hooks, faults, health, clock } = this.#doors;
+    try {
+      if (faults !== undefined) await faults('route-hooks');
+      const { onRouted } = hooks;
+      return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
+    } catch (error) {
+      health.abandon(placeOf(route, call), clock.now());
+      throw error;
+    }
   }
 
   async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
@@ -343,10 +349,9 @@ export class Relay {
   }
 
   /** What an attempt says about its place. A client that leaves, or a quota that ends, is no outcome. */
-  async #reported(run: Promise<AttemptEnd>, { facts }: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
+  async #reported(run: Promise<AttemptEnd>, call: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
     const { health, clock } = this.#doors;
-    const { channel, key } = route;
-    const place = { channelId: channel.id, keyId: key.id, model: facts.model };
+    const place = placeOf(route, call);
     let end: AttemptEnd | undefined;
     try {
       end = await run;
@@ -356,7 +361,7 @@ export class Relay {
       else {
         const { verdict } = end;
         const words = end.answered ? undefined : end.words;
-        health.report({ ...place, verdict, words, mayDisable: channel.options.autoDisable, startedAt, at: clock.now() });
+        health.report({ ...place, verdict, words, mayDisable: route.channel.options.autoDisable, startedAt, at: clock.now() });
       }
     }
   }
@@ -364,9 +369,9 @@ export class Relay {
   /** Channels of one model may serve it by models of different families. */
   #meterFor({ call, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
     const scale = this.#families.scaleFor(channel.adapter, model);
-    const input = estimateInput(call, scale, binding);
+    const { tokens } = estimateInput(call, scale, binding);
     const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
-    return new UsageMeter(spoken.dialect, framing, call, input, scale, !this.#statingChannels.has(channel.id));
+    return new UsageMeter(spoken.dialect, framing, call, tokens, scale, !this.#statingChannels.has(channel.id));
   }
 
   #noteStatement({ id }: Channel, { statements }: UsageMeter): void {
@@ -402,8 +407,9 @@ export class Relay {
 }
 
 /** Of the request itself, and of what it names that lives at an upstream. */
-function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): number {
-  return weighed.tokensBy(scale) + (binding?.tokens ?? 0);
+function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): InputWeight {
+  const weight = weighed.weightBy(scale);
+  return binding === undefined ? weight : { ...weight, tokens: weight.tokens + binding.tokens, unknown: binding.tokens };
 }
 
 function attemptRecord(
@@ -422,6 +428,11 @@ function attemptRecord(
   const burnt = end.answered ? undefined : meter.statedUsage();
   if (burnt !== undefined) record.usage = Object.fromEntries(Object.entries(burnt).filter(([, figure]) => figure !== 0));
   return record;
+}
+
+/** What an attempt at the route is made at. */
+function placeOf({ channel, key }: Route, { facts }: RelayCall): AttemptPlace {
+  return { channelId: channel.id, keyId: key.id, model: facts.model };
 }
 
 /** @param soonestMs of the channels that may not be asked now, when the first may; undefined: there is no such channel. */

@@ -3,6 +3,7 @@ import type { Binding } from './bound-channel.js';
 import type { CallCourse } from './call-course.js';
 import type { ClientReply } from './client-reply.js';
 import type { Model } from '../modules/models/index.js';
+import type { InputWeight } from './estimate-tokens.js';
 import type { Quote } from './quote.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { TokenScale } from './token-families.js';
@@ -17,7 +18,7 @@ export interface RunningCall {
   /** By which the input was estimated. */
   readonly scale: TokenScale;
   /** Estimated from the request. */
-  readonly inputTokens: number;
+  readonly input: InputWeight;
   readonly course: CallCourse;
   /** Set if the call may go to one channel only. */
   readonly binding: Binding | undefined;

@@ -1,4 +1,4 @@
-import { type SettledView, type Usage, usageBuckets } from '@tollgate/plugin-kit';
+import { emptyUsage, type SettledView, type Usage, usageBuckets } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultPoint, FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
@@ -7,7 +7,7 @@ import { type Millipoints, pointsText } from '../foundation/millipoints.js';
 import type { Idempotency } from '../modules/idempotency/index.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
 import type { Model } from '../modules/models/index.js';
-import { costOf, exactCostOf } from '../modules/pricing/index.js';
+import { costOfAll, exactCostOfAll } from '../modules/pricing/index.js';
 import {
   type AbnormalEnding,
   abnormalEndings,
@@ -15,7 +15,7 @@ import {
   type SettlementPolicy,
   sweepPolicyOf,
 } from '../modules/settlement/index.js';
-import { type CallResult, resultOf } from './call-course.js';
+import { type CallResult, recounted, resultOf } from './call-course.js';
 import { claimEndOf } from './claim-end.js';
 import type { KeyedCalls } from './keyed-calls.js';
 import { countedUsage } from './counted-usage.js';
@@ -63,6 +63,13 @@ export class Settler {
     held.course.end = { answered: true, ending: 'complete' };
     const result = this.#resultOf(held, undefined);
     return this.#isToBeCounted(held, result) ? undefined : result.cost;
+  }
+
+  /** What a complete answer costs whatever is in it, with the attempts burnt before it; undefined where that is not known before it begins. */
+  costAhead({ quote: { rate, fixedCost }, course, model }: HeldCall): Millipoints | undefined {
+    const burnt = course.attempts.flatMap(({ usage }) => (usage === undefined ? [] : [{ ...emptyUsage(), ...usage }]));
+    if (fixedCost === undefined || burnt.length === 0) return fixedCost;
+    return this.#doors.policyOf(model, 'burntAttempt') === 'upstream-actual' ? costOfAll(rate, [emptyUsage(), ...burnt]) : fixedCost;
   }
 
   /** Does not keep the caller waiting; `drain` waits for it. */
@@ -113,17 +120,15 @@ export class Settler {
   }
 
   async #counted(running: HeldCall, result: CallResult): Promise<CallResult> {
-    const { meter, attempts } = running.course;
-    // Attempts that are charged besides have their usage in the sum already.
-    if (meter === undefined || attempts.some(({ charged }) => charged === true)) return result;
+    const { meter } = running.course;
+    if (meter === undefined) return result;
     const { faults, counter, log } = this.#doors;
     if (faults !== undefined) await faults('token-count');
     const usage = await countedUsage(running, meter, counter).catch((error: unknown) => {
       log.warn({ err: error, requestId: running.call.requestId }, 'Tokens could not be counted; the estimate is charged');
       return undefined;
     });
-    if (usage === undefined) return result;
-    return { ...result, usage, policy: 'counted', cost: costOf(running.quote.rate, usage) };
+    return usage === undefined ? result : { ...recounted(result, usage, running.quote.rate), policy: 'counted' };
   }
 
   #resultOf({ course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {
@@ -239,7 +244,7 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
   if (result.failure !== undefined) record.failure = result.failure;
   if (result.fallback !== undefined) record.fallback = result.fallback;
   if (result.suspicious && course.meter !== undefined) record.rawUsage = course.meter.rawUsage;
-  const exactCost = result.cost === 0n ? undefined : unroundedText(exactCostOf(quote.rate, result.usage));
+  const exactCost = result.cost === 0n ? undefined : unroundedText(exactCostOfAll(quote.rate, result.paid));
   if (exactCost !== undefined) record.exactCost = exactCost;
   if (reply.overheadUs !== undefined) record.overheadUs = reply.overheadUs;
   if (translation.losses !== undefined) record.losses = translation.losses.map(({ side, field, how }) => ({ side, field, how }));
@@ -248,7 +253,7 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
 }
 
 /** Undefined where there is nothing to round. Denominators are powers of ten. */
-function unroundedText({ numerator, denominator }: ReturnType<typeof exactCostOf>): string | undefined {
+function unroundedText({ numerator, denominator }: ReturnType<typeof exactCostOfAll>): string | undefined {
   const rest = numerator % denominator;
   if (rest === 0n) return undefined;
   const digits = String(denominator).length - 1;

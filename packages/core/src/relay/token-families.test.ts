@@ -26,6 +26,12 @@ describe('token families', () => {
     expect(families.scaleFor(adapter, 'quick-1')).toBe(scale);
   });
 
+  it('says which models are cached unasked', () => {
+    const families = new TokenFamilies();
+    const eager = { tokenFamilies: [{ ...small, writesCacheUnasked: true as const }, fast] };
+    expect(['fast-mini', 'fast', 'slow'].map((model) => families.scaleFor(eager, model).writesCacheUnasked)).toEqual([true, false, false]);
+  });
+
   it('keeps to figures that can be when the arithmetic of a family fails', () => {
     const broken = { ...fast, media: { image: () => Number.NaN } };
     expect(new TokenFamilies().scaleFor({ tokenFamilies: [broken] }, 'fast').media.image({})).toBeGreaterThan(0);

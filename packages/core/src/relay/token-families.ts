@@ -19,6 +19,8 @@ export interface TokenScale extends CharacterScale {
   /** Around each call of a tool in an answer. */
   readonly unseenInToolCall: number;
   readonly media: Required<MediaTokens>;
+  /** True where the vendor writes input to its cache, at a price, without being asked to. */
+  readonly writesCacheUnasked: boolean;
   /** Counts exactly, where the family has one that is public. */
   readonly tokenizer: Tokenizer | undefined;
 }
@@ -73,7 +75,7 @@ export class TokenFamilies {
 }
 
 /** Compiles a family. */
-export function scaleOf({ id, weights, field, unseen, media, tokenizer }: TokenFamily): TokenScale {
+export function scaleOf({ id, weights, field, unseen, media, writesCacheUnasked, tokenizer }: TokenFamily): TokenScale {
   const { tokensIn } = characterScale(weights);
   return {
     family: id === '' ? undefined : id,
@@ -83,6 +85,7 @@ export function scaleOf({ id, weights, field, unseen, media, tokenizer }: TokenF
     unseenInCall: unseen?.call ?? 0,
     unseenWithTools: unseen?.tools ?? 0,
     unseenInToolCall: unseen?.toolCall ?? 0,
+    writesCacheUnasked: writesCacheUnasked === true,
     media: { ...usualMedia, ...media, image: (facts) => plausibleImage(media?.image ?? usualMedia.image, facts) },
   };
 }

@@ -21,6 +21,9 @@ The receipt names the ending (\`ending\`), the rule that closed the call (\`poli
 answered ends as \`failed\` and costs nothing. \`counted\` is \`delivered\` where the texts were counted by the public tokenizer of the model; long
 answers, and whatever could not be counted in time, are estimated.
 
+Attempts that are charged are priced each by its own usage: in the tier of its own length, with its own images, and where the price is by the call,
+as one call more. The receipt's \`usage\` is the sum, \`attempts\` has the parts, and the cost is rounded once.
+
 | setting | ending | | usual | \`upstream-actual\` charges | \`delivered\` charges | \`free\` charges |
 |---|---|---|---|---|---|---|
 `;

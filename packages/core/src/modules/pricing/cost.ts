@@ -1,4 +1,12 @@
-import { inputTokens as inputTokensOf, type RequestCounter, tokenCount, type Usage, usageBuckets } from '@tollgate/plugin-kit';
+import {
+  inputTokens as inputTokensOf,
+  type OutputKind,
+  remainder,
+  type RequestCounter,
+  tokenCount,
+  type Usage,
+  usageBuckets,
+} from '@tollgate/plugin-kit';
 import { type Millipoints, millipoints, millipointsMax } from '../../foundation/millipoints.js';
 import type { Coefficients, Rate } from './rate.js';
 
@@ -7,9 +15,18 @@ export function costOf(rate: Rate, usage: Usage): Millipoints {
   return rounded(scaledCostOf(rate, usage), rate.scale);
 }
 
+/** What several calls of one rate cost together, each by its own usage, rounded once. */
+export function costOfAll(rate: Rate, usages: readonly Usage[]): Millipoints {
+  return rounded(scaledCostOfAll(rate, usages), rate.scale);
+}
+
 /** The same before rounding, in millipoints: `numerator / denominator`. */
-export function exactCostOf(rate: Rate, usage: Usage): { readonly numerator: bigint; readonly denominator: bigint } {
-  return { numerator: scaledCostOf(rate, usage), denominator: rate.scale };
+export function exactCostOfAll(rate: Rate, usages: readonly Usage[]): { readonly numerator: bigint; readonly denominator: bigint } {
+  return { numerator: scaledCostOfAll(rate, usages), denominator: rate.scale };
+}
+
+function scaledCostOfAll(rate: Rate, usages: readonly Usage[]): bigint {
+  return usages.reduce((sum, usage) => sum + scaledCostOf(rate, usage), 0n);
 }
 
 function scaledCostOf(rate: Rate, usage: Usage): bigint {
@@ -64,10 +81,24 @@ function dearest<Entry extends { readonly coefficient: bigint }>(prices: readonl
   return prices.reduce((most, entry) => (entry.coefficient > most.coefficient ? entry : most));
 }
 
+/** What of an input costs otherwise than text, in tokens; the rest is text. */
+export interface InputKinds {
+  readonly audio: number;
+  readonly image: number;
+  /** What lives at an upstream may be of any kind. */
+  readonly unknown: number;
+  /** For how long the vendor's cache may keep it, where it may be written there. */
+  readonly cacheWrite: '5m' | '1h' | undefined;
+}
+
 /** What is known of a call before it is made. */
 export interface ExpectedUsage {
+  /** Of all kinds together. */
   readonly inputTokens: number;
+  readonly input?: InputKinds;
   readonly outputTokens: number;
+  /** What the answer may hold; undefined where the request leaves that to the model. */
+  readonly outputKinds?: readonly OutputKind[] | undefined;
   readonly images?: Usage['images'];
   readonly media?: Usage['media'];
   /** The vendor's own tools that may run: one use of each is expected. */
@@ -75,19 +106,46 @@ export interface ExpectedUsage {
 }
 
 /**
- * What a call may cost, for its hold: all input as text, all output as text. Never below (input + output) × model ratio × group ratio, the
- * documented pre-consumption, even where output is cheaper than input.
+ * What a call may cost, for its hold: input by its kinds, all output as the dearest kind that it may be of. Never below (input + output) ×
+ * model ratio × group ratio, the documented pre-consumption, even where media or output are cheaper than text.
  */
 export function estimateOf(rate: Rate, expected: ExpectedUsage): Millipoints {
   const input = tokenCount(expected.inputTokens);
-  const { inputText, outputText } = coefficientsFor(rate, input);
-  const output = outputText > inputText ? outputText : inputText;
-  let scaled = rate.callCoefficient + BigInt(input) * inputText + BigInt(tokenCount(expected.outputTokens)) * output;
+  const coefficients = coefficientsFor(rate, input);
+  const output = BigInt(tokenCount(expected.outputTokens)) * dearestOutput(coefficients, expected.outputKinds);
+  let scaled = rate.callCoefficient + expectedInput(coefficients, input, expected.input) + output;
   const images = expected.images ?? (rate.price.by === 'image' ? oneImage : noImages);
   if (rate.images !== undefined) scaled += imagesCost(rate.images, images);
   for (const { counter, coefficient } of rate.fees ?? []) if (expected.serverTools?.includes(counter) === true) scaled += coefficient;
   if (rate.milliseconds !== undefined && expected.media !== undefined) scaled += mediaCost(rate.milliseconds, expected.media);
   return rounded(scaled, rate.scale);
+}
+
+function expectedInput(coefficients: Coefficients, tokens: number, kinds: InputKinds | undefined): bigint {
+  const { inputText, inputCacheWrite5m, inputCacheWrite1h, inputAudio, inputImage } = coefficients;
+  if (kinds === undefined) return BigInt(tokens) * inputText;
+  let text = inputText;
+  if (kinds.cacheWrite !== undefined) text = dearer(text, inputCacheWrite5m);
+  if (kinds.cacheWrite === '1h') text = dearer(text, inputCacheWrite1h);
+  const [audio, image, unknown] = [tokenCount(kinds.audio), tokenCount(kinds.image), tokenCount(kinds.unknown)];
+  let scaled = BigInt(remainder(tokens, audio, image, unknown)) * text;
+  // Some vendors count media as text, and write them to their cache with it.
+  if (audio > 0) scaled += BigInt(audio) * dearer(text, inputAudio);
+  if (image > 0) scaled += BigInt(image) * dearer(text, inputImage);
+  if (unknown > 0) scaled += BigInt(unknown) * dearer(dearer(text, inputAudio), inputImage);
+  return scaled;
+}
+
+/** Models that make images make them unasked, unless they are asked for something else; sound comes only where it was asked for. */
+function dearestOutput(coefficients: Coefficients, kinds: readonly OutputKind[] | undefined): bigint {
+  let dearest = dearer(coefficients.inputText, coefficients.outputText);
+  if (kinds === undefined || kinds.includes('image')) dearest = dearer(dearest, coefficients.outputImage);
+  if (kinds?.includes('audio') === true) dearest = dearer(dearest, coefficients.outputAudio);
+  return dearest;
+}
+
+function dearer(one: bigint, other: bigint): bigint {
+  return other > one ? other : one;
 }
 
 function rounded(scaled: bigint, scale: bigint): Millipoints {

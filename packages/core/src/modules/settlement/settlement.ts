@@ -102,7 +102,7 @@ export const abnormalEndings = {
     title: 'An attempt that failed before anything reached the client had used tokens',
     usual: 'free',
     charges: {
-      'upstream-actual': 'what the upstream stated, besides what the call costs otherwise',
+      'upstream-actual': 'what the upstream stated, at the price of a call by itself, besides what the call costs otherwise',
       delivered: 'nothing, since nothing reached the client',
     },
   },
