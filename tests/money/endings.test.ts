@@ -62,7 +62,7 @@ function documentFor(upstream: BreakingUpstream): ApplyDocument {
     ),
     users: [alice],
     tokens: [openToken],
-    settings: { ...neverResting, relay: { idleTimeoutMs: 1_000, keepAliveAfterMs: 60_000 }, settlement: { drainsMax: cases.length } },
+    settings: { ...neverResting, relay: { idleTimeoutMs: 5_000, keepAliveAfterMs: 60_000 }, settlement: { drainsMax: cases.length } },
   };
 }
 
