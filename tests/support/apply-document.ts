@@ -35,6 +35,12 @@ export interface ChannelEntry {
   readonly priority?: number;
   readonly weight?: number;
   readonly enabled?: boolean;
+  readonly timeouts?: { readonly firstByteMs?: number };
+  readonly parameters?: readonly object[];
+  readonly headers?: readonly object[];
+  readonly statusMapping?: Readonly<Record<string, number>>;
+  readonly costRatio?: string;
+  readonly proxy?: string;
 }
 
 export interface SpendCapsEntry {

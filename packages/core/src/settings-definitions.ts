@@ -4,6 +4,7 @@ import { limitsSettings } from './modules/limits/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
+import { routingSettings } from './modules/routing/index.js';
 import { settlementSettings } from './modules/settlement/index.js';
 import { spendingSettings } from './modules/spending/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
@@ -17,6 +18,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   limitsSettings,
   priceSyncSettings,
   relaySettings,
+  routingSettings,
   healthSettings,
   settlementSettings,
   mediaSettings,

@@ -27,6 +27,7 @@ import { faultVerdict, requestFaultVerdict } from './network-verdict.js';
 import { PassLane } from './pass-lane.js';
 import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
+import { changedHeaders } from './request-rules.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
 import type { HeldCall } from './running-call.js';
@@ -70,7 +71,7 @@ export interface AttemptParts {
   readonly settings: SettingsValues<typeof relaySettings>;
   /** Hears the upstream's bytes, for plugins that asked to. */
   readonly tap: ((bytes: Buffer) => void) | undefined;
-  readonly headArrived: ((status: number) => void) | undefined;
+  headArrived(status: number): void;
 }
 
 const requestIdLengthMax = 200;
@@ -167,8 +168,9 @@ export class Attempt {
   }
 
   #send(wire: WireRequest): void {
-    const { settings, reply } = this.#parts;
-    const { pool, path } = this.#tools.pools.placeOf(wire.url, settings.connectTimeoutMs);
+    const { settings, reply, route, call } = this.#parts;
+    const { timeouts, proxy, headers: headerRules } = route.channel.options;
+    const { pool, origin, path } = this.#tools.pools.placeOf(wire.url, timeouts?.connectMs ?? settings.connectTimeoutMs, proxy);
     const exchange: UpstreamExchange = new UpstreamExchange(
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),
@@ -177,15 +179,16 @@ export class Attempt {
     reply.onGone(() => this.#clientLeft(exchange));
     reply.waitBegins();
     const headers = ['user-agent', this.#tools.userAgent];
-    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    for (const [name, value] of Object.entries(changedHeaders(wire.headers, headerRules, call.facts.model))) headers.push(name, value);
     pool.dispatch(
       {
+        origin,
         method: wire.method,
         path,
         headers,
         body: wire.body ?? null,
-        headersTimeout: settings.firstByteTimeoutMs,
-        bodyTimeout: settings.idleTimeoutMs,
+        headersTimeout: timeouts?.firstByteMs ?? settings.firstByteTimeoutMs,
+        bodyTimeout: timeouts?.idleMs ?? settings.idleTimeoutMs,
       },
       exchange,
     );
@@ -232,12 +235,12 @@ export class Attempt {
   }
 
   #receiverFor(status: number, headers: IncomingHttpHeaders, exchange: UpstreamExchange): AnswerReceiver {
-    const { call, route, reply, headArrived } = this.#parts;
+    const { call, route, reply } = this.#parts;
     const refuse = (verdict: Verdict, words?: string): void =>
       this.#finish({ answered: false, verdict, ...(words === undefined ? {} : { words }) });
-    headArrived?.(status);
+    this.#parts.headArrived(status);
     this.upstreamRequestId = requestIdIn(headers, route.channel.adapter.requestIdHeaders);
-    if (status >= 300) return new FailureReader(route.channel.adapter, status, headers, refuse);
+    if (status >= 300) return new FailureReader(route.channel, status, headers, refuse);
     if (route.lane !== 'translate') passAnswerHeaders(call.dialect, headers, reply);
     const contentType = headers['content-type'] ?? jsonType;
     if (!call.facts.stream) return new WholeReader(this.#parts.settings.answerBytesMax, (body) => this.#answerWhole(headers, body), refuse);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ProviderAdapter, type UpstreamFailure, type Verdict, verdictForStatus } from '@tollgate/plugin-kit';
+import type { Channel } from '../modules/channels/index.js';
 import type { AnswerReceiver } from './answer.js';
 
 const failureBytesMax = 65_536;
@@ -10,13 +11,18 @@ export class FailureReader implements AnswerReceiver {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
 
-  readonly #adapter: ProviderAdapter;
+  readonly #channel: Pick<Channel, 'adapter' | 'options'>;
   readonly #status: number;
   readonly #headers: IncomingHttpHeaders;
   readonly #judged: (verdict: Verdict, words: string) => void;
 
-  constructor(adapter: ProviderAdapter, status: number, headers: IncomingHttpHeaders, judged: (verdict: Verdict, words: string) => void) {
-    this.#adapter = adapter;
+  constructor(
+    channel: Pick<Channel, 'adapter' | 'options'>,
+    status: number,
+    headers: IncomingHttpHeaders,
+    judged: (verdict: Verdict, words: string) => void,
+  ) {
+    this.#channel = channel;
     this.#status = status;
     this.#headers = headers;
     this.#judged = judged;
@@ -29,13 +35,21 @@ export class FailureReader implements AnswerReceiver {
 
   end(): void {
     const text = Buffer.concat(this.#chunks).subarray(0, failureBytesMax).toString();
-    const usual = verdictForStatus(this.#status, 'The upstream refused the request.');
-    this.#judged(judgedBy(this.#adapter, usual, this.#headers, text), wordsIn(text));
+    const { adapter, options } = this.#channel;
+    const mapped = options.statusMapping?.[String(this.#status)];
+    const usual = verdictForStatus(mapped ?? this.#status, 'The upstream refused the request.');
+    const judged = judgedBy(adapter, usual, this.#headers, text);
+    this.#judged(mapped === undefined ? judged : asMapped(judged, usual), wordsIn(text));
   }
 
   broken(): void {
     this.end();
   }
+}
+
+/** What an operator says of a status goes before what the adapter reads in the body; the adapter's words stay. */
+function asMapped(judged: Verdict, { kind, status, code, scope, retry }: Verdict): Verdict {
+  return { ...judged, kind, status, code, scope, retry };
 }
 
 /** As much of a failure's text as anybody looks at. */

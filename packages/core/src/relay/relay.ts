@@ -9,7 +9,7 @@ import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
-import { ChannelLoads, ChannelSelection, KeyTurns, TraceWriter } from '../modules/routing/index.js';
+import { ChannelLoads, ChannelSelection, KeyTurns, routingSettings, strategyFor, TraceWriter } from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
@@ -240,10 +240,11 @@ export class Relay {
     return list;
   }
 
-  #selectionOf({ facts }: RelayCall, list: CandidateList): ChannelSelection {
-    const { health, random, clock } = this.#doors;
+  #selectionOf({ facts, principal }: RelayCall, list: CandidateList): ChannelSelection {
+    const { health, random, clock, settings } = this.#doors;
+    const strategy = strategyFor(settings.current(routingSettings), facts.model, principal.group);
     const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, isCapped: () => false, random, now: () => clock.now() };
-    return new ChannelSelection(list, { model: facts.model, strategy: 'weighted' }, parts, new TraceWriter());
+    return new ChannelSelection(list, { model: facts.model, strategy }, parts, new TraceWriter());
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
@@ -336,7 +337,10 @@ export class Relay {
       kept: this.#keptFinder(running, route),
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
-      headArrived: onUpstreamResponse === null ? undefined : (status) => void onUpstreamResponse(view, routeView(route), status),
+      headArrived: (status) => {
+        if (status < 300) this.#loads.measured(route.channel.id, call.facts.model, clock.now() - startedAt);
+        if (onUpstreamResponse !== null) void onUpstreamResponse(view, routeView(route), status);
+      },
     });
     const end = await this.#reported(attempt.run(), call, route, startedAt);
     if (faults !== undefined) await faults('attempt-over');
@@ -353,10 +357,12 @@ export class Relay {
     const { health, clock } = this.#doors;
     const place = placeOf(route, call);
     let end: AttemptEnd | undefined;
+    this.#loads.begin(route.channel.id);
     try {
       end = await run;
       return end;
     } finally {
+      this.#loads.end(route.channel.id);
       if (end === undefined || (end.verdict === undefined && end.answered && end.ending !== 'complete')) health.abandon(place, startedAt);
       else {
         const { verdict } = end;

@@ -94,24 +94,26 @@ export class ResourceSender {
     return new Promise((resolve) => {
       const refuse = (verdict: Verdict): void => resolve({ verdict });
       const exchange = new UpstreamExchange((status, headers) => {
-        if (status >= 300) return new FailureReader(channel.adapter, status, headers, refuse);
+        if (status >= 300) return new FailureReader(channel, status, headers, refuse);
         return new WholeReader(answerBytesMax, (body) => resolve({ answer: answerOf(status, headers, body) }), refuse);
       }, refuse);
       reply.onGone(() => {
         exchange.abort();
         refuse(faultVerdict());
       });
-      const { pool, path } = pools.placeOf(wire.url, connectTimeoutMs);
+      const { timeouts, proxy } = channel.options;
+      const { pool, origin, path } = pools.placeOf(wire.url, timeouts?.connectMs ?? connectTimeoutMs, proxy);
       const headers = ['user-agent', userAgent];
       for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
       pool.dispatch(
         {
+          origin,
           method: wire.method,
           path,
           headers,
           body: wire.body ?? null,
-          headersTimeout: firstByteTimeoutMs,
-          bodyTimeout: idleTimeoutMs,
+          headersTimeout: timeouts?.firstByteMs ?? firstByteTimeoutMs,
+          bodyTimeout: timeouts?.idleMs ?? idleTimeoutMs,
         },
         exchange,
       );

@@ -1,18 +1,21 @@
 import { type CanonicalRequest, type CodecContext, type JsonObject, operationOf, spliceTopLevel } from '@tollgate/plugin-kit';
 import { withFetchedMedia } from './linked-media.js';
+import { changeParameters, hasRulesFor } from './request-rules.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
 /**
  * The body of an attempt. In the pass lane it is the client's own bytes, with only the model's name and the demand for usage spliced in,
- * unless the name says how the model shall think, or others have sealed parts of the history.
+ * unless the channel has rules for its fields, the name says how the model shall think, or others have sealed parts of the history.
  * @throws BadRequestError if a request cannot be translated.
  */
 export function upstreamBody(call: RelayCall, route: Route, translation: Translation): Buffer | string {
   const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
+  const { parameters } = route.channel.options;
+  const isRuled = hasRulesFor(parameters, call.facts.model);
   switch (route.lane) {
     case 'pass':
-      if (route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
+      if (isRuled || route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
         return editedBody(call, edits, route, translation);
       }
       return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
@@ -24,6 +27,7 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       const request = withFetchedMedia(translation.requestToSend(), translation.fetchedMedia, dialect.upstream);
       const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
       dialect.edits?.request?.(body, context);
+      if (isRuled) changeParameters(body, parameters, call.facts.model);
       return JSON.stringify(body);
     }
   }
@@ -50,6 +54,8 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
   const { model, thinking } = route;
   if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);
   route.spoken.dialect.edits?.request?.(body, context);
+  const { parameters } = route.channel.options;
+  if (hasRulesFor(parameters, call.facts.model)) changeParameters(body, parameters, call.facts.model);
   return JSON.stringify(body);
 }
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { limitShape } from '../limit-rules/index.js';
 import { decimalSchema } from '../pricing/index.js';
 
 const text = z.string().min(1).max(200);
-const longText = z.string().max(100_000);
 const milliseconds = z.int().min(1).max(86_400_000);
 
 /** Model names; `*` stands for any number of characters. */
@@ -47,18 +45,7 @@ const headerRule = z.strictObject({
   remove: z.array(headerName).optional().meta({ title: 'Taken out' }),
 });
 
-const systemPrompt = z.strictObject({
-  text: longText,
-  when: z.enum(['absent', 'before']).default('absent').meta({ title: 'Where the caller sends none, or always, before that of the caller' }),
-});
-
 const statusCode = z.string().regex(/^[45]\d\d$/, 'Expected a status from 400 to 599.');
-
-const caps = z.strictObject({
-  ...limitShape,
-  pointsPerDay: z.int().positive().optional().meta({ title: 'Points that its calls may cost in a day' }),
-  pointsPerMonth: z.int().positive().optional().meta({ title: 'Points that its calls may cost in a month' }),
-});
 
 /** How keys of a channel take turns. */
 export const keyOrders = ['random', 'in-turn'] as const;
@@ -68,7 +55,6 @@ export const channelOptionShape = {
   tag: text.optional().meta({ title: 'A label by which channels are changed together' }),
   remark: z.string().max(2_000).optional(),
   keyOrder: z.enum(keyOrders).default('random').meta({ title: 'Which of several keys is next' }),
-  testModel: text.optional().meta({ title: 'The model that tests ask; left out: the first' }),
   costRatio: decimalSchema
     .default('1')
     .meta({ title: 'What the channel costs, relative to the list price: the strategy `cheapest` goes by it' }),
@@ -82,17 +68,13 @@ export const channelOptionShape = {
     .meta({ title: 'Left out: those of the settings' }),
   parameters: z.array(parameterRule).optional().meta({ title: 'Changes to the fields of requests, one after the other' }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
-  systemPrompt: systemPrompt.optional().meta({ title: 'A system prompt of the channel' }),
-  thinkingToContent: z.boolean().optional().meta({ title: 'Shows thinking as text inside <think>…</think>' }),
   statusMapping: z
     .record(statusCode, z.int().min(400).max(599))
     .optional()
     .meta({ title: 'Status of the upstream → status as which its failure is judged' }),
-  caps: caps.optional().meta({ title: 'Bounds of the channel; one that is reached is passed over' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
-  allowPrivate: z.boolean().default(true).meta({ title: 'Its address may be in a private network' }),
   proxy: z
-    .url({ protocol: /^(https?|socks5)$/, error: 'Expected the address of an http, https or socks5 proxy.' })
+    .url({ protocol: /^https?$/, error: 'Expected the address of an http or https proxy.' })
     .optional()
     .meta({ title: 'Proxy of its requests', secret: true }),
 };

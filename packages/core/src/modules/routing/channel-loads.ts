@@ -29,12 +29,6 @@ export class ChannelLoads {
   firstByteMsAt(channelId: string, model: string): number | undefined {
     return this.#firstByteMs.get(model)?.get(channelId);
   }
-
-  /** Forgets channels that are gone. */
-  keep(channelIds: ReadonlySet<string>): void {
-    for (const ofModel of this.#firstByteMs.values()) for (const id of ofModel.keys()) if (!channelIds.has(id)) ofModel.delete(id);
-    for (const [model, ofModel] of this.#firstByteMs) if (ofModel.size === 0) this.#firstByteMs.delete(model);
-  }
 }
 
 /** How much of the newest measurement an average takes up. */

@@ -12,11 +12,6 @@ export class KeyTurns {
     this.#turns.set(id, turn + 1);
     return turn % keys.length;
   }
-
-  /** Forgets channels that are gone. */
-  keep(channelIds: ReadonlySet<string>): void {
-    for (const id of this.#turns.keys()) if (!channelIds.has(id)) this.#turns.delete(id);
-  }
 }
 
 /** The first key from `start` on that may be used. */

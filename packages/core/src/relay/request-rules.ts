@@ -1,0 +1,69 @@
+import type { JsonObject } from '@tollgate/plugin-kit';
+import { type HeaderRule, matchesModel, type ParameterRule } from '../modules/channels/index.js';
+
+/** True if some rule of the channel is about the model. */
+export function hasRulesFor(rules: readonly ParameterRule[] | undefined, model: string): rules is readonly ParameterRule[] {
+  return rules !== undefined && rules.some((rule) => isAbout(rule, model));
+}
+
+/** Changes the fields of a body as the channel's rules say, one rule after the other: defaults first, then what is set, then what goes. */
+export function changeParameters(body: JsonObject, rules: readonly ParameterRule[], model: string): void {
+  for (const rule of rules) {
+    if (!isAbout(rule, model)) continue;
+    for (const [path, value] of Object.entries(rule.default ?? {})) if (fieldAt(body, path) === undefined) setField(body, path, value);
+    for (const [path, value] of Object.entries(rule.set ?? {})) setField(body, path, value);
+    for (const path of rule.remove ?? []) removeField(body, path);
+  }
+}
+
+/** The headers of a request to the upstream, changed likewise. Names are in lower case. */
+export function changedHeaders(
+  headers: Readonly<Record<string, string>>,
+  rules: readonly HeaderRule[] | undefined,
+  model: string,
+): Readonly<Record<string, string>> {
+  if (rules === undefined || !rules.some((rule) => isAbout(rule, model))) return headers;
+  const changed = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const rule of rules) {
+    if (!isAbout(rule, model)) continue;
+    for (const [name, value] of Object.entries(rule.default ?? {})) if (!changed.has(name)) changed.set(name, value);
+    for (const [name, value] of Object.entries(rule.set ?? {})) changed.set(name, value);
+    for (const name of rule.remove ?? []) changed.delete(name);
+  }
+  return Object.fromEntries(changed);
+}
+
+function isAbout({ models }: { readonly models?: readonly string[] | undefined }, model: string): boolean {
+  return models === undefined || matchesModel(models, model);
+}
+
+type Fields = Record<string, unknown>;
+
+function fieldAt(body: Fields, path: string): unknown {
+  const { owner, field } = ownerOf(body, path, false);
+  return owner?.[field];
+}
+
+function setField(body: Fields, path: string, value: unknown): void {
+  const { owner, field } = ownerOf(body, path, true);
+  if (owner !== undefined) owner[field] = structuredClone(value);
+}
+
+function removeField(body: Fields, path: string): void {
+  const { owner, field } = ownerOf(body, path, false);
+  if (owner !== undefined) delete owner[field];
+}
+
+/** The object in which the last part of the path stands; undefined where something else is in its way. */
+function ownerOf(body: Fields, path: string, isMade: boolean): { readonly owner: Fields | undefined; readonly field: string } {
+  const parts = path.split('.');
+  const field = parts.pop() ?? '';
+  let owner: Fields | undefined = body;
+  for (const part of parts) {
+    const next: unknown = Object.hasOwn(owner, part) ? owner[part] : undefined;
+    if (next === undefined && isMade) owner = (owner[part] = {}) as Fields;
+    else if (typeof next === 'object' && next !== null && !Array.isArray(next)) owner = next as Fields;
+    else return { owner: undefined, field };
+  }
+  return { owner, field };
+}
