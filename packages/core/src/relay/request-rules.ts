@@ -61,8 +61,11 @@ function ownerOf(body: Fields, path: string, isMade: boolean): { readonly owner:
   let owner: Fields | undefined = body;
   for (const part of parts) {
     const next: unknown = Object.hasOwn(owner, part) ? owner[part] : undefined;
-    if (next === undefined && isMade) owner = (owner[part] = {}) as Fields;
-    else if (typeof next === 'object' && next !== null && !Array.isArray(next)) owner = next as Fields;
+    if (next === undefined && isMade) {
+      const made: Fields = {};
+      owner[part] = made;
+      owner = made;
+    } else if (typeof next === 'object' && next !== null && !Array.isArray(next)) owner = next as Fields;
     else return { owner: undefined, field };
   }
   return { owner, field };
