@@ -324,7 +324,6 @@ export class Relay {
     const startedAt = clock.now();
     const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
     const { onUpstreamResponse } = hooks;
-    if (faults !== undefined) await faults('attempt');
     const attempt = new Attempt(this.#tools, {
       call,
       view,
@@ -342,7 +341,7 @@ export class Relay {
         if (onUpstreamResponse !== null) void onUpstreamResponse(view, routeView(route), status);
       },
     });
-    const end = await this.#reported(attempt.run(), call, route, startedAt);
+    const end = await this.#reported(attempt, call, route, startedAt);
     if (faults !== undefined) await faults('attempt-over');
     course.end = end;
     if (end.answered && end.ending === 'complete') this.#noteStatement(route.channel, meter);
@@ -353,13 +352,14 @@ export class Relay {
   }
 
   /** What an attempt says about its place. A client that leaves, or a quota that ends, is no outcome. */
-  async #reported(run: Promise<AttemptEnd>, call: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
-    const { health, clock } = this.#doors;
+  async #reported(attempt: Attempt, call: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
+    const { health, clock, faults } = this.#doors;
     const place = placeOf(route, call);
     let end: AttemptEnd | undefined;
     this.#loads.begin(route.channel.id);
     try {
-      end = await run;
+      if (faults !== undefined) await faults('attempt');
+      end = await attempt.run();
       return end;
     } finally {
       this.#loads.end(route.channel.id);
