@@ -7,7 +7,13 @@ import { settingsDefinitions } from '../../packages/core/src/settings-definition
 import { repositoryFolder } from '../support/repository.js';
 
 const pages = ['README.md', 'docs/apply.md', 'docs/settings.md', 'docs/settlement.md'];
-const variables = { UPSTREAM_API_KEY: 'k', OPENAI_API_KEY: 'k', ALICE_PASSWORD: 'a long enough password' };
+const variables = {
+  UPSTREAM_API_KEY: 'k',
+  FIRST_KEY: 'first',
+  SECOND_KEY: 'second',
+  OPENAI_API_KEY: 'k',
+  ALICE_PASSWORD: 'a long enough password',
+};
 
 function examplesIn(page: string): readonly string[] {
   return [...readFileSync(join(repositoryFolder, page), 'utf8').matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
