@@ -53,7 +53,7 @@ describe('what a channel says beside its provider', () => {
           { default: { temperature: 0.5 }, set: { 'metadata.from': 'gateway' }, remove: ['user'] },
           { models: ['other'], set: { n: 2 } },
         ],
-        headers: [{ set: { 'X-Team': 'red' }, remove: ['User-Agent'] }],
+        headers: [{ set: { 'X-Team': 'red', 'User-Agent': 'another/1' } }],
       }),
       channel('patterned', answers(), { models: ['vendor-a', 'vendor-b'], modelMapping: { 'vendor-*': 'house/*-large' } }),
       channel('impatient', staysSilent, { timeouts: { firstByteMs: 300 } }),
@@ -84,7 +84,7 @@ describe('what a channel says beside its provider', () => {
       expect(body['temperature']).toBeDefined();
       expect([body['user'], body['n']]).toEqual([undefined, undefined]);
       const { headers } = upstream.requestsTo('ruled').at(-1) ?? { headers: {} };
-      expect(headers).toMatchObject({ 'x-team': 'red' });
+      expect(headers).toMatchObject({ 'x-team': 'red', 'user-agent': 'another/1' });
     }
   });
 

@@ -21,6 +21,17 @@ describe('secret box', () => {
     expect(box.seal('same', 'here')).not.toBe(box.seal('same', 'here'));
   });
 
+  it('gives equal texts one fingerprint, of its own for each context and master secret', () => {
+    const fingerprint = box.fingerprint('secret', 'here');
+    expect(box.fingerprint('secret', 'here')).toBe(fingerprint);
+    const others = [
+      box.fingerprint('secret', 'there'),
+      box.fingerprint('secrets', 'here'),
+      new SecretBox('another master secret of 32 characters').fingerprint('secret', 'here'),
+    ];
+    expect(others).not.toContain(fingerprint);
+  });
+
   it('opens neither in another context, nor under another master secret, nor after a change', () => {
     const sealed = box.seal('secret', 'here');
     const changed = `${sealed.slice(0, 20)}${sealed[20] === 'A' ? 'B' : 'A'}${sealed.slice(21)}`;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { ConfigurationError } from './errors.js';
 
 const version = 'box1';
@@ -11,9 +11,16 @@ const tagBytes = 16;
  */
 export class SecretBox {
   readonly #key: Uint8Array;
+  readonly #fingerprintKey: Uint8Array;
 
   constructor(masterSecret: string) {
     this.#key = new Uint8Array(hkdfSync('sha256', masterSecret, '', 'tollgate secret-box 1', 32));
+    this.#fingerprintKey = new Uint8Array(hkdfSync('sha256', masterSecret, '', 'tollgate secret-box fingerprint 1', 32));
+  }
+
+  /** The same for the same text and context, and of no use to whoever does not have the master secret: tells equal secrets unopened. */
+  fingerprint(plain: string, context: string): string {
+    return createHmac('sha256', this.#fingerprintKey).update(`${context.length}:${context}${plain}`).digest('base64url');
   }
 
   /** `box1.` and the base64url of nonce, tag and ciphertext. */

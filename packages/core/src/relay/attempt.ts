@@ -178,8 +178,9 @@ export class Attempt {
     this.#exchange = exchange;
     reply.onGone(() => this.#clientLeft(exchange));
     reply.waitBegins();
-    const headers = ['user-agent', this.#tools.userAgent];
-    for (const [name, value] of Object.entries(changedHeaders(wire.headers, headerRules, call.facts.model))) headers.push(name, value);
+    const given = { 'user-agent': this.#tools.userAgent, ...wire.headers };
+    const headers: string[] = [];
+    for (const [name, value] of Object.entries(changedHeaders(given, headerRules, call.facts.model))) headers.push(name, value);
     pool.dispatch(
       {
         origin,

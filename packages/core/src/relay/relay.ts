@@ -243,7 +243,7 @@ export class Relay {
   #selectionOf({ facts, principal }: RelayCall, list: CandidateList): ChannelSelection {
     const { health, random, clock, settings } = this.#doors;
     const strategy = strategyFor(settings.current(routingSettings), facts.model, principal.group);
-    const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, isCapped: () => false, random, now: () => clock.now() };
+    const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, random, now: () => clock.now() };
     return new ChannelSelection(list, { model: facts.model, strategy }, parts, new TraceWriter());
   }
 

@@ -6,6 +6,7 @@ import type { AttemptTools } from './attempt.js';
 import type { ClientReply } from './client-reply.js';
 import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
+import { changedHeaders } from './request-rules.js';
 import { faultVerdict } from './network-verdict.js';
 import type { relaySettings } from './relay-settings.js';
 import type { ResourceCall } from './resource-call.js';
@@ -101,10 +102,10 @@ export class ResourceSender {
         exchange.abort();
         refuse(faultVerdict());
       });
-      const { timeouts, proxy } = channel.options;
+      const { timeouts, proxy, headers: headerRules } = channel.options;
       const { pool, origin, path } = pools.placeOf(wire.url, timeouts?.connectMs ?? connectTimeoutMs, proxy);
-      const headers = ['user-agent', userAgent];
-      for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+      const given = { 'user-agent': userAgent, ...wire.headers };
+      const headers = Object.entries(changedHeaders(given, headerRules, '')).flat();
       pool.dispatch(
         {
           origin,

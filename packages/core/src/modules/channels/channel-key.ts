@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import type { SecretBox } from '../../foundation/secret-box.js';
 
 /** One of a channel's credentials, ready for the relay. It is known by its id wherever it stands in the list, and keeps it when others go. */
 export interface ChannelKey {
@@ -36,9 +36,7 @@ export function keyHintOf(secrets: Readonly<Record<string, unknown>>): string {
 }
 
 /** Bound to the channel: equal keys of two channels do not look equal to whoever reads the database. */
-export function keyFingerprintOf(channelId: string, secrets: Readonly<Record<string, unknown>>): string {
+export function keyFingerprintOf(channelId: string, secrets: Readonly<Record<string, unknown>>, secretBox: SecretBox): string {
   const sorted = Object.entries(secrets).sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256')
-    .update(`${channelId} ${JSON.stringify(sorted)}`)
-    .digest('base64url');
+  return secretBox.fingerprint(JSON.stringify(sorted), `key of channel ${channelId}`);
 }

@@ -76,7 +76,7 @@ export function sealKeys(
   const before = new Map(known.map((key) => [key.fingerprint, key]));
   const keys = new Map<string, StoredKey>();
   for (const { secrets, remark, enabled } of given) {
-    const fingerprint = keyFingerprintOf(channelId, secrets);
+    const fingerprint = keyFingerprintOf(channelId, secrets, secretBox);
     if (keys.has(fingerprint)) continue;
     const same = before.get(fingerprint);
     const id = same?.id ?? newId();

@@ -32,7 +32,6 @@ function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {},
     health: alwaysHealthy,
     loads: new ChannelLoads(),
     keyTurns: new KeyTurns(),
-    isCapped: () => false,
     random: () => 0,
     now: () => 0,
     ...parts,
@@ -186,11 +185,5 @@ describe('selecting channels', () => {
     const { selection } = select([channel('a')]);
     selection.failed(selection.next() as Candidate, 'channel');
     expect([selection.next(), selection.soonestMs]).toEqual([undefined, undefined]);
-  });
-
-  it('passes over a channel whose own bound is reached', () => {
-    const { selection, trace } = select([channel('a'), channel('b')], {}, { isCapped: ({ id }) => id === 'a' });
-    expect(drawAll(selection)).toEqual(['b']);
-    expect(trace().skipped).toEqual([{ channelId: 'a', reason: 'capped' }]);
   });
 });

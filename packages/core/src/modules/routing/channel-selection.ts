@@ -17,8 +17,6 @@ export interface SelectionParts {
   readonly health: ChannelHealth;
   readonly loads: ChannelLoads;
   readonly keyTurns: KeyTurns;
-  /** True if a bound of the channel's own is reached. */
-  isCapped(channel: Channel): boolean;
   /** A number from 0 to below 1. */
   random(): number;
   /** Milliseconds since 1970. */
@@ -182,11 +180,6 @@ export class ChannelSelection {
     if (blocked !== undefined) {
       this.#noteBlocked(blocked, now);
       if (isTold) this.#trace.skipped({ channelId: channel.id, ...blocked });
-      return false;
-    }
-    if (this.#parts.isCapped(channel)) {
-      this.#noteBlocked({ reason: 'disabled' }, now);
-      if (isTold) this.#trace.skipped({ channelId: channel.id, reason: 'capped' });
       return false;
     }
     for (const key of channel.keys) {

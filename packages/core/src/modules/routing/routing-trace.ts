@@ -9,7 +9,7 @@ export interface Skip {
   readonly channelId: string;
   /** Set where it was a key of the channel. */
   readonly keyId?: string;
-  readonly reason: Blocked['reason'] | 'failed' | 'capped' | 'vetoed' | 'no-such-operation' | 'cannot-translate' | 'not-cheapest';
+  readonly reason: Blocked['reason'] | 'vetoed' | 'no-such-operation' | 'cannot-translate';
   readonly until?: number;
 }
 
