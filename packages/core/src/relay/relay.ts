@@ -1,9 +1,9 @@
-import { BadRequestError, operationOf, type PluginIo, type ProviderAdapter, type Verdict } from '@tollgate/plugin-kit';
+import { operationOf, type PluginIo, type ProviderAdapter } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { type CandidateList, candidateListOf, type Channel, type ChannelDirectory } from '../modules/channels/index.js';
-import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
+import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
 import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
 import type { Model, ModelDirectory } from '../modules/models/index.js';
@@ -12,38 +12,31 @@ import { type ResourceDirectory, ResourceUnreachableError } from '../modules/res
 import { ChannelLoads, ChannelSelection, KeyTurns, routingSettings, strategyFor, TraceWriter } from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
-import type { AttemptEnd } from './answer.js';
 import { AnswerCapture } from './answer-capture.js';
-import { Attempt, type AttemptTools } from './attempt.js';
-import { callView, routeView, streamTap } from './call-view.js';
+import type { AttemptTools } from './attempt.js';
+import { callView } from './call-view.js';
+import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
 import { type Binding, bindingOf } from './bound-channel.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
-import type { AttemptDraft } from './call-course.js';
 import { Drains } from './drains.js';
-import type { InputWeight } from './estimate-tokens.js';
 import { HoldGrowth } from './hold-growth.js';
 import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
 import { MediaFetcher } from './media-fetcher.js';
 import { mediaSettings } from './media-settings.js';
-import { KeptFinder } from './kept-finder.js';
-import { withTokens } from './kept-tokens.js';
 import { costOfMoreOutput, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
-import { NoChannelAvailableError, NoChannelError, UpstreamFailedError } from './relay-errors.js';
+import { NoChannelAvailableError, NoChannelError } from './relay-errors.js';
 import type { RelayHooks } from './relay-hooks.js';
-import { relaySettings } from './relay-settings.js';
-import { routeTo, type Route } from './route.js';
+import { routeTo } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
 import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
-import { canDropSeals } from './upstream-body.js';
 import { UpstreamPools } from './upstream-pools.js';
-import { UsageMeter } from './usage-meter.js';
 
 /** What the relay needs of the house. */
 export interface RelayDoors {
@@ -68,9 +61,6 @@ export interface RelayDoors {
 
 type Draft<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
-/** Watches a stream that may outgrow what is held for it. */
-type GrowthOf = (meter: UsageMeter) => HoldGrowth;
-
 /** One paid call, top to bottom: quote → hold → attempts → settle. Success, failure and hang-up all end in the same settlement. */
 export class Relay {
   readonly #doors: RelayDoors;
@@ -81,10 +71,9 @@ export class Relay {
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
-  /** Whose last whole answer stated its usage. The texts of others are kept while they pass: somebody may have to count them. */
-  readonly #statingChannels = new Set<string>();
   readonly #counter: TokenCounter;
   readonly #keyedCalls: KeyedCalls;
+  readonly #tries: ChannelTries;
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
@@ -108,6 +97,7 @@ export class Relay {
       faults: doors.faults,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
+    this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
   /**
@@ -212,7 +202,7 @@ export class Relay {
     const { faults } = this.#doors;
     try {
       if (faults !== undefined) await faults('attempts');
-      await this.#tryChannels(held, candidates, this.#growthOf(held));
+      await this.#tries.run(held, candidates, this.#growthOf(held));
     } catch (error) {
       held.course.error = publicErrorOf(error);
       throw error;
@@ -223,12 +213,13 @@ export class Relay {
 
   /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted here, or estimated. */
   async #count(running: RunningCall, candidates: ChannelSelection): Promise<void> {
+    const { faults } = this.#doors;
     try {
-      await this.#tryChannels(running, candidates, undefined);
+      if (faults !== undefined) await faults('attempts');
+      await this.#tries.run(running, candidates, undefined);
     } catch (error) {
       if (!(error instanceof NoChannelError || error instanceof NoChannelAvailableError)) throw error;
       const { call, reply, scale, input } = running;
-      const { faults } = this.#doors;
       if (faults !== undefined) await faults('token-count');
       answerCount(call, reply, input.tokens, scale.tokenizer?.id, await countedInput(running, scale, this.#counter));
     }
@@ -256,147 +247,6 @@ export class Relay {
     return bindingOf(this.#doors.resources, principal.userId, facts.refersTo ?? []);
   }
 
-  async #tryChannels(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
-    const { call, reply, course, binding } = running;
-    const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
-    let last: Verdict | undefined;
-    let refusal: BadRequestError | undefined;
-    while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
-      const candidate = candidates.next();
-      if (candidate === undefined) break;
-      const route = routeTo(candidate, call, course.attempts.length + 1);
-      // What could not be translated once needs a channel that speaks the caller's own dialect.
-      if (route === undefined || (refusal !== undefined && route.lane === 'translate')) {
-        candidates.passOver(candidate, route === undefined ? 'no-such-operation' : 'cannot-translate');
-        continue;
-      }
-      if (await this.#vetoed(running, route)) {
-        candidates.passOver(candidate, 'vetoed');
-        continue;
-      }
-      const end = await this.#attemptAt(running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
-      if (BadRequestError.isInstance(end)) {
-        refusal = end;
-        candidates.passOver(candidate, 'cannot-translate');
-        continue;
-      }
-      if (end.answered || reply.gone) return;
-      last = end.verdict;
-      candidates.failed(candidate, last.scope);
-      if (last.retry === 'never') break;
-    }
-    if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
-    throw refusal ?? noneLeft(call, candidates.soonestMs);
-  }
-
-  /** One attempt, and one more without seals where the upstream refuses those. */
-  async #attemptAt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
-    const end = await this.#attempt(running, route, growthOf);
-    if (end.answered || !this.#mayDropSeals(running, route, end.verdict)) return end;
-    running.translation.dropSeals();
-    return this.#attempt(running, { ...route, attempt: running.course.attempts.length + 1 }, growthOf);
-  }
-
-  /** Once in a call, and not where losses are refused: then the upstream's own refusal says more. */
-  #mayDropSeals({ call, reply, translation }: RunningCall, route: Route, verdict: Verdict): boolean {
-    if (verdict.retry !== 'without-seals' || translation.sealsDropped || reply.gone) return false;
-    return this.#doors.settings.current(relaySettings).onLoss !== 'reject' && canDropSeals(call, route);
-  }
-
-  async #vetoed({ call, view }: RunningCall, route: Route): Promise<boolean> {
-    const { hooks, faults, health, clock } = this.#doors;
-    try {
-      if (faults !== undefined) await faults('route-hooks');
-      const { onRouted } = hooks;
-      return onRouted !== null && (await onRouted(view, routeView(route))) !== undefined;
-    } catch (error) {
-      health.abandon(placeOf(route, call), clock.now());
-      throw error;
-    }
-  }
-
-  async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
-    const { call, reply, translation, view, course } = running;
-    const { hooks, clock, faults } = this.#doors;
-    const meter = this.#meterFor(running, route);
-    course.route = route;
-    course.meter = meter;
-    const startedAt = clock.now();
-    const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
-    const { onUpstreamResponse } = hooks;
-    const attempt = new Attempt(this.#tools, {
-      call,
-      view,
-      route,
-      translation,
-      reply,
-      meter,
-      held: 'holdId' in running ? (running as HeldCall) : undefined,
-      growth: growthOf?.(meter),
-      kept: this.#keptFinder(running, route),
-      settings: this.#doors.settings.current(relaySettings),
-      tap: tapSink && streamTap(route, translation, call, tapSink),
-      headArrived: (status) => {
-        if (status < 300) this.#loads.measured(route.channel.id, call.facts.model, clock.now() - startedAt);
-        if (onUpstreamResponse !== null) void onUpstreamResponse(view, routeView(route), status);
-      },
-    });
-    const end = await this.#reported(attempt, call, route, startedAt);
-    if (faults !== undefined) await faults('attempt-over');
-    course.end = end;
-    if (end.answered && end.ending === 'complete') this.#noteStatement(route.channel, meter);
-    const { verdict } = end;
-    course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, clock.now() - startedAt));
-    if (verdict !== undefined && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
-    return end;
-  }
-
-  /** What an attempt says about its place. A client that leaves, or a quota that ends, is no outcome. */
-  async #reported(attempt: Attempt, call: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
-    const { health, clock, faults } = this.#doors;
-    const place = placeOf(route, call);
-    let end: AttemptEnd | undefined;
-    this.#loads.begin(route.channel.id);
-    try {
-      if (faults !== undefined) await faults('attempt');
-      end = await attempt.run();
-      return end;
-    } finally {
-      this.#loads.end(route.channel.id);
-      if (end === undefined || (end.verdict === undefined && end.answered && end.ending !== 'complete')) health.abandon(place, startedAt);
-      else {
-        const { verdict } = end;
-        const words = end.answered ? undefined : end.words;
-        health.report({ ...place, verdict, words, mayDisable: route.channel.options.autoDisable, startedAt, at: clock.now() });
-      }
-    }
-  }
-
-  /** Channels of one model may serve it by models of different families. */
-  #meterFor({ call, binding }: RunningCall, { channel, model, spoken, lane }: Route): UsageMeter {
-    const scale = this.#families.scaleFor(channel.adapter, model);
-    const { tokens } = estimateInput(call, scale, binding);
-    const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
-    return new UsageMeter(spoken.dialect, framing, call, tokens, scale, !this.#statingChannels.has(channel.id));
-  }
-
-  #noteStatement({ id }: Channel, { statements }: UsageMeter): void {
-    if (statements > 0) this.#statingChannels.add(id);
-    else this.#statingChannels.delete(id);
-  }
-
-  /** Whoever names what the upstream kept without saying how long it is brings what this call was held for. */
-  #keptFinder(running: RunningCall, { channel, model, spoken, lane }: Route): KeptFinder | undefined {
-    const { facts, principal, framing } = running.call;
-    const { kept } = spoken.dialect;
-    if (facts.keeps !== true || kept === undefined || lane === 'translate') return undefined;
-    const scale = this.#families.scaleFor(channel.adapter, model);
-    const heldTokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : undefined;
-    return new KeptFinder(kept, framing, (made) =>
-      this.#doors.resources.remember(principal.userId, channel.id, withTokens(made, scale, heldTokens)),
-    );
-  }
-
   #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
     const { ledger, settings, faults } = this.#doors;
     const { heldOutputTokens, endedAboveTokens } = quote;
@@ -410,47 +260,6 @@ export class Relay {
     const { holdExtensionTokens: stepTokens, unheldOutputTokensMax: unheldTokensMax } = settings.current(ledgerSettings);
     return (meter) => new HoldGrowth(meter, { heldOutputTokens, endedAboveTokens, unheldTokensMax, stepTokens, extendHold });
   }
-}
-
-/** Of the request itself, and of what it names that lives at an upstream. */
-function estimateInput({ weighed }: RelayCall, scale: TokenScale, binding: Binding | undefined): InputWeight {
-  const weight = weighed.weightBy(scale);
-  return binding === undefined ? weight : { ...weight, tokens: weight.tokens + binding.tokens, unknown: binding.tokens };
-}
-
-function attemptRecord(
-  { upstreamRequestId, upstreamStatus }: Attempt,
-  end: AttemptEnd,
-  { channel, key }: Route,
-  meter: UsageMeter,
-  startedMs: number,
-  durationMs: number,
-): AttemptDraft {
-  const record: AttemptDraft = { channelId: channel.id, startedMs, durationMs };
-  if (key.id !== channel.id) record.keyId = key.id;
-  if (upstreamRequestId !== undefined) record.upstreamRequestId = upstreamRequestId;
-  if (upstreamStatus !== undefined) record.status = upstreamStatus;
-  if (end.verdict !== undefined) record.failure = end.verdict.code;
-  const burnt = end.answered ? undefined : meter.statedUsage();
-  if (burnt !== undefined) record.usage = Object.fromEntries(Object.entries(burnt).filter(([, figure]) => figure !== 0));
-  return record;
-}
-
-/** What an attempt at the route is made at. */
-function placeOf({ channel, key }: Route, { facts }: RelayCall): AttemptPlace {
-  return { channelId: channel.id, keyId: key.id, model: facts.model };
-}
-
-/** @param soonestMs of the channels that may not be asked now, when the first may; undefined: there is no such channel. */
-function noneLeft({ facts, principal }: RelayCall, soonestMs: number | undefined): NoChannelError | NoChannelAvailableError {
-  if (soonestMs === undefined) return new NoChannelError(facts.model, principal.group);
-  return new NoChannelAvailableError(facts.model, Number.isFinite(soonestMs) ? soonestMs : undefined);
-}
-
-/** What the caller asks for and a translation cannot say. @throws every other error. */
-function refusalIn(error: unknown, { lane }: Route): BadRequestError {
-  if (lane === 'translate' && BadRequestError.isInstance(error)) return error;
-  throw error;
 }
 
 /** @throws ResourceUnreachableError */
