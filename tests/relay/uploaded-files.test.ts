@@ -93,9 +93,9 @@ describe('an uploaded file', () => {
     for await (const file of stranger.files.list({ limit: 2 })) seen.push(file.id);
     expect(seen.toSorted()).toEqual(theirs.map(({ id }) => id).toSorted());
     expect((await stranger.files.list({ purpose: 'batch' })).data.map(({ id }) => id)).toEqual([theirs[1]?.id]);
-    for (const attempt of [stranger.files.retrieve(mine.id), stranger.files.content(mine.id), stranger.files.delete(mine.id)]) {
-      await expect(attempt).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
-    }
+    const { files } = stranger;
+    for (const attempt of [() => files.retrieve(mine.id), () => files.content(mine.id), () => files.delete(mine.id)])
+      await expect(attempt()).rejects.toMatchObject({ status: 404, code: 'resource_not_found' });
     expect((await openai.files.retrieve(mine.id)).id).toBe(mine.id);
   });
 
