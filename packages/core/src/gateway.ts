@@ -13,6 +13,7 @@ import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
+import { readChannelNames } from './modules/channels/index.js';
 import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
 import { unpricedModels } from './modules/models/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
@@ -136,6 +137,7 @@ class RunningGateway implements Gateway {
         ...usageEndpoints({
           page: (owner, page) => usageOf(database, owner, page),
           one: (requestId) => usageOfCall(database, requestId),
+          channelNames: (ids) => readChannelNames(database.knex, ids),
         }),
         ...priceEndpoints(this.#priceDoors()),
       ],

@@ -4,7 +4,7 @@ import { alwaysHealthy, type ChannelHealth } from '../health/index.js';
 import { ChannelLoads } from './channel-loads.js';
 import { type Candidate, ChannelSelection, type SelectionParts, type SelectionWish } from './channel-selection.js';
 import { KeyTurns } from './key-turns.js';
-import { TraceWriter } from './routing-trace.js';
+import { traceOf, TraceWriter } from './routing-trace.js';
 
 interface Made {
   readonly priority?: number;
@@ -26,8 +26,8 @@ function channel(id: string, { priority = 0, weight = 1, keys = [id], costRatio 
 }
 
 function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {}, parts: Partial<SelectionParts> = {}) {
-  const trace = new TraceWriter();
   const list = candidateListOf([...channels].sort((one, other) => other.priority - one.priority));
+  const trace = new TraceWriter(wish.strategy ?? 'weighted', list.size);
   const all: SelectionParts = {
     health: alwaysHealthy,
     loads: new ChannelLoads(),
@@ -37,7 +37,7 @@ function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {},
     ...parts,
   };
   const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted', ...wish }, all, trace);
-  return { selection, trace: () => trace.trace('default', wish.strategy ?? 'weighted', list.size) };
+  return { selection, trace: () => trace.trace, text: () => trace.text };
 }
 
 function drawAll(selection: ChannelSelection, scope: 'channel' | 'key' = 'channel'): string[] {
@@ -163,6 +163,26 @@ describe('selecting channels', () => {
     const { selection } = select([channel('a', { keys: ['a1'] })], {}, { health, now: () => 7 });
     selection.passOver(selection.next() as Candidate, 'vetoed');
     expect(abandoned).toEqual([[{ channelId: 'a', keyId: 'a1', model: 'm' }, 7]]);
+  });
+
+  it('keeps why in a few bytes, and reads it again', () => {
+    const only = select([channel('a')]);
+    only.selection.next();
+    expect(only.text()).toBe('["only","a",null]');
+    expect(traceOf(only.text()).choices).toEqual([{ channelId: 'a', keyId: 'a', by: 'only' }]);
+    const health: ChannelHealth = {
+      ...alwaysHealthy,
+      channelBlocked: (id) => (id === 'b' ? { reason: 'cooling-down', until: 9 } : undefined),
+      keyBlocked: (id) => (id === 'a1' ? { reason: 'disabled' } : undefined),
+    };
+    const { selection, trace, text } = select(
+      [channel('a', { keys: ['a1', 'a2'] }), channel('b'), channel('c')],
+      { strategy: 'least-busy' },
+      { health },
+    );
+    drawAll(selection);
+    expect(trace().skipped).toHaveLength(2);
+    expect(traceOf(text())).toEqual(trace());
   });
 
   it('knows how soon a channel can be asked when none may be asked now', () => {

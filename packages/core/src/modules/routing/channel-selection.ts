@@ -28,6 +28,8 @@ export interface SelectionWish {
   readonly strategy: RoutingStrategy;
   /** Tried first, if it can be used: it profits from what it did for the caller before. */
   readonly preferred?: { readonly channelId: string; readonly keyId?: string | undefined } | undefined;
+  /** True where the request names what lives at the one channel of the list. */
+  readonly isBound?: boolean;
 }
 
 /** Levels up to this size are looked through; of larger ones a few channels are drawn. */
@@ -144,7 +146,11 @@ export class ChannelSelection {
     if (among === 0) return undefined;
     const isByWeight = strategy === 'weighted' || strategy === 'cheapest';
     const chosen = isByWeight && among > 1 ? this.#byWeight(level, among, total) : best;
-    return chosen && this.#take(chosen, among === 1 && this.#list.size === 1 ? 'only' : strategy, level, among);
+    return chosen && this.#take(chosen, this.#list.size === 1 ? this.#only : strategy, level, among);
+  }
+
+  get #only(): Choice['by'] {
+    return this.#wish.isBound === true ? 'bound' : 'only';
   }
 
   #byWeight(level: CandidateLevel, among: number, total: number): Channel | undefined {

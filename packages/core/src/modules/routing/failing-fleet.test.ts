@@ -35,7 +35,7 @@ function startFleet(answerOf: (channelId: string, keyId: string, now: number) =>
   const shared = { health: book, loads: new ChannelLoads(), keyTurns: new KeyTurns(), random, now: () => now };
   const attempts: { readonly at: number; readonly channelId: string; readonly keyId: string; readonly failed: boolean }[] = [];
   const call = (): boolean => {
-    const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted' }, shared, new TraceWriter());
+    const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted' }, shared, new TraceWriter('weighted', list.size));
     for (let tries = 0; tries < 4; tries += 1) {
       const candidate = selection.next();
       if (candidate === undefined) return false;
