@@ -18,6 +18,7 @@ import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
 import { unpricedModels } from './modules/models/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
+import { routingSettings } from './modules/routing/index.js';
 import { AddressList, type Principal } from './modules/tokens/index.js';
 import { usageOf, usageOfCall } from './modules/usage/index.js';
 import type { WeighedBody } from './relay/estimate-tokens.js';
@@ -128,6 +129,7 @@ class RunningGateway implements Gateway {
         credentials,
         relay,
         estimateTokens,
+        sessionHeaders: () => settings.current(routingSettings).sessionHeaders,
         faults: this.#parts.faults,
       }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),

@@ -12,6 +12,7 @@ import { type ResourceDirectory, ResourceUnreachableError } from '../modules/res
 import {
   ChannelLoads,
   ChannelSelection,
+  ConversationPlaces,
   KeyTurns,
   routingSettings,
   type RoutingStrategy,
@@ -43,6 +44,7 @@ import { routeTo } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { selectedConversation } from './selected-conversation.js';
 import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
 import { UpstreamPools } from './upstream-pools.js';
@@ -107,7 +109,7 @@ export class Relay {
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
     const { health, random, clock } = doors;
-    this.#selecting = { health, loads: this.#loads, keyTurns: new KeyTurns(), random, now: () => clock.now() };
+    this.#selecting = { health, loads: this.#loads, keyTurns: new KeyTurns(), places: new ConversationPlaces({ now: () => clock.now() }), random, now: () => clock.now() };
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
@@ -253,8 +255,10 @@ export class Relay {
     trace: TraceWriter,
   ): ChannelSelection {
     const { model } = call.facts;
-    if (binding === undefined) return new ChannelSelection(offered, { model, strategy }, this.#selecting, trace);
-    return new ChannelSelection(boundTo(binding, offered, call), { model, strategy, isBound: true }, this.#selecting, trace);
+    if (binding !== undefined)
+      return new ChannelSelection(boundTo(binding, offered, call), { model, strategy, isBound: true }, this.#selecting, trace);
+    const conversation = offered.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
+    return new ChannelSelection(offered, { model, strategy, conversation }, this.#selecting, trace);
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
@@ -282,11 +286,9 @@ export class Relay {
 }
 
 /** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, { levels }: CandidateList, call: RelayCall): CandidateList {
-  for (const { channels } of levels) {
-    const owner = channels.find(({ id }) => id === channelId);
-    if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
-  }
+function boundTo({ channelId, field }: Binding, list: CandidateList, call: RelayCall): CandidateList {
+  const owner = list.find(channelId);
+  if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
   throw new ResourceUnreachableError(field, call.facts.model);
 }
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '@tollgate/plugin-kit';
 import { type CandidateLevel, type CandidateList, type Channel, type ChannelKey, drawFrom } from '../channels/index.js';
 import type { Blocked, ChannelHealth } from '../health/index.js';
-import type { ChannelLoads } from './channel-loads.js';
+import { ConversationDraw, type ConversationDrawParts, type SelectedConversation } from './conversation-draw.js';
 import { firstUsable, type KeyTurns } from './key-turns.js';
 import { levelsByCost } from './levels-by-cost.js';
 import type { Choice, RoutingStrategy, Skip, TraceWriter } from './routing-trace.js';
@@ -13,12 +13,9 @@ export interface Candidate {
 }
 
 /** What selecting needs of its surroundings. */
-export interface SelectionParts {
+export interface SelectionParts extends ConversationDrawParts {
   readonly health: ChannelHealth;
-  readonly loads: ChannelLoads;
   readonly keyTurns: KeyTurns;
-  /** A number from 0 to below 1. */
-  random(): number;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -26,8 +23,8 @@ export interface SelectionParts {
 export interface SelectionWish {
   readonly model: string;
   readonly strategy: RoutingStrategy;
-  /** Tried first, if it can be used: it profits from what it did for the caller before. */
-  readonly preferred?: { readonly channelId: string; readonly keyId?: string | undefined } | undefined;
+  /** What the call goes on with, if anything: it goes where that was answered before, if it can. */
+  readonly conversation?: SelectedConversation | undefined;
   /** True where the request names what lives at the one channel of the list. */
   readonly isBound?: boolean;
 }
@@ -49,7 +46,8 @@ export class ChannelSelection {
   readonly #trace: TraceWriter;
   readonly #list: CandidateList;
   #level = 0;
-  #preferredIsLeft: boolean;
+  readonly #draw: ConversationDraw;
+  #hasStayed = false;
   /** When the first that may not be asked now may be; undefined: there was none. */
   #soonest: number | undefined;
   #takenAt = 0;
@@ -62,15 +60,14 @@ export class ChannelSelection {
     this.#parts = parts;
     this.#trace = trace;
     this.#levels = wish.strategy === 'cheapest' ? levelsByCost(list) : list.levels;
-    this.#preferredIsLeft = wish.preferred !== undefined;
+    this.#draw = new ConversationDraw(parts, wish.conversation);
   }
 
   /** Undefined if none is left. */
   next(): Candidate | undefined {
-    const preferred = this.#takePreferred();
-    if (preferred !== undefined) return preferred;
     for (; this.#level < this.#levels.length; this.#level += 1) {
-      const candidate = this.#fromLevel(this.#levels[this.#level] as CandidateLevel);
+      const level = this.#levels[this.#level] as CandidateLevel;
+      const candidate = this.#stayIn(level) ?? this.#fromLevel(level);
       if (candidate !== undefined) return candidate;
     }
     return undefined;
@@ -93,17 +90,35 @@ export class ChannelSelection {
     this.#trace.skipped({ channelId: channel.id, reason });
   }
 
-  #takePreferred(): Candidate | undefined {
-    const { preferred } = this.#wish;
-    if (!this.#preferredIsLeft || preferred === undefined) return undefined;
-    this.#preferredIsLeft = false;
-    for (const level of this.#list.levels) {
-      const channel = level.channels.find(({ id }) => id === preferred.channelId);
-      if (channel === undefined) continue;
-      if (!this.#isUsable(channel, true)) return undefined;
-      return this.#take(channel, 'sticky', level, undefined, preferred.keyId);
+  /** The candidate that was handed out has answered. */
+  answered({ channel, key }: Candidate): void {
+    this.#draw.answeredAt(channel.id, key.id);
+  }
+
+  /** Looks once more for channels that could not be asked before. What has failed is over all the same. */
+  startAgain(): void {
+    this.#level = 0;
+    this.#soonest = undefined;
+  }
+
+  /** Where the conversation was answered before. A higher priority goes before it: that is the order which somebody wants. */
+  #stayIn(level: CandidateLevel): Candidate | undefined {
+    if (this.#hasStayed) return undefined;
+    const place = this.#draw.place();
+    const channel = place && this.#list.find(place.channelId);
+    if (place === undefined || channel === undefined) this.#hasStayed = true;
+    else if (isIn(level, channel, this.#wish.strategy)) {
+      this.#hasStayed = true;
+      if (this.#isUsable(channel, true) && !this.#mustYield(channel, level))
+        return this.#take(channel, 'sticky', level, undefined, place.keyId);
     }
     return undefined;
+  }
+
+  #mustYield(channel: Channel, level: CandidateLevel): boolean {
+    const mustYield = this.#draw.mustYield(channel, level);
+    if (mustYield) this.#trace.skipped({ channelId: channel.id, reason: 'overloaded' });
+    return mustYield;
   }
 
   #fromLevel(level: CandidateLevel): Candidate | undefined {
@@ -120,10 +135,11 @@ export class ChannelSelection {
     const wanted = strategy === 'weighted' || strategy === 'cheapest' ? 1 : 2;
     let best: Channel | undefined;
     for (let draws = 0, found = 0; draws < drawsMax && found < wanted; draws += 1) {
-      const channel = drawFrom(level, this.#parts.random());
+      const channel = drawFrom(level, this.#draw.chance());
       if (channel === undefined || channel === best || !this.#isUsable(channel, false)) continue;
       const worth = this.#parts.health.worth(channel.id, this.#wish.model);
-      if (worth < 1 && this.#parts.random() >= worth) continue;
+      if (worth < 1 && this.#draw.chance() >= worth) continue;
+      if (wanted === 1 && this.#mustYield(channel, level)) continue;
       found += 1;
       if (best === undefined || this.#score(channel, strategy) < this.#score(best, strategy)) best = channel;
     }
@@ -154,6 +170,10 @@ export class ChannelSelection {
   }
 
   #byWeight(level: CandidateLevel, among: number, total: number): Channel | undefined {
+    const home = this.#draw.home(level, (channel) =>
+      !this.#isUsable(channel, false) ? 0 : total > 0 ? this.#weightOf(channel) : 1,
+    );
+    if (home !== undefined && !this.#mustYield(home, level)) return home;
     let point = this.#parts.random() * (total > 0 ? total : among);
     let last: Channel | undefined;
     for (const channel of level.channels) {
@@ -214,7 +234,7 @@ export class ChannelSelection {
     const { health, keyTurns } = this.#parts;
     const isUsable = (key: ChannelKey): boolean => !this.#over.includes(key.id) && health.keyBlocked(key.id, now) === undefined;
     const wanted = channel.keys.find(({ id }) => id === wantedKeyId);
-    const start = channel.keys.length === 1 ? 0 : keyTurns.startAt(channel, this.#parts.random());
+    const start = this.#draw.firstKeyOf(channel) ?? keyTurns.startAt(channel, this.#parts.random());
     const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
     if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
       this.#over.push(channel.id);
@@ -234,4 +254,8 @@ export class ChannelSelection {
     });
     return { channel, key };
   }
+}
+
+function isIn({ priority, channels: [first] }: CandidateLevel, channel: Channel, strategy: RoutingStrategy): boolean {
+  return channel.priority === priority && (strategy !== 'cheapest' || Number(channel.options.costRatio) === Number(first?.options.costRatio));
 }
