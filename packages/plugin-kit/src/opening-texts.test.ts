@@ -10,7 +10,10 @@ describe('the texts with which a conversation begins', () => {
       { role: 'assistant', content: 'Hi' },
     ];
     expect(openingTexts(undefined, chat)).toEqual(['Be kind.', 'Be brief.', 'Hello']);
-    expect(openingTexts([{ text: 'Be kind.' }], [{ role: 'user', parts: [{ text: 'Hello' }] }, { role: 'model' }])).toEqual(['Be kind.', 'Hello']);
+    expect(openingTexts([{ text: 'Be kind.' }], [{ role: 'user', parts: [{ text: 'Hello' }] }, { role: 'model' }])).toEqual([
+      'Be kind.',
+      'Hello',
+    ]);
     expect(openingTexts('Be kind.', 'Hello')).toEqual(['Be kind.', 'Hello']);
   });
 
@@ -26,6 +29,11 @@ describe('the texts with which a conversation begins', () => {
     for (let depth = 0; depth < 100_000; depth += 1) nested = { content: nested };
     expect(openingTexts(nested, nested)).toEqual([]);
     expect(openingTexts(7, [null, { role: 'user', content: 'Hello' }])).toEqual([]);
-    expect(openingTexts(Array.from({ length: 1_000 }, () => 'x'), [])).toHaveLength(16);
+    expect(
+      openingTexts(
+        Array.from({ length: 1_000 }, () => 'x'),
+        [],
+      ),
+    ).toHaveLength(16);
   });
 });

@@ -109,7 +109,14 @@ export class Relay {
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
     const { health, random, clock } = doors;
-    this.#selecting = { health, loads: this.#loads, keyTurns: new KeyTurns(), places: new ConversationPlaces({ now: () => clock.now() }), random, now: () => clock.now() };
+    this.#selecting = {
+      health,
+      loads: this.#loads,
+      keyTurns: new KeyTurns(),
+      places: new ConversationPlaces({ now: () => clock.now() }),
+      random,
+      now: () => clock.now(),
+    };
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 

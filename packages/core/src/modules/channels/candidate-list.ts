@@ -35,7 +35,7 @@ export function candidateListOf(channels: readonly Channel[]): CandidateList {
     levels.push(levelOf(priority, channels.slice(start, end)));
     start = end;
   }
-  return new Candidates(levels, channels.length);
+  return Object.freeze(new Candidates(levels, channels.length));
 }
 
 class Candidates implements CandidateList {

@@ -33,7 +33,7 @@ function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {},
     health: alwaysHealthy,
     loads: new ChannelLoads(),
     keyTurns: new KeyTurns(),
-    places: new ConversationPlaces({ now: () => 0 }),
+    places: new ConversationPlaces({ now: () => 0, placesMax: 10 }),
     random: () => 0,
     now: () => 0,
     ...parts,
@@ -168,7 +168,10 @@ describe('selecting channels', () => {
     });
 
     it('goes the same way on every node, by weight, among few and among many', () => {
-      for (const channels of [[channel('three', { weight: 3 }), channel('one')], [channel('three', { weight: 300 }), ...many(100)]]) {
+      for (const channels of [
+        [channel('three', { weight: 3 }), channel('one')],
+        [channel('three', { weight: 300 }), ...many(100)],
+      ]) {
         const firsts = numbers.map((number) => first(channels, number)?.channel.id);
         expect(numbers.map((number) => first(channels, number)?.channel.id)).toEqual(firsts);
         expect(Math.abs(firsts.filter((id) => id === 'three').length / numbers.length - 0.75)).toBeLessThan(0.02);

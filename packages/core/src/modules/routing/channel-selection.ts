@@ -84,10 +84,24 @@ export class ChannelSelection {
   }
 
   /** The channel cannot serve this call at all. */
-  passOver({ channel, key }: Candidate, reason: Skip['reason']): void {
+  passOver(candidate: Candidate, reason: Skip['reason']): void {
+    this.giveBack(candidate);
+    this.#over.push(candidate.channel.id);
+    this.#trace.skipped({ channelId: candidate.channel.id, reason });
+  }
+
+  /** True if the candidate that was handed out a while ago may be asked still. */
+  isStillFree({ channel, key }: Candidate): boolean {
+    const { health } = this.#parts;
+    const now = this.#parts.now();
+    const blocked = health.channelBlocked(channel.id, this.#wish.model, now) ?? health.keyBlocked(key.id, now);
+    // What is being probed is probed by this call: it was handed out for it.
+    return blocked === undefined || blocked.reason === 'probing';
+  }
+
+  /** Nothing became of the candidate that was handed out: it may be handed out again. */
+  giveBack({ channel, key }: Candidate): void {
     this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
-    this.#over.push(channel.id);
-    this.#trace.skipped({ channelId: channel.id, reason });
   }
 
   /** The candidate that was handed out has answered. */
@@ -170,9 +184,7 @@ export class ChannelSelection {
   }
 
   #byWeight(level: CandidateLevel, among: number, total: number): Channel | undefined {
-    const home = this.#draw.home(level, (channel) =>
-      !this.#isUsable(channel, false) ? 0 : total > 0 ? this.#weightOf(channel) : 1,
-    );
+    const home = this.#draw.home(level, (channel) => (!this.#isUsable(channel, false) ? 0 : total > 0 ? this.#weightOf(channel) : 1));
     if (home !== undefined && !this.#mustYield(home, level)) return home;
     let point = this.#parts.random() * (total > 0 ? total : among);
     let last: Channel | undefined;
@@ -257,5 +269,7 @@ export class ChannelSelection {
 }
 
 function isIn({ priority, channels: [first] }: CandidateLevel, channel: Channel, strategy: RoutingStrategy): boolean {
-  return channel.priority === priority && (strategy !== 'cheapest' || Number(channel.options.costRatio) === Number(first?.options.costRatio));
+  return (
+    channel.priority === priority && (strategy !== 'cheapest' || Number(channel.options.costRatio) === Number(first?.options.costRatio))
+  );
 }

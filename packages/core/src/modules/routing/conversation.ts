@@ -38,7 +38,11 @@ export function conversationOf(facts: ConversationFacts, settings: SettingsValue
   return undefined;
 }
 
-function textsOf(mark: (typeof conversationMarks)[number], facts: ConversationFacts, promptBytesMin: number): readonly string[] | undefined {
+function textsOf(
+  mark: (typeof conversationMarks)[number],
+  facts: ConversationFacts,
+  promptBytesMin: number,
+): readonly string[] | undefined {
   if (mark === 'prompt') {
     const texts = facts.promptBytes < promptBytesMin ? undefined : facts.opening();
     return texts === undefined || texts.length === 0 ? undefined : texts;

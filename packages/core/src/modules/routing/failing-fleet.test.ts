@@ -33,7 +33,14 @@ function startFleet(answerOf: (channelId: string, keyId: string, now: number) =>
     return { id, name: id, priority: 0, weight: 1 + (index % 3), keys, options: defaultChannelOptions } as unknown as Channel;
   });
   const list = candidateListOf(channels);
-  const shared = { health: book, loads: new ChannelLoads(), keyTurns: new KeyTurns(), places: new ConversationPlaces({ now: () => now }), random, now: () => now };
+  const shared = {
+    health: book,
+    loads: new ChannelLoads(),
+    keyTurns: new KeyTurns(),
+    places: new ConversationPlaces({ now: () => now }),
+    random,
+    now: () => now,
+  };
   const attempts: { readonly at: number; readonly channelId: string; readonly keyId: string; readonly failed: boolean }[] = [];
   const call = (): boolean => {
     const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted' }, shared, new TraceWriter('weighted', list.size));

@@ -31,7 +31,12 @@ export const routingSettings = defineSettings('routing', {
     .min(0)
     .default(4_096)
     .meta({ title: 'Shorter requests are not told apart by their prompt: vendors cache from about 1,024 tokens on', unit: 'bytes' }),
-  conversationMinutes: z.int().min(1).max(10_080).default(60).meta({ title: 'A conversation is remembered after its last call for', unit: 'minutes' }),
+  conversationMinutes: z
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(60)
+    .meta({ title: 'A conversation is remembered after its last call for', unit: 'minutes' }),
   conversationLoadMax: z
     .number()
     .min(1)

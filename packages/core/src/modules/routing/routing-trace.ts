@@ -13,8 +13,8 @@ export const skipReasons = [
   'vetoed',
   'no-such-operation',
   'cannot-translate',
-] as const satisfies readonly (Blocked['reason'] | string)[];
-export type SkipReason = (typeof skipReasons)[number];
+] as const;
+export type SkipReason = (typeof skipReasons)[number] | Blocked['reason'];
 
 export interface Skip {
   readonly channelId: string;
