@@ -5,15 +5,10 @@ import { defineSettings } from '../modules/settings/index.js';
 export const relaySettings = defineSettings('relay', {
   attemptsMax: z.int().min(1).max(20).default(4).meta({ title: 'Channels tried for one call at most' }),
   attemptsTimeMaxMs: z.int().positive().default(120_000).meta({ title: 'No new attempt after', unit: 'ms' }),
-  attemptsPauseMs: z
-    .int()
-    .min(0)
-    .max(60_000)
-    .default(0)
-    .meta({
-      title: 'Pause before the second attempt, twice as long before each further one; 0: none, since it goes elsewhere',
-      unit: 'ms',
-    }),
+  attemptsPauseMs: z.int().min(0).max(60_000).default(0).meta({
+    title: 'Pause before the second attempt, twice as long before each further one; 0: none, since it goes elsewhere',
+    unit: 'ms',
+  }),
   attemptsPauseMaxMs: z.int().min(1).max(600_000).default(5_000).meta({ title: 'Longest pause between two attempts', unit: 'ms' }),
   channelWaitMaxMs: z
     .int()
