@@ -53,6 +53,6 @@ function sectionOf(definition: SettingsDefinition, stored: Fields): SettingsSect
     section,
     schema: settingsSchemas([definition])[section] ?? {},
     values: Object.fromEntries(values),
-    stored: Object.keys(stored),
+    stored: Object.keys(stored).sort(),
   };
 }
