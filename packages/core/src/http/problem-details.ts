@@ -23,7 +23,10 @@ export const problem = z
   .meta({ id: 'Problem' });
 
 /** @param error may carry `problems` beside what every public error has. */
-export function problemOf(error: PublicError & { readonly problems?: readonly FieldProblem[] }, requestId: string): z.input<typeof problem> {
+export function problemOf(
+  error: PublicError & { readonly problems?: readonly FieldProblem[] },
+  requestId: string,
+): z.input<typeof problem> {
   const { code, status, message, field, problems = [] } = error;
   return {
     type: `urn:tollgate:problem:${code}`,

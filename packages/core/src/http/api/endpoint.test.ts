@@ -51,7 +51,8 @@ describe('endpoint', () => {
       response: z.object({ by: z.string() }),
       handle: async ({ caller: { userId } }) => ({ by: userId }),
     });
-    const asking = (permissions: Caller['permissions']) => correct.run({ ...origin, caller: { userId: 'u1', permissions }, params: {}, query: {} });
+    const asking = (permissions: Caller['permissions']) =>
+      correct.run({ ...origin, caller: { userId: 'u1', permissions }, params: {}, query: {} });
     for (const few of [permissionsOfApiKeys, permissionsOfRoles.user, permissionsOfRoles.admin])
       await expect(asking(few)).rejects.toThrow(PermissionDeniedError);
     expect(await asking(permissionsOfRoles.root)).toEqual({ by: 'u1' });
@@ -110,7 +111,9 @@ describe('endpoint', () => {
     });
     expect(bare.body).toBeUndefined();
     expect(await bare.run({ ...origin, caller, params: {}, query: {}, body: { ignored: true } })).toEqual({ body: undefined });
-    await expect(bare.run({ ...origin, caller, params: {}, query: { verbose: '1' } })).rejects.toThrow('verbose: There is no such parameter.');
+    await expect(bare.run({ ...origin, caller, params: {}, query: { verbose: '1' } })).rejects.toThrow(
+      'verbose: There is no such parameter.',
+    );
   });
 
   it('never sends what breaks its own declaration', async () => {

@@ -16,7 +16,9 @@ const fields = z.record(z.string(), z.unknown());
 const section = z
   .object({
     section: z.string(),
-    schema: fields.readonly().meta({ title: 'JSON Schema of the fields: titles, units, defaults; `secret` ones can be set and never read' }),
+    schema: fields
+      .readonly()
+      .meta({ title: 'JSON Schema of the fields: titles, units, defaults; `secret` ones can be set and never read' }),
     values: fields.readonly().meta({ title: 'What is stored, and else the default' }),
     stored: z.array(z.string()).readonly().meta({ title: 'The fields that somebody has set, secret ones among them' }),
   })

@@ -35,7 +35,15 @@ describe.each(testDatabases())('configuration editor on $kind', ({ open }) => {
       { field: 'weight', to: '1' },
       { field: 'key', to: '(set)' },
     ];
-    expect(events[1]).toEqual({ id: expect.any(String) as string, at: 1_000, action: 'create', kind: 'channel', name: 'a', fields, author });
+    expect(events[1]).toEqual({
+      id: expect.any(String) as string,
+      at: 1_000,
+      action: 'create',
+      kind: 'channel',
+      name: 'a',
+      fields,
+      author,
+    });
   });
 
   it('leaves everything as it was if a step fails', async () => {

@@ -163,11 +163,7 @@ export class PriceSync {
   }
 
   /** @throws UnknownPriceSourceError */
-  async #writeUnopposed(
-    transaction: Transaction,
-    source: string | undefined,
-    author: ChangeAuthor,
-  ): Promise<readonly AppliedPrice[]> {
+  async #writeUnopposed(transaction: Transaction, source: string | undefined, author: ChangeAuthor): Promise<readonly AppliedPrice[]> {
     const models = await readModelsToWrite(transaction);
     const asked = await this.#asked(transaction);
     if (source !== undefined) this.#checkSource(source, asked);
