@@ -18,7 +18,7 @@ export class SchemaComponents {
    * @throws TypeError if another schema has its id, or the other side of the same one.
    */
   add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema, $defs, ...own } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
+    const { $schema: _standard, $defs, ...own } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
     const definitions = Object.entries($defs ?? {}) as [string, JsonSchema][];
     const names = new Map(definitions.map(([name, definition]) => [name, this.#nameOf(name, definition)]));
     for (const [name, definition] of definitions) this.#keep(names.get(name) ?? name, renamed(definition, names));
