@@ -5,8 +5,8 @@ import type { Migration } from '../migrate.js';
  * `verify-ledger` takes receipts with a routing for altered ones.
  */
 export const callRoutingMigration: Migration = {
-  name: '0011-call-routing',
-  minimumNodeVersion: '0010-health',
+  name: '0012-call-routing',
+  minimumNodeVersion: '0011-audit',
   async up(transaction) {
     await transaction.raw('alter table usage_records add column routing text');
   },
