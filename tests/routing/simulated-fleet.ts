@@ -142,7 +142,12 @@ export class SimulatedFleet {
     this.#time.after(answer.lastsMs, () => {
       this.#over(candidate, answer, now);
       if (answer.verdict === undefined || answer.begun === true) {
-        this.#calls.push({ startedAt, tookMs: this.#time.now - startedAt, attempts: attempts + 1, end: answer.begun === true ? 'part' : 'whole' });
+        this.#calls.push({
+          startedAt,
+          tookMs: this.#time.now - startedAt,
+          attempts: attempts + 1,
+          end: answer.begun === true ? 'part' : 'whole',
+        });
         return;
       }
       selection.failed(candidate, answer.verdict.scope);

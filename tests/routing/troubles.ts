@@ -52,7 +52,9 @@ export function troubledAnswer(kind: TroubleKind, keyId: string, now: number, us
       return { verdict: verdictForStatus(402, 'No credit.'), lastsMs: 50 };
     case '429': {
       const retryAfterMs = limits.take(keyId, now);
-      return retryAfterMs === undefined ? { lastsMs: usualMs } : { verdict: { ...verdictForStatus(429, 'Slow.'), retryAfterMs }, lastsMs: 50 };
+      return retryAfterMs === undefined
+        ? { lastsMs: usualMs }
+        : { verdict: { ...verdictForStatus(429, 'Slow.'), retryAfterMs }, lastsMs: 50 };
     }
     case '5xx':
       return { verdict: verdictForStatus(500, 'Broken.'), lastsMs: 200 };
