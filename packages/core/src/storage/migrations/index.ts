@@ -9,7 +9,7 @@ import { usageOfUsersMigration } from './0007-usage-of-users.js';
 import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
-import { privateAddressesMigration } from './0011-private-addresses.js';
+import { privateAddressesMigration } from './0012-private-addresses.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
