@@ -10,6 +10,7 @@ import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
 import { privateAddressesMigration } from './0012-private-addresses.js';
+import { auditMigration } from './0011-audit.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   channelsMigration,
   healthMigration,
   privateAddressesMigration,
+  auditMigration,
 ];
