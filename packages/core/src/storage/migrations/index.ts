@@ -9,9 +9,9 @@ import { usageOfUsersMigration } from './0007-usage-of-users.js';
 import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
-import { privateAddressesMigration } from './0012-private-addresses.js';
 import { auditMigration } from './0011-audit.js';
 import { callRoutingMigration } from './0012-call-routing.js';
+import { privateAddressesMigration } from './0013-private-addresses.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -25,7 +25,7 @@ export const migrations: readonly Migration[] = [
   priceSyncScheduleMigration,
   channelsMigration,
   healthMigration,
-  privateAddressesMigration,
   auditMigration,
   callRoutingMigration,
+  privateAddressesMigration,
 ];

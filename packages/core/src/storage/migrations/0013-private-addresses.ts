@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.js';
  * nodes cannot read an option that they do not know.
  */
 export const privateAddressesMigration: Migration = {
-  name: '0012-private-addresses',
+  name: '0013-private-addresses',
   async up(transaction) {
     const channels = await transaction<{ id: string; options: string }>('channels').select('id', 'options');
     for (const { id, options } of channels) {
