@@ -23,18 +23,16 @@ export function socksConnector(proxy: URL, timeoutMs: number): buildConnector.co
 async function tunnelTo({ protocol, hostname, port }: buildConnector.Options, proxy: URL, timeoutMs: number): Promise<Socket> {
   const { username, password } = proxy;
   const credentials = username === '' ? {} : { userId: decodeURIComponent(username), password: decodeURIComponent(password) };
-  try {
-    const { socket } = await SocksClient.createConnection({
-      proxy: { host: bare(proxy.hostname), port: Number(proxy.port) || socksPort, type: 5, ...credentials },
-      command: 'connect',
-      destination: { host: bare(hostname), port: Number(port) || (httpPorts[protocol] ?? 0) },
-      timeout: timeoutMs,
-      set_tcp_nodelay: true,
-    });
-    return socket;
-  } catch (error) {
+  const { socket } = await SocksClient.createConnection({
+    proxy: { host: bare(proxy.hostname), port: Number(proxy.port) || socksPort, type: 5, ...credentials },
+    command: 'connect',
+    destination: { host: bare(hostname), port: Number(port) || (httpPorts[protocol] ?? 0) },
+    timeout: timeoutMs,
+    set_tcp_nodelay: true,
+  }).catch((error: unknown) => {
     throw new Error(`The SOCKS proxy failed: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  });
+  return socket;
 }
 
 function bare(hostname: string): string {
