@@ -35,7 +35,7 @@ function applyDocument(upstreamPort, durability, jsonChannels) {
   const channel = (name, dialect) => {
     const { provider, version, config } = providers[dialect];
     const baseUrl = `http://127.0.0.1:${upstreamPort}/${name}${version}`;
-    return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name] };
+    return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name], allowPrivate: true };
   };
   const renamed = (entry) => ({ ...entry, modelMapping: { [entry.name]: 'upstream-model-2026-01-01' } });
   return {
