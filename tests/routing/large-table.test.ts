@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Channel } from '../../packages/core/src/modules/channels/index.js';
 import { bytesOfSelection, heapBytesOf, largeTable, modelNames } from './large-table.js';
 
 const megabyte = 2 ** 20;
@@ -8,8 +9,8 @@ describe('ten thousand channels with a thousand models each', () => {
     const table = largeTable();
     const lists = new Set(modelNames.map((model) => table.candidatesFor(model, 'default')));
     expect(lists.size).toBe(1);
-    const [changed] = table.channels;
-    const next = table.with([{ ...(changed as never), models: new Set([modelNames[0] as string]) }], []);
+    const changed = { ...(table.channels[0] as Channel), models: new Set([modelNames[0] as string]) };
+    const next = table.with([changed], []);
     expect(new Set(modelNames.map((model) => next.candidatesFor(model, 'default'))).size).toBe(2);
     expect(next.candidatesFor(modelNames[0] as string, 'default').size).toBe(10_000);
     expect(next.candidatesFor(modelNames[1] as string, 'default').size).toBe(9_999);
