@@ -15,7 +15,7 @@ import type { Logger } from '../foundation/logger.js';
 import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
-import { GroupDirectory } from '../modules/groups/index.js';
+import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { Limits, limitsSettings } from '../modules/limits/index.js';
@@ -73,7 +73,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   const container = rootContainer.createChildContainer();
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
   register(container, tokens.channels, () => new ChannelDirectory(database, plugins.providers, secretBox, logger));
-  register(container, tokens.groups, () => new GroupDirectory(database));
+  register(container, tokens.groups, () => new GroupDirectory(database, () => settings.current(groupsSettings).autoOrder));
   register(container, tokens.models, () => new ModelDirectory(database));
   register(container, tokens.tokens, () => new TokenDirectory(database));
   register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));

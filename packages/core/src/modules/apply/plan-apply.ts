@@ -2,6 +2,7 @@ import type { ApplyContext } from './apply-context.js';
 import type { ApplyFile } from './apply-file.js';
 import { referenceProblems } from './apply-references.js';
 import { readApplyState } from './apply-state.js';
+import { withGroupSettings } from './group-settings.js';
 import { noteUnknownNames } from './note-unknown-names.js';
 import { planChannels } from './plan-channels.js';
 import { planGroups } from './plan-groups.js';
@@ -27,12 +28,13 @@ export interface ApplyPlan {
  */
 export async function planApply(
   context: ApplyContext,
-  { document, source }: ApplyFile,
+  file: ApplyFile,
   options: { readonly prune: boolean },
 ): Promise<ApplyPlan> {
   const state = await context.database.snapshot((transaction) => readApplyState(transaction, context));
-  const problems = referenceProblems(document, state, context);
-  if (problems.length > 0) throw source.refuse(problems);
+  const problems = referenceProblems(file.document, state, context);
+  if (problems.length > 0) throw file.source.refuse(problems);
+  const document = withGroupSettings(file.document, state);
   const users = await planUsers(document, state, context);
   const tokens = planTokens(document, users.ids, state, context);
   return {

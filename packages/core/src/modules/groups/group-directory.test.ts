@@ -28,10 +28,10 @@ describe.each(testDatabases())('group directory on $kind', ({ open }) => {
   beforeAll(async () => {
     opened = await open();
     await opened.database.write(async (transaction) => {
-      await insertGroup(transaction, { id: newId(), name: 'vip', createdAt: 1, ratio: '0.8', ratiosByUserGroup: { gold: '0.5' } });
-      await insertGroup(transaction, { id: newId(), name: 'plain', createdAt: 1 });
+      await insertGroup(transaction, { id: newId(), name: 'vip', usableBy: [], createdAt: 1, ratio: '0.8', ratiosByUserGroup: { gold: '0.5' } });
+      await insertGroup(transaction, { id: newId(), name: 'plain', usableBy: [], createdAt: 1 });
     });
-    groups = new GroupDirectory(opened.database);
+    groups = new GroupDirectory(opened.database, () => []);
     await groups.reload();
   });
   afterAll(() => opened.close());
