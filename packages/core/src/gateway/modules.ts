@@ -249,6 +249,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
   return new ResourceRelay({
     settings,
     channels: container.resolve(tokens.channels),
+    groups: container.resolve(tokens.groups),
     resources: container.resolve(tokens.resources),
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,
@@ -267,6 +268,7 @@ function relayOf(
     settings,
     models: container.resolve(tokens.models),
     channels: container.resolve(tokens.channels),
+    groups: container.resolve(tokens.groups),
     health: container.resolve(tokens.health),
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),

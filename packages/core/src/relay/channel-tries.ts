@@ -4,10 +4,11 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-import type { ChannelLoads, ChannelSelection } from '../modules/routing/index.js';
+import type { ChannelLoads } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
+import type { Selection } from './auto-selection.js';
 import { routeView, streamTap } from './call-view.js';
 import type { Binding } from './bound-channel.js';
 import type { AttemptDraft } from './call-course.js';
@@ -55,7 +56,7 @@ export class ChannelTries {
    * One channel after the other until one has answered, or none is left.
    * @throws UpstreamFailedError, NoChannelError, NoChannelAvailableError, BadRequestError
    */
-  async run(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
+  async run(running: RunningCall, candidates: Selection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
     const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
     let last: Verdict | undefined;

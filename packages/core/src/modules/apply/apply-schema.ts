@@ -86,7 +86,7 @@ const user = z.strictObject({
     .optional()
     .meta({ title: 'Left out: unchanged', secret: true }),
   role: z.enum(userRoles).optional().meta({ title: 'Left out: unchanged, `user` for a new one' }),
-  group: groupName.optional().meta({ title: 'Left out: unchanged, for a new one the setting `groups.newUserGroup`' }),
+  group: groupName.optional().meta({ title: 'Left out: the setting `groups.newUserGroup`' }),
   ratio: decimalSchema.optional().meta({ title: 'A ratio of the user alone, instead of the ratio of the group' }),
   points: points.optional().meta({ title: 'Starting balance, granted once' }),
   spendCaps: spendCaps.meta({ title: 'What all tokens of the user may spend together; left out: no cap' }),

@@ -38,14 +38,16 @@ function usesOfSettings({ settings }: ApplyDocument): readonly Use[] {
 }
 
 function forbiddenGroups(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
-  const stated = new Map(document.users.map(({ username, group }) => [username, group]));
-  const userGroupOf = (username: string): string =>
-    stated.get(username) ?? state.users.get(username)?.group ?? newUserGroupOf(document, state);
+  const newUserGroup = newUserGroupOf(document, state);
+  const userGroups = new Map([
+    ...[...state.users.values()].map(({ username, group }) => [username, group] as const),
+    ...document.users.map(({ username, group = newUserGroup }) => [username, group] as const),
+  ]);
   return document.tokens.flatMap(({ user, group }, index) => {
     if (group === undefined || group === autoGroup) return [];
     const usableBy = (document.groups[group] ?? state.groups.get(group))?.usableBy;
-    const userGroup = userGroupOf(user);
-    if (usableBy === undefined || mayUse(userGroup, { name: group, usableBy })) return [];
+    const userGroup = userGroups.get(user);
+    if (userGroup === undefined || usableBy === undefined || mayUse(userGroup, { name: group, usableBy })) return [];
     const message = `Users of "${userGroup}" may not use "${group}": name their group in its \`usableBy\`, or say \`usableBy: ${everyone}\`.`;
     return [{ path: ['tokens', index, 'group'], message }];
   });

@@ -26,11 +26,7 @@ export interface ApplyPlan {
  * Compares the file with the database. Passwords are hashed here, before any transaction that writes.
  * @throws ApplyFileError if the file does not fit the database or the plugins; StorageUnavailableError
  */
-export async function planApply(
-  context: ApplyContext,
-  file: ApplyFile,
-  options: { readonly prune: boolean },
-): Promise<ApplyPlan> {
+export async function planApply(context: ApplyContext, file: ApplyFile, options: { readonly prune: boolean }): Promise<ApplyPlan> {
   const state = await context.database.snapshot((transaction) => readApplyState(transaction, context));
   const problems = referenceProblems(file.document, state, context);
   if (problems.length > 0) throw file.source.refuse(problems);

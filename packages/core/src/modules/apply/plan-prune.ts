@@ -61,7 +61,7 @@ function usedGroups(document: ApplyDocument, state: ApplyState): ReadonlySet<str
   const newUserGroup = newUserGroupOf(document, state);
   const autoOrder = document.settings['groups']?.['autoOrder'] ?? state.settings.get('groups')?.['autoOrder'] ?? [];
   const named = {
-    users: new Map(document.users.map(({ username, group }) => [username, group ?? state.users.get(username)?.group ?? newUserGroup])),
+    users: new Map(document.users.map(({ username, group }) => [username, group ?? newUserGroup])),
     channels: new Map(document.channels.map((channel) => [channel.name, channel.groups])),
     tokens: new Map(document.tokens.map((token) => [`${token.user}/${token.name}`, token.group])),
   };

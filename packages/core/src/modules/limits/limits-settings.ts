@@ -11,7 +11,10 @@ const groupLimits = z.strictObject({
 const count = z.int().min(0).max(1_000_000_000);
 const perMinuteAndHour = z.tuple([count, count], 'Expected two numbers: requests per minute, requests per hour.');
 /** Limits of the users of a group, as settings and the group's page state them. */
-export const groupLimitsSchema = z.union([perMinuteAndHour, groupLimits], 'Expected [per minute, per hour], or an object that names the limits.');
+export const groupLimitsSchema = z.union(
+  [perMinuteAndHour, groupLimits],
+  'Expected [per minute, per hour], or an object that names the limits.',
+);
 
 /** How often the gateway may be called. 0 = no limit. */
 export const limitsSettings = defineSettings('limits', {

@@ -1,4 +1,5 @@
 export * from './model.js';
 export * from './model-directory.js';
 export { insertModel, readModels, updateModel } from './model-store.js';
+export * from './models-errors.js';
 export * from './unpriced-models.js';
