@@ -10,6 +10,7 @@ import {
   openToken,
   pricedByTokens,
 } from '../support/apply-document.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
 import { readError } from './error-shapes.js';
@@ -105,7 +106,7 @@ describe('the group of a call', () => {
     beforeAll(async () => {
       const { groups } = document({ ratio: 2 });
       await gateway.applied({ ...(groups === undefined ? {} : { groups }) });
-      await expect.poll(async () => (await ask(vipKey, 'vip-only')).status, { timeout: 10_000 }).toBe(403);
+      await eventually('the group is closed', async () => (await ask(vipKey, 'vip-only')).status === 403);
     });
 
     it.each(dialects)('is refused in the words of %s', async (dialect) => {
