@@ -10,3 +10,4 @@ export { deleteChannel, insertChannel, readChannels, type StoredChannel, updateC
 export { ChannelTable, type OfferedModel } from './channel-table.js';
 export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';
+export * from './channel-steps.js';

@@ -9,7 +9,8 @@ import { usageOfUsersMigration } from './0007-usage-of-users.js';
 import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
-import { groupsMigration } from './0013-groups.js';
+import { auditMigration } from './0011-audit.js';
+import { groupsMigration } from './0012-groups.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   priceSyncScheduleMigration,
   channelsMigration,
   healthMigration,
+  auditMigration,
   groupsMigration,
 ];
