@@ -11,6 +11,7 @@ import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
 import { ledgerSettings } from './modules/ledger/index.js';
+import { routingSettings } from './modules/routing/index.js';
 import { AddressList, type Principal } from './modules/tokens/index.js';
 import type { WeighedBody } from './relay/estimate-tokens.js';
 import { estimateCallTokens } from './relay/quote.js';
@@ -121,6 +122,7 @@ class RunningGateway implements Gateway {
         credentials,
         relay,
         estimateTokens,
+        sessionHeaders: () => settings.current(routingSettings).sessionHeaders,
         faults: this.#parts.faults,
       }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),

@@ -6,6 +6,7 @@ import { withOpenApi } from '../http/api/open-api.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
+import { readChannelNames } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { accountOf, budgetOf } from '../modules/ledger/index.js';
 import { unpricedModels } from '../modules/models/index.js';
@@ -26,6 +27,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...usageEndpoints({
       page: (owner, page) => usageOf(database, owner, page),
       one: (requestId) => usageOfCall(database, requestId),
+      channelNames: (ids) => readChannelNames(database.knex, ids),
     }),
     ...priceEndpoints(priceDoors(container, foundations)),
     ...settingsEndpoints({

@@ -8,41 +8,52 @@ const offer = (group: string, ...ids: readonly string[]): GroupOffer => ({
   list: candidateListOf(ids.map((id) => ({ id, priority: 0, weight: 1 }) as Channel)),
 });
 
-/** Hands out one channel after the other. */
+/** Hands out one channel after the other, and all of them once more when it starts again. */
 function inOrder({ list }: GroupOffer, soonestMs?: number): ChannelSelection {
-  const left = list.levels.flatMap(({ channels }) => channels);
+  const channels = list.levels.flatMap((level) => level.channels);
+  let at = 0;
   return {
     next: () => {
-      const channel = left.shift();
+      const channel = channels[at];
+      at += 1;
       return channel && { channel, key: { id: channel.id } };
+    },
+    startAgain: () => {
+      at = 0;
     },
     soonestMs,
   } as unknown as ChannelSelection;
 }
 
-function walk([first, ...others]: readonly GroupOffer[]): readonly string[] {
-  const steps: string[] = [];
-  const selection = new AutoSelection(first as GroupOffer, others, inOrder);
-  selection.onGroup = (group) => steps.push(`in ${group}`);
-  for (let next = selection.next(); next !== undefined; next = selection.next()) steps.push(next.channel.id);
-  return steps;
+function walker(offers: readonly GroupOffer[]): { readonly selection: AutoSelection; walk(): readonly string[] } {
+  const selection = new AutoSelection(offers, inOrder);
+  let group = '';
+  selection.onGroup = (entered) => {
+    group = entered;
+  };
+  const walk = (): readonly string[] => {
+    const steps: string[] = [];
+    for (let next = selection.next(); next !== undefined; next = selection.next()) steps.push(`${next.channel.id} in ${group}`);
+    return steps;
+  };
+  return { selection, walk };
 }
 
 describe('selecting among groups', () => {
   it('begins the next group where no channel of the one before is left', () => {
-    expect(walk([offer('one', 'a', 'b'), offer('two', 'c')])).toEqual(['a', 'b', 'in two', 'c']);
+    expect(walker([offer('one', 'a', 'b'), offer('two', 'c')]).walk()).toEqual(['a in one', 'b in one', 'c in two']);
   });
 
   it('tries no channel twice that is in several groups', () => {
-    expect(walk([offer('one', 'a', 'b'), offer('two', 'b', 'c'), offer('three', 'a'), offer('four', 'd', 'c')])).toEqual([
-      'a',
-      'b',
-      'in two',
-      'c',
-      'in three',
-      'in four',
-      'd',
-    ]);
+    const offers = [offer('one', 'a', 'b'), offer('two', 'b', 'c'), offer('three', 'a'), offer('four', 'd', 'c')];
+    expect(walker(offers).walk()).toEqual(['a in one', 'b in one', 'c in two', 'd in four']);
+  });
+
+  it('goes back to the first group when it starts again', () => {
+    const { selection, walk } = walker([offer('one', 'a'), offer('two', 'a', 'b')]);
+    expect(walk()).toEqual(['a in one', 'b in two']);
+    selection.startAgain();
+    expect(walk()).toEqual(['a in one', 'b in two']);
   });
 
   it('knows when the first channel of any group can be asked again', () => {
@@ -50,9 +61,10 @@ describe('selecting among groups', () => {
       ['one', 700],
       ['two', 300],
     ]);
-    const selection = new AutoSelection(offer('one', 'a'), [offer('two', 'b'), offer('three', 'c')], (group) =>
-      inOrder(group, soonest.get(group.group)),
-    );
+    const offers = [offer('one', 'a'), offer('two', 'b'), offer('three', 'c')];
+    const selection = new AutoSelection(offers, (group) => inOrder(group, soonest.get(group.group)));
+    expect(selection.next()?.channel.id).toBe('a');
+    expect(selection.soonestMs).toBe(700);
     while (selection.next() !== undefined);
     expect(selection.soonestMs).toBe(300);
   });

@@ -8,39 +8,42 @@ export interface GroupOffer {
 }
 
 /** Hands out the channels that are tried for a call. */
-export type Selection = Pick<ChannelSelection, 'next' | 'failed' | 'passOver' | 'soonestMs'>;
+export type Selection = Pick<
+  ChannelSelection,
+  'next' | 'failed' | 'passOver' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
+>;
 
 /** Goes through several groups: the next one begins where no channel of the one before is left. What was tried in one is not tried in another. */
 export class AutoSelection implements Selection {
-  /** Told of each group but the first, before a channel of it is handed out. */
+  /** Told the group of each candidate before it is handed out. */
   onGroup: ((group: string) => void) | undefined;
-  readonly #left: GroupOffer[];
+  readonly #offers: readonly GroupOffer[];
   readonly #selectionIn: (offer: GroupOffer) => ChannelSelection;
+  /** Of the groups that were entered, in their order. */
+  readonly #selections: ChannelSelection[] = [];
   readonly #seen = new Set<string>();
-  #current: ChannelSelection;
-  #soonestMs: number | undefined;
+  #at = 0;
 
-  /** @param selectionIn makes the selection inside one group */
-  constructor(first: GroupOffer, others: readonly GroupOffer[], selectionIn: (offer: GroupOffer) => ChannelSelection) {
-    this.#left = [...others];
+  /**
+   * @param offers at least one
+   * @param selectionIn makes the selection inside one group
+   */
+  constructor(offers: readonly GroupOffer[], selectionIn: (offer: GroupOffer) => ChannelSelection) {
+    this.#offers = offers;
     this.#selectionIn = selectionIn;
-    this.#current = this.#enter(first);
   }
 
   next(): Candidate | undefined {
-    for (;;) {
+    for (; ; this.#at += 1) {
       const candidate = this.#current.next();
-      if (candidate !== undefined) return candidate;
-      const offer = this.#left.shift();
-      if (offer === undefined) return undefined;
-      this.#soonestMs = sooner(this.#soonestMs, this.#current.soonestMs);
-      this.#current = this.#enter({ ...offer, list: candidateListOf(this.#unseen(offer.list)) });
-      this.onGroup?.(offer.group);
+      if (candidate !== undefined) this.onGroup?.((this.#offers[this.#at] as GroupOffer).group);
+      if (candidate !== undefined || this.#at === this.#offers.length - 1) return candidate;
     }
   }
 
   get soonestMs(): number | undefined {
-    return sooner(this.#soonestMs, this.#current.soonestMs);
+    const known = this.#selections.flatMap(({ soonestMs }) => soonestMs ?? []);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
   failed(...failure: Parameters<ChannelSelection['failed']>): void {
@@ -51,17 +54,30 @@ export class AutoSelection implements Selection {
     this.#current.passOver(...skip);
   }
 
-  #enter(offer: GroupOffer): ChannelSelection {
-    for (const { channels } of offer.list.levels) for (const { id } of channels) this.#seen.add(id);
-    return this.#selectionIn(offer);
+  isStillFree(candidate: Candidate): boolean {
+    return this.#current.isStillFree(candidate);
   }
 
-  #unseen({ levels }: CandidateList) {
-    return levels.flatMap(({ channels }) => channels.filter(({ id }) => !this.#seen.has(id)));
+  giveBack(candidate: Candidate): void {
+    this.#current.giveBack(candidate);
   }
-}
 
-function sooner(one: number | undefined, other: number | undefined): number | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return Math.min(one, other);
+  answered(candidate: Candidate): void {
+    this.#current.answered(candidate);
+  }
+
+  startAgain(): void {
+    for (const selection of this.#selections) selection.startAgain();
+    this.#at = 0;
+  }
+
+  get #current(): ChannelSelection {
+    return (this.#selections[this.#at] ??= this.#enter(this.#offers[this.#at] as GroupOffer));
+  }
+
+  #enter({ group, list }: GroupOffer): ChannelSelection {
+    const unseen = list.levels.flatMap(({ channels }) => channels.filter(({ id }) => !this.#seen.has(id)));
+    for (const { id } of unseen) this.#seen.add(id);
+    return this.#selectionIn({ group, list: unseen.length === list.size ? list : candidateListOf(unseen) });
+  }
 }

@@ -10,7 +10,17 @@ import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger
 import { type Model, type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
-import { ChannelLoads, ChannelSelection, KeyTurns, routingSettings, strategyFor, TraceWriter } from '../modules/routing/index.js';
+import {
+  ChannelLoads,
+  ChannelSelection,
+  ConversationPlaces,
+  KeyTurns,
+  routingSettings,
+  type RoutingStrategy,
+  type SelectionParts,
+  strategyFor,
+  TraceWriter,
+} from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import { AnswerCapture } from './answer-capture.js';
@@ -36,6 +46,7 @@ import { routeTo } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { selectedConversation } from './selected-conversation.js';
 import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
 import { UpstreamPools } from './upstream-pools.js';
@@ -70,7 +81,7 @@ export class Relay {
   readonly #pools = new UpstreamPools();
   readonly #settler: Settler;
   readonly #loads = new ChannelLoads();
-  readonly #keyTurns = new KeyTurns();
+  readonly #selecting: SelectionParts;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -100,6 +111,15 @@ export class Relay {
       faults: doors.faults,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
+    const { health, random, clock } = doors;
+    this.#selecting = {
+      health,
+      loads: this.#loads,
+      keyTurns: new KeyTurns(),
+      places: new ConversationPlaces({ now: () => clock.now() }),
+      random,
+      now: () => clock.now(),
+    };
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
@@ -123,11 +143,12 @@ export class Relay {
     const offered = this.#offersFor(call, routes);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
     const offers = binding === undefined ? offered : [boundTo(binding, offered, call)];
-    const candidates = this.#selectionOf(call, offers);
+    const trace = this.#traceOf(call, offers);
+    const candidates = this.#selectionOf(call, offers, binding !== undefined, trace);
     const scale = this.#scaleAt(firstOf(offered[0]?.list), call.facts.model);
     const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
-    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding };
+    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding, trace };
     if (isFree) {
       await this.#count(running, candidates);
       return;
@@ -206,8 +227,8 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, scale, input, course, binding } = running;
-    return { call, reply, translation, view, scale, input, course, binding, quote, quotes, holdId, model };
+    const { reply, translation, view, scale, input, course, binding, trace } = running;
+    return { call, reply, translation, view, scale, input, course, binding, trace, quote, quotes, holdId, model };
   }
 
   #quoteIn(group: string, running: RunningCall, model: Model | undefined): Quote {
@@ -257,16 +278,26 @@ export class Relay {
     return offers;
   }
 
-  #selectionOf(call: RelayCall, [first, ...others]: readonly GroupOffer[]): Selection {
-    const selectionIn = (offer: GroupOffer): ChannelSelection => this.#selectionIn(call, offer);
-    return others.length === 0 ? selectionIn(first as GroupOffer) : new AutoSelection(first as GroupOffer, others, selectionIn);
+  #strategyIn(group: string, { facts }: RelayCall): RoutingStrategy {
+    return strategyFor(this.#doors.settings.current(routingSettings), facts.model, group);
   }
 
-  #selectionIn({ facts }: RelayCall, { group, list }: GroupOffer): ChannelSelection {
-    const { health, random, clock, settings } = this.#doors;
-    const strategy = strategyFor(settings.current(routingSettings), facts.model, group);
-    const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, random, now: () => clock.now() };
-    return new ChannelSelection(list, { model: facts.model, strategy }, parts, new TraceWriter());
+  #traceOf(call: RelayCall, offers: readonly GroupOffer[]): TraceWriter {
+    const candidates = offers.reduce((sum, { list }) => sum + list.size, 0);
+    return new TraceWriter(this.#strategyIn((offers[0] as GroupOffer).group, call), candidates);
+  }
+
+  #selectionOf(call: RelayCall, offers: readonly GroupOffer[], isBound: boolean, trace: TraceWriter): Selection {
+    const selectionIn = (offer: GroupOffer): ChannelSelection => this.#selectionIn(offer, call, isBound, trace);
+    return offers.length === 1 ? selectionIn(offers[0] as GroupOffer) : new AutoSelection(offers, selectionIn);
+  }
+
+  #selectionIn({ group, list }: GroupOffer, call: RelayCall, isBound: boolean, trace: TraceWriter): ChannelSelection {
+    const { model } = call.facts;
+    const strategy = this.#strategyIn(group, call);
+    if (isBound) return new ChannelSelection(list, { model, strategy, isBound }, this.#selecting, trace);
+    const conversation = list.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
+    return new ChannelSelection(list, { model, strategy, conversation }, this.#selecting, trace);
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
@@ -298,10 +329,8 @@ export class Relay {
 /** @throws ResourceUnreachableError */
 function boundTo({ channelId, field }: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
   for (const { group, list } of offers) {
-    for (const { channels } of list.levels) {
-      const owner = channels.find(({ id }) => id === channelId);
-      if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
-    }
+    const owner = list.find(channelId);
+    if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
   }
   throw new ResourceUnreachableError(field, call.facts.model);
 }

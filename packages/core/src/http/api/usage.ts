@@ -3,6 +3,8 @@ import type { UsageOwner, UsagePageRequest, UsageRecord } from '../../modules/us
 import { ReceiptNotFoundError } from '../http-errors.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
 import { PageCursors, pageOf, pageShape } from './page.js';
+import { traceOf } from '../../modules/routing/index.js';
+import { channelsIn, type PresentedRouting, presentTrace } from './routing-answers.js';
 import { presentReceipt, receipt } from './receipt.js';
 
 export interface UsageReader {
@@ -10,6 +12,8 @@ export interface UsageReader {
   page(owner: UsageOwner, page: UsagePageRequest): Promise<readonly UsageRecord[]>;
   /** The receipt of a call, whoever made it. */
   one(requestId: string): Promise<UsageRecord | undefined>;
+  /** Channel → its name, of those that are still there. */
+  channelNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 const cursors = new PageCursors('usage', z.tuple([z.int(), z.string()]));
@@ -50,10 +54,16 @@ function receiptEndpoint(read: UsageReader): Endpoint {
     handle: async ({ caller: { userId, token, permissions }, params: { requestId } }) => {
       const record = await read.one(requestId);
       if (record === undefined) throw new ReceiptNotFoundError(requestId);
-      if (permissions.has('usage.all.read')) return presentReceipt(record, 'admin');
+      if (permissions.has('usage.all.read')) return { ...presentReceipt(record, 'admin'), ...(await presentRouting(read, record)) };
       const isOwn = token === undefined ? record.userId === userId : record.tokenId === token.id;
       if (!isOwn) throw new ReceiptNotFoundError(requestId);
       return presentReceipt(record, 'user');
     },
   });
+}
+
+async function presentRouting(read: UsageReader, { routing: text }: UsageRecord): Promise<{ routing?: PresentedRouting }> {
+  if (text === undefined) return {};
+  const trace = traceOf(text);
+  return { routing: presentTrace(trace, await read.channelNames(channelsIn(trace))) };
 }

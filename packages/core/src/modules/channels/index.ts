@@ -6,7 +6,7 @@ export * from './channel-entry.js';
 export * from './channel-key.js';
 export * from './channel-options.js';
 export { openConfig, openOptions, sealConfig } from './channel-secrets.js';
-export { deleteChannel, insertChannel, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
+export { deleteChannel, insertChannel, readChannelNames, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
 export { ChannelTable, type OfferedModel } from './channel-table.js';
 export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';

@@ -10,7 +10,8 @@ import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
 import { auditMigration } from './0011-audit.js';
-import { groupsMigration } from './0012-groups.js';
+import { callRoutingMigration } from './0012-call-routing.js';
+import { groupsMigration } from './0013-groups.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -25,5 +26,6 @@ export const migrations: readonly Migration[] = [
   channelsMigration,
   healthMigration,
   auditMigration,
+  callRoutingMigration,
   groupsMigration,
 ];
