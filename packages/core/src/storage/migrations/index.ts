@@ -11,7 +11,8 @@ import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
 import { auditMigration } from './0011-audit.js';
 import { callRoutingMigration } from './0012-call-routing.js';
-import { groupsMigration } from './0013-groups.js';
+import { privateAddressesMigration } from './0013-private-addresses.js';
+import { groupsMigration } from './0014-groups.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -27,5 +28,6 @@ export const migrations: readonly Migration[] = [
   healthMigration,
   auditMigration,
   callRoutingMigration,
+  privateAddressesMigration,
   groupsMigration,
 ];

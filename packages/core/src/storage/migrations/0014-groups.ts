@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.js';
  * node from before takes the own group of the user for such a token.
  */
 export const groupsMigration: Migration = {
-  name: '0013-groups',
+  name: '0014-groups',
   async up(transaction) {
     await transaction.raw('alter table groups add column description text');
     await transaction.raw(`alter table groups add column usable_by text not null default '[]'`);
