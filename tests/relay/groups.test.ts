@@ -105,7 +105,7 @@ describe('the group of a call', () => {
   describe('that the user may not use any more', () => {
     beforeAll(async () => {
       const { groups } = document({ ratio: 2 });
-      await gateway.applied({ ...(groups === undefined ? {} : { groups }) });
+      await gateway.applied(groups === undefined ? {} : { groups });
       await eventually('the group is closed', async () => (await ask(vipKey, 'vip-only')).status === 403);
     });
 
