@@ -49,9 +49,9 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
 
   it('is live on both nodes within a second, and drops no call', async () => {
     const calls: MadeCall[] = [];
-    let over = false;
+    const load = { over: false };
     const call = async ({ url }: TestGateway): Promise<void> => {
-      while (!over) {
+      while (!load.over) {
         const startedAt = Date.now();
         const answer = await rawCall({ url, key: openToken.key, dialect: 'openai-chat', model: 'moving', stream: calls.length % 2 === 0 });
         const place = /before|after/.exec(answer.body.toString())?.[0] ?? '';
@@ -64,7 +64,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
     await nodes[0]?.applied({ channels: channels.slice(0, 1) });
     const appliedAt = Date.now();
     await wait(2_000);
-    over = true;
+    load.over = true;
     await Promise.all(calling);
     expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
     expect(calls.filter(({ place }) => place === 'before').length).toBeGreaterThan(callersOfNode);

@@ -26,7 +26,7 @@ belong to keys, two keys in five have them. At every moment two thirds of the fl
 ${phaseRow('before', weighted.before)}
 ${phaseRow('in trouble', weighted.during)}
 ${phaseRow('after', weighted.after)}
-${phaseRow('in trouble, by \`least-latency\`', quickest.during)}
+${phaseRow('in trouble, by `least-latency`', quickest.during)}
 
 An answer that is cut in the middle cannot be begun again at another place: its caller has a part of it. What is slow and well costs its callers time; the
 strategy \`least-latency\` leaves it alone.
