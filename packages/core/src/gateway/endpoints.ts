@@ -1,12 +1,16 @@
 import type { DependencyContainer } from 'tsyringe';
+import { systemClock } from '../foundation/clock.js';
 import { accountEndpoint } from '../http/api/account.js';
 import { auditEndpoint } from '../http/api/audit.js';
+import { channelKeyEndpoints } from '../http/api/channel-keys.js';
+import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
+import { providersEndpoint } from '../http/api/providers.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
-import { readChannelNames } from '../modules/channels/index.js';
+import { changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { accountOf, budgetOf } from '../modules/ledger/index.js';
 import { unpricedModels } from '../modules/models/index.js';
@@ -35,9 +39,31 @@ export function managementEndpoints(container: DependencyContainer, foundations:
       section: (name) => database.snapshot((reader) => readSection(settings, reader, name)),
       edit: (author, name, fields) => editSection(editor, settings, author, name, fields),
     }),
+    providersEndpoint(foundations.plugins.providers),
+    ...endpointsOfChannels(container, foundations),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
+}
+
+function endpointsOfChannels(container: DependencyContainer, { database, plugins, secretBox }: Foundations): readonly Endpoint[] {
+  const editor = container.resolve(tokens.editor);
+  const health = container.resolve(tokens.health);
+  const desk = new ChannelDesk({ database, editor, providers: plugins.providers, secretBox, clock: systemClock });
+  const circuits = () => health.list();
+  const failing = () => ({
+    channels: new Set(circuits().map(({ channelId }) => channelId)),
+    keys: new Set(circuits().flatMap(({ kind, subject }) => (kind === 'key' ? [subject] : []))),
+  });
+  const doors = { database, editor, secretBox, failing };
+  return [
+    ...channelEndpoints({ desk, circuits, changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch) }),
+    ...channelKeyEndpoints({
+      desk,
+      circuits,
+      changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
+    }),
+  ];
 }
 
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {

@@ -178,12 +178,13 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
 
 function editorOf(container: DependencyContainer, { database }: Foundations): ConfigurationEditor {
   const onChanged = async (): Promise<void> => {
-    container.resolve(tokens.bus).hint('configuration');
+    const bus = container.resolve(tokens.bus);
+    bus.hint('configuration');
+    // A change may end what is known against a channel.
+    bus.hint('health');
     // What cannot be read now is told, and tried again, by the watcher itself: the change is made.
-    await container
-      .resolve(tokens.watcher)
-      .refresh()
-      .catch(() => undefined);
+    const watchers = [container.resolve(tokens.watcher), container.resolve(tokens.healthWatcher)];
+    await Promise.allSettled(watchers.map((watcher) => watcher.refresh()));
   };
   return new ConfigurationEditor({ database, clock: systemClock, onChanged });
 }

@@ -17,7 +17,7 @@ const keyValue = z.union([z.string().min(1), z.record(z.string(), z.unknown())],
   error: 'Expected a key, or an object with the secret fields of the provider.',
 });
 
-const keyEntry = z.union(
+export const channelKeySchema = z.union(
   [
     z.string().min(1).meta({ secret: true }),
     z.strictObject({
@@ -37,7 +37,7 @@ export const channelEntryShape = {
     .record(z.string(), z.unknown())
     .default({})
     .meta({ title: 'As the provider wants it, and `dialects` to allow only some of its dialects' }),
-  keys: z.array(keyEntry).default([]).meta({ title: 'Several keys, in the place of the one in `config`' }),
+  keys: z.array(channelKeySchema).default([]).meta({ title: 'Several keys, in the place of the one in `config`' }),
   models: z.array(nameSchema).meta({ title: 'Names under which callers ask for models' }),
   modelMapping: z
     .record(z.string(), nameSchema)

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { decimalSchema } from '../pricing/index.js';
 
-const text = z.string().min(1).max(200);
+/** What a database can search in a JSON column: PostgreSQL reads neither NUL nor half of a pair of surrogates there. */
+function isSearchable(value: unknown): boolean {
+  return !/\\u(0000|d[89a-f])/.test(JSON.stringify(value));
+}
+const unsearchable = 'Must not contain the control character NUL.';
+
+const text = z.string().min(1).max(200).refine(isSearchable, unsearchable);
 const milliseconds = z.int().min(1).max(86_400_000);
 
 /** Model names; `*` stands for any number of characters. */
@@ -53,7 +59,7 @@ export const keyOrders = ['random', 'in-turn'] as const;
 /** What a channel may say beside its provider's own configuration: apply file, management API, storage and forms follow from it. */
 export const channelOptionShape = {
   tag: text.optional().meta({ title: 'A label by which channels are changed together' }),
-  remark: z.string().max(2_000).optional(),
+  remark: z.string().max(2_000).refine(isSearchable, unsearchable).optional(),
   keyOrder: z.enum(keyOrders).default('random').meta({ title: 'Which of several keys is next' }),
   costRatio: decimalSchema
     .default('1')
@@ -66,7 +72,11 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'Left out: those of the settings' }),
-  parameters: z.array(parameterRule).optional().meta({ title: 'Changes to the fields of requests, one after the other' }),
+  parameters: z
+    .array(parameterRule)
+    .refine(isSearchable, unsearchable)
+    .optional()
+    .meta({ title: 'Changes to the fields of requests, one after the other' }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
   statusMapping: z
     .record(statusCode, z.int().min(400).max(599))

@@ -23,6 +23,8 @@ export interface StoredChannel extends SealedConfig {
   readonly keys: readonly StoredKey[];
   readonly enabled: boolean;
   readonly createdAt: number;
+  /** Another one after every write; absent before the first. */
+  readonly version?: string;
 }
 
 /** `config`, `secrets`, `models`, `model_mapping`, `groups` and `options` are JSON text. */
@@ -160,6 +162,7 @@ function rowToChannel(row: ChannelRow, keys: readonly StoredKey[]): StoredChanne
     keys,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
+    version: row.version,
   };
 }
 

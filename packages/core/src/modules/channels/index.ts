@@ -1,6 +1,9 @@
 export * from './candidate-list.js';
 export * from './channel.js';
+export * from './channel-batch.js';
 export * from './channel-config.js';
+export * from './channel-desk.js';
+export * from './channel-filter.js';
 export * from './channel-directory.js';
 export * from './channel-entry.js';
 export * from './channel-key.js';
@@ -11,3 +14,4 @@ export { ChannelTable, type OfferedModel } from './channel-table.js';
 export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';
 export * from './channel-steps.js';
+export * from './channels-errors.js';

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { channelOptionShape, type StoredChannel, type StoredKey, secretOptions } from '../../modules/channels/index.js';
+import { type CircuitRecord, shutReasons } from '../../modules/health/index.js';
+
+/** Why something is not used now; absent where it may be. */
+const shut = z
+  .object({
+    state: z.enum(['open', 'disabled']).meta({ title: 'It cools down, or stays out until somebody enables it or its time is over' }),
+    reason: z.enum(shutReasons),
+    since: z.iso.datetime(),
+    until: z.iso.datetime().optional(),
+    failures: z.int().meta({ title: 'In a row' }),
+    trips: z.int().meta({ title: 'How often it was out without having been well for long in between' }),
+    lastCode: z.string().optional().meta({ title: 'Public code of the last failure' }),
+  })
+  .meta({ id: 'Shut' });
+
+const shownOptions = Object.fromEntries(Object.entries(channelOptionShape).filter(([name]) => !secretOptions.has(name)));
+
+export const channelKey = z
+  .object({
+    id: z.string(),
+    hint: z.string().meta({ title: 'Its first and last characters' }),
+    remark: z.string().optional(),
+    enabled: z.boolean(),
+    createdAt: z.iso.datetime(),
+    shut: shut.optional(),
+  })
+  .meta({ id: 'ChannelKey' });
+
+/** A channel as people see it. */
+export const channel = z
+  .object({
+    id: z.string(),
+    version: z.string().meta({ title: 'Another one after every change' }),
+    name: z.string(),
+    provider: z.string(),
+    config: z.record(z.string(), z.unknown()).meta({ title: 'Without its secrets' }),
+    secrets: z.array(z.string()).meta({ title: 'Secret fields that are set: they can be changed and never read' }),
+    keyCount: z.int().meta({ title: 'Of `keys`; a key in `config` is not counted' }),
+    models: z.array(z.string()).readonly(),
+    modelMapping: z.record(z.string(), z.string()).readonly(),
+    groups: z.array(z.string()).readonly(),
+    priority: z.int(),
+    weight: z.int(),
+    enabled: z.boolean(),
+    options: z.object(shownOptions).meta({ title: 'What else it says, tag and remark among it' }),
+    createdAt: z.iso.datetime(),
+    health: z.object({
+      channel: shut.optional(),
+      models: z.record(z.string(), shut).meta({ title: 'Models that are not used now' }),
+      keys: z.int().meta({ title: 'How many keys are not used now' }),
+    }),
+  })
+  .meta({ id: 'Channel' });
+
+/** @param circuits of any channels */
+export function presentChannel(
+  stored: StoredChannel,
+  secretNames: readonly string[],
+  circuits: readonly CircuitRecord[],
+): z.input<typeof channel> {
+  const { id, version = '', name, provider, models, modelMapping, groups, priority, weight, enabled, options } = stored;
+  const own = circuits.filter(({ channelId }) => channelId === id);
+  const whole = own.find(({ kind }) => kind === 'channel');
+  const ofModels = own.filter(({ kind }) => kind === 'model').map((record) => [record.subject, presentShut(record)] as const);
+  return {
+    id,
+    version,
+    name,
+    provider,
+    // A field may have become secret since it was stored.
+    config: Object.fromEntries(Object.entries(stored.config).filter(([field]) => !secretNames.includes(field))),
+    secrets: Object.keys(stored.secrets).map((field) => field.replace(/^@/, '')),
+    keyCount: stored.keys.length,
+    models,
+    modelMapping,
+    groups,
+    priority,
+    weight,
+    enabled,
+    options,
+    createdAt: timeText(stored.createdAt),
+    health: {
+      ...(whole === undefined ? {} : { channel: presentShut(whole) }),
+      models: Object.fromEntries(ofModels),
+      keys: own.filter(({ kind }) => kind === 'key').length,
+    },
+  };
+}
+
+export function presentKey(key: StoredKey, circuits: readonly CircuitRecord[]): z.input<typeof channelKey> {
+  const { id, hint, remark, enabled, createdAt } = key;
+  const record = circuits.find(({ kind, subject }) => kind === 'key' && subject === id);
+  return {
+    id,
+    hint,
+    ...(remark === undefined ? {} : { remark }),
+    enabled,
+    createdAt: timeText(createdAt),
+    ...(record === undefined ? {} : { shut: presentShut(record) }),
+  };
+}
+
+function presentShut({ state, reason, since, until, failures, trips, lastCode }: CircuitRecord): z.input<typeof shut> {
+  return {
+    state,
+    reason,
+    since: timeText(since),
+    ...(until === undefined ? {} : { until: timeText(until) }),
+    failures,
+    trips,
+    ...(lastCode === undefined ? {} : { lastCode }),
+  };
+}
+
+/** Times beyond what a date can hold are told as the last one that it can. */
+function timeText(at: number): string {
+  return new Date(Math.min(Math.round(at), 253_402_300_799_000)).toISOString();
+}

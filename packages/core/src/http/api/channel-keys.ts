@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type BatchResult, type ChannelDesk, channelKeySchema, type StoredKey } from '../../modules/channels/index.js';
+import type { ChangeAuthor } from '../../modules/changes/index.js';
+import type { CircuitRecord } from '../../modules/health/index.js';
+import { channelKey, presentKey } from './channel-answers.js';
+import { channelId, listedKeys } from './channels.js';
+import { defineEndpoint, type Endpoint } from './endpoint.js';
+import { PageCursors, pageOf, pageShape } from './page.js';
+
+export interface ChannelKeyDoors {
+  readonly desk: ChannelDesk;
+  /** What is open or disabled now, of all channels. */
+  circuits(): readonly CircuitRecord[];
+  changeKeys(
+    author: ChangeAuthor,
+    channelId: string,
+    meant: (key: StoredKey) => boolean,
+    action: 'enable' | 'disable' | 'delete',
+  ): Promise<BatchResult>;
+}
+
+const text = z.string().min(1).max(255);
+const keyState = z.enum(['enabled', 'disabled', 'failing']).optional().meta({ title: '`failing`: enabled, and not used now' });
+const keyParams = z.strictObject({ id: text, keyId: text });
+const cursors = new PageCursors('channel keys', z.tuple([z.string(), z.string()]));
+
+/** A channel's keys, each known by its id wherever it stands. */
+export function channelKeyEndpoints(doors: ChannelKeyDoors): readonly Endpoint[] {
+  return [list(doors), add(doors), replace(doors), batch(doors)];
+}
+
+function hasState(key: StoredKey, state: z.output<typeof keyState>, failing: ReadonlySet<string>): boolean {
+  if (state === undefined) return true;
+  if (state === 'disabled') return !key.enabled;
+  return key.enabled && (state === 'enabled' || failing.has(key.id));
+}
+
+function failingKeys(circuits: readonly CircuitRecord[]): ReadonlySet<string> {
+  return new Set(circuits.filter(({ kind }) => kind === 'key').map(({ subject }) => subject));
+}
+
+function list({ desk, circuits }: ChannelKeyDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/channels/:id/keys',
+    title: 'The keys of a channel in their order, by hints, with what is known against them',
+    permission: 'channel.read',
+    params: channelId,
+    query: z.strictObject({ ...pageShape, state: keyState }),
+    response: pageOf(channelKey),
+    handle: async ({ params: { id }, query }) => {
+      const position = cursors.positionOf(query);
+      const { keys } = await desk.one(id);
+      const known = circuits().filter((record) => record.channelId === id);
+      const failing = failingKeys(known);
+      const after = position?.[0] === id ? keys.findIndex((key) => key.id === position[1]) + 1 : 0;
+      const found = keys.slice(after).filter((key) => hasState(key, query.state, failing));
+      const { items, next } = cursors.page(query, found.slice(0, query.limit + 1), (key) => [id, key.id]);
+      return { items: items.map((key) => presentKey(key, known)), next };
+    },
+  });
+}
+
+function add({ desk }: ChannelKeyDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channels/:id/keys',
+    title: 'Add keys to a channel; those that it has already change nothing',
+    permission: 'channel.write',
+    params: channelId,
+    body: z.strictObject({
+      keys: z
+        .union([z.array(channelKeySchema).min(1).max(10_000), z.string().min(1).max(1_000_000)])
+        .meta({ title: 'As in an apply file, or one in each line', secret: true }),
+    }),
+    response: z.object({ keyCount: z.int() }),
+    handle: async ({ author, params: { id }, body }) => {
+      await desk.addKeys(author, id, [...listedKeys(body.keys)]);
+      return { keyCount: (await desk.one(id)).keys.length };
+    },
+  });
+}
+
+function replace({ desk }: ChannelKeyDoors): Endpoint {
+  return defineEndpoint({
+    method: 'PUT',
+    path: '/api/channels/:id/keys/:keyId',
+    title: 'Put another key in the place of one; it has another id',
+    permission: 'channel.write',
+    params: keyParams,
+    body: z.strictObject({ key: channelKeySchema }),
+    response: z.object({ keyCount: z.int() }),
+    handle: async ({ author, params: { id, keyId }, body }) => {
+      await desk.replaceKey(author, id, keyId, body.key);
+      return { keyCount: (await desk.one(id)).keys.length };
+    },
+  });
+}
+
+function batch({ circuits, changeKeys }: ChannelKeyDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channels/:id/key-batch',
+    title: 'Enable, disable or delete keys; to enable one also ends what its failures have disabled',
+    permission: 'channel.write',
+    params: channelId,
+    body: z.strictObject({
+      ids: z.array(text).max(10_000).optional().meta({ title: 'Left out: all that have the state' }),
+      state: keyState,
+      action: z.enum(['enable', 'disable', 'delete']),
+    }),
+    response: z.object({ matched: z.int(), changed: z.int() }),
+    handle: ({ author, params: { id }, body: { ids, state, action } }) => {
+      const failing = failingKeys(circuits());
+      const named = ids === undefined ? undefined : new Set(ids);
+      const meant = (key: StoredKey): boolean => (named?.has(key.id) ?? true) && hasState(key, state, failing);
+      return changeKeys(author, id, meant, action);
+    },
+  });
+}

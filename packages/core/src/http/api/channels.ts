@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import {
+  type BatchResult,
+  type ChannelBatch,
+  type ChannelDesk,
+  channelEntryShape,
+  type ChannelFilter,
+  type ChannelOrder,
+  channelOrders,
+  type StoredChannel,
+} from '../../modules/channels/index.js';
+import type { ChangeAuthor } from '../../modules/changes/index.js';
+import type { CircuitRecord } from '../../modules/health/index.js';
+import { channel, presentChannel } from './channel-answers.js';
+import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
+import { PageCursors, pageOf, pageShape } from './page.js';
+import { patchShapeOf } from './patch-shape.js';
+
+export interface ChannelDoors {
+  readonly desk: ChannelDesk;
+  /** What is open or disabled now, of all channels. */
+  circuits(): readonly CircuitRecord[];
+  changeAll(author: ChangeAuthor, filter: ChannelFilter, batch: ChannelBatch): Promise<BatchResult>;
+}
+
+const text = z.string().min(1).max(255);
+const states = ['enabled', 'disabled', 'failing'] as const;
+
+const filterShape = {
+  name: text.optional().meta({ title: 'A part of the name' }),
+  keyHint: text.optional().meta({ title: 'How one of its keys begins or ends, as hints show it' }),
+  provider: text.optional(),
+  model: text.optional().meta({ title: 'A model that it offers' }),
+  group: text.optional(),
+  tag: text.optional(),
+  state: z.enum(states).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
+};
+
+const batchFilter = z.strictObject({ ...filterShape, ids: z.array(text).max(10_000).optional() });
+
+const batchShape = {
+  enabled: z.boolean().optional().meta({ title: 'True also ends what failures have disabled' }),
+  tag: text.max(200).nullable().optional(),
+  priority: channelEntryShape.priority.unwrap().optional(),
+  weight: channelEntryShape.weight.unwrap().optional(),
+  groups: channelEntryShape.groups.unwrap().optional(),
+  addModels: channelEntryShape.models.max(10_000).optional(),
+  removeModels: z.array(text).max(10_000).optional(),
+};
+
+export const channelId = z.strictObject({ id: text });
+const version = text.optional().meta({ title: 'As it was read: refused if it has been changed since' });
+const cursors = new PageCursors('channels', z.tuple([z.union([z.string(), z.int()]), z.string()]));
+const { keys: _keys, ...changeable } = channelEntryShape;
+const batchResult = z.object({ matched: z.int(), changed: z.int() });
+
+export function channelEndpoints(doors: ChannelDoors): readonly Endpoint[] {
+  return [list(doors), create(doors), one(doors), change(doors), remove(doors), copy(doors), batch(doors), deleteAll(doors), tags(doors)];
+}
+
+function presenter({ desk, circuits }: ChannelDoors): (stored: StoredChannel) => z.input<typeof channel> {
+  const known = circuits();
+  return (stored) => presentChannel(stored, desk.secretNamesOf(stored), known);
+}
+
+/** What the state asks for is known in memory, the rest in the database. */
+export function filterOf(stated: z.output<typeof batchFilter>, circuits: readonly CircuitRecord[]): ChannelFilter {
+  const { state, ids, ...filter } = stated;
+  if (state === undefined) return { ...filter, ids };
+  if (state !== 'failing') return { ...filter, ids, enabled: state === 'enabled' };
+  const failing = [...new Set(circuits.map((record) => record.channelId))];
+  return { ...filter, ids: ids === undefined ? failing : failing.filter((id) => ids.includes(id)), enabled: true };
+}
+
+function list(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/channels',
+    title: 'Channels, with their health',
+    permission: 'channel.read',
+    query: z.strictObject({
+      ...pageShape,
+      ...filterShape,
+      sort: z.enum(channelOrders).default('name'),
+      order: z.enum(['asc', 'desc']).default('asc'),
+    }),
+    response: pageOf(channel),
+    handle: async ({ query }) => {
+      const { limit, cursor: _cursor, sort, order, ...stated } = query;
+      const after = cursors.positionOf(query);
+      const page = { limit, order: sort, descending: order === 'desc', after: after === undefined ? after : positionOf(sort, after) };
+      const found = await doors.desk.find(filterOf(stated, doors.circuits()), page);
+      const { items, next } = cursors.page(query, found, (stored) => [stored[sort], stored.id]);
+      return { items: items.map(presenter(doors)), next };
+    },
+  });
+}
+
+/** A forged cursor must not compare a text with a number, which PostgreSQL refuses. */
+function positionOf(sort: ChannelOrder, [value, id]: readonly [string | number, string]): readonly [string | number, string] {
+  if (sort === 'name') return [String(value), id];
+  const number = typeof value === 'number' ? value : 0;
+  return [sort === 'createdAt' ? number : Math.max(-2_147_483_648, Math.min(number, 2_147_483_647)), id];
+}
+
+function create(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channels',
+    title: 'A new channel, or one for each of its keys, all or none',
+    permission: 'channel.write',
+    body: z.strictObject({
+      ...channelEntryShape,
+      keys: z
+        .union([channelEntryShape.keys, z.string().max(1_000_000)])
+        .default([])
+        .meta({ title: 'As in an apply file, or one in each line', secret: true }),
+      channelPerKey: z.boolean().default(false).meta({ title: 'A channel for each key, `name 1`, `name 2` and so on' }),
+    }),
+    response: z.object({ channels: z.array(channel) }),
+    status: 201,
+    handle: async ({ author, body: { channelPerKey, ...entry } }) => {
+      const keys = listedKeys(entry.keys);
+      const entries = channelPerKey
+        ? keys.map((key, index) => ({ ...entry, name: `${entry.name} ${index + 1}`, keys: [key] }))
+        : [{ ...entry, keys }];
+      return { channels: (await doors.desk.create(author, entries)).map(presenter(doors)) };
+    },
+  });
+}
+
+const keysMax = 10_000;
+
+/** A text has one key in each line; none counts twice. @throws InvalidParameterError if there are too many for one request */
+export function listedKeys<Key>(keys: string | readonly Key[]): readonly (string | Key)[] {
+  const lines = typeof keys === 'string' ? keys.split(/\r?\n/).map((line) => line.trim()) : [];
+  const listed = typeof keys === 'string' ? [...new Set(lines)].filter((line) => line !== '') : keys;
+  if (listed.length > keysMax) throw new InvalidParameterError('keys', `Send at most ${keysMax} at once.`);
+  return listed;
+}
+
+function one(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/channels/:id',
+    title: 'A channel, with its health',
+    permission: 'channel.read',
+    params: channelId,
+    response: channel,
+    handle: async ({ params: { id } }) => presenter(doors)(await doors.desk.one(id)),
+  });
+}
+
+function change(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'PATCH',
+    path: '/api/channels/:id',
+    title: 'Change fields of a channel; null takes one back to its default, and secrets that are not named stay',
+    permission: 'channel.write',
+    params: channelId,
+    body: z.strictObject({ version, ...patchShapeOf(changeable) }),
+    response: channel,
+    handle: async ({ author, params: { id }, body: { version: read, ...patch } }) => {
+      await doors.desk.change(author, id, read, patch);
+      return presenter(doors)(await doors.desk.one(id));
+    },
+  });
+}
+
+function remove(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'DELETE',
+    path: '/api/channels/:id',
+    title: 'Delete a channel; receipts go on naming it by its id',
+    permission: 'channel.write',
+    params: channelId,
+    query: z.strictObject({ version }),
+    response: z.object({ deleted: z.string() }),
+    handle: async ({ author, params: { id }, query }) => {
+      await doors.desk.delete(author, id, query.version);
+      return { deleted: id };
+    },
+  });
+}
+
+function copy(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channels/:id/copy',
+    title: 'A copy of a channel with all its keys, disabled at first',
+    permission: 'channel.write',
+    params: channelId,
+    body: z.strictObject({ name: channelEntryShape.name.optional().meta({ title: 'Left out: its name and `copy`' }) }),
+    response: channel,
+    status: 201,
+    handle: async ({ author, params: { id }, body }) => presenter(doors)(await doors.desk.copy(author, id, body.name)),
+  });
+}
+
+function batch(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channel-batch',
+    title: 'Change all channels that a filter means, or none',
+    permission: 'channel.write',
+    body: z.strictObject({ filter: batchFilter, change: z.strictObject(batchShape) }),
+    response: batchResult,
+    handle: ({ author, body }) => doors.changeAll(author, filterOf(body.filter, doors.circuits()), body.change),
+  });
+}
+
+function deleteAll(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channel-batch/delete',
+    title: 'Delete all channels that a filter means, or none',
+    permission: 'channel.write',
+    body: z.strictObject({ filter: batchFilter }),
+    response: batchResult,
+    handle: ({ author, body }) => doors.changeAll(author, filterOf(body.filter, doors.circuits()), { delete: true }),
+  });
+}
+
+function tags({ desk }: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/channel-tags',
+    title: 'The tags that channels have; a filter by tag changes them together',
+    permission: 'channel.read',
+    response: z.object({ tags: z.array(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })).readonly() }),
+    handle: async () => ({ tags: await desk.tags() }),
+  });
+}

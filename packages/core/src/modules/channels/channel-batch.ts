@@ -1,0 +1,122 @@
+import type { Database } from '../../storage/database.js';
+import type { SecretBox } from '../../foundation/secret-box.js';
+import type { ChangeAuthor, ConfigurationEditor, PlannedStep } from '../changes/index.js';
+import { resetHealth } from '../health/index.js';
+import { checkGroups, knownChannel } from './channel-desk.js';
+import type { ChannelFilter } from './channel-filter.js';
+import type { StoredKey } from './channel-key.js';
+import { findChannelIds } from './channel-search-store.js';
+import { channelDeletion, channelSteps } from './channel-steps.js';
+import { readChannels, type StoredChannel } from './channel-store.js';
+import { InvalidChannelError } from './channels-errors.js';
+
+/** What becomes of every channel that is meant. What is left out stays as it is. */
+export interface ChannelBatch {
+  readonly delete?: boolean | undefined;
+  /** True also ends what their failures have disabled. */
+  readonly enabled?: boolean | undefined;
+  /** Null takes it off. */
+  readonly tag?: string | null | undefined;
+  readonly priority?: number | undefined;
+  readonly weight?: number | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly addModels?: readonly string[] | undefined;
+  readonly removeModels?: readonly string[] | undefined;
+}
+
+export interface BatchResult {
+  /** Channels or keys that were meant. */
+  readonly matched: number;
+  /** Those of them that had to be changed. */
+  readonly changed: number;
+}
+
+export interface ChannelBatchDoors {
+  readonly database: Database;
+  readonly editor: ConfigurationEditor;
+  readonly secretBox: SecretBox;
+  /** Ids of channels and keys whose failures keep them from being used. */
+  failing(): { readonly channels: ReadonlySet<string>; readonly keys: ReadonlySet<string> };
+}
+
+/** Changes all channels that a filter means, or none. @throws InvalidChannelError, StorageUnavailableError */
+export function changeChannels(
+  { database, editor, secretBox, failing }: ChannelBatchDoors,
+  author: ChangeAuthor,
+  filter: ChannelFilter,
+  batch: ChannelBatch,
+): Promise<BatchResult> {
+  return editor.edit(author, async (transaction) => {
+    await checkGroups(transaction, batch.groups ?? []);
+    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, filter));
+    const unwell = failing().channels;
+    const perChannel = known.map((channel) => {
+      if (batch.delete === true) return [channelDeletion(channel)];
+      const steps = channelSteps(channel, changedBy(channel, batch), secretBox);
+      return batch.enabled === true && unwell.has(channel.id) ? [...steps, recovery(channel)] : steps;
+    });
+    return { steps: perChannel.flat(), result: resultOf(perChannel) };
+  });
+}
+
+/**
+ * Enables, disables or deletes keys of a channel.
+ * @param meant which of them
+ * @throws ChannelNotFoundError, StorageUnavailableError
+ */
+export function changeKeys(
+  { editor, secretBox, failing }: ChannelBatchDoors,
+  author: ChangeAuthor,
+  channelId: string,
+  meant: (key: StoredKey) => boolean,
+  action: 'enable' | 'disable' | 'delete',
+): Promise<BatchResult> {
+  return editor.edit(author, async (transaction) => {
+    const known = await knownChannel(transaction, channelId);
+    const chosen = new Set(known.keys.filter(meant).map(({ id }) => id));
+    const unwell = action === 'enable' ? known.keys.filter(({ id }) => chosen.has(id) && failing().keys.has(id)) : [];
+    const keys = known.keys.flatMap((key) => {
+      if (!chosen.has(key.id)) return [key];
+      return action === 'delete' ? [] : [{ ...key, enabled: action === 'enable' }];
+    });
+    if (action === 'delete' && keys.length === 0) throw new InvalidChannelError([lastKeyProblem]);
+    const isChanged = (id: string): boolean =>
+      action === 'delete' || known.keys.find((key) => key.id === id)?.enabled !== (action === 'enable');
+    const changed = new Set([...[...chosen].filter(isChanged), ...unwell.map(({ id }) => id)]);
+    return {
+      steps: [...channelSteps(known, { ...known, keys }, secretBox), ...unwell.map((key) => recovery(known, key))],
+      result: { matched: chosen.size, changed: changed.size },
+    };
+  });
+}
+
+const lastKeyProblem = { path: ['keys'], message: 'A channel keeps at least one key. Add another first, or delete the channel.' };
+
+function changedBy(channel: StoredChannel, batch: ChannelBatch): StoredChannel {
+  const { enabled, tag, priority, weight, groups, addModels = [], removeModels = [] } = batch;
+  const { tag: tagBefore, ...options } = channel.options;
+  const tagAfter = tag === undefined ? tagBefore : (tag ?? undefined);
+  const removed = new Set(removeModels);
+  return {
+    ...channel,
+    enabled: enabled ?? channel.enabled,
+    priority: priority ?? channel.priority,
+    weight: weight ?? channel.weight,
+    groups: groups ?? channel.groups,
+    models: [...new Set([...channel.models, ...addModels])].filter((model) => !removed.has(model)),
+    options: { ...options, ...(tagAfter === undefined ? {} : { tag: tagAfter }) },
+  };
+}
+
+/** Ends what failures have disabled, or let cool down. */
+function recovery({ id, name }: StoredChannel, key?: StoredKey): PlannedStep {
+  const field = key === undefined ? 'health' : `keys.${key.id}`;
+  return {
+    change: { action: 'enable', kind: 'channel', name, fields: [{ field, to: key === undefined ? 'well' : `${key.hint}, well` }] },
+    run: (transaction) => resetHealth(transaction, id, key?.id),
+  };
+}
+
+function resultOf(perChannel: readonly (readonly PlannedStep[])[]): BatchResult {
+  return { matched: perChannel.length, changed: perChannel.filter((steps) => steps.length > 0).length };
+}

@@ -1,0 +1,84 @@
+import type { Knex } from 'knex';
+import type { DatabaseKind } from '../../storage/database.js';
+import { jsonListContains, jsonText } from '../../storage/json-text.js';
+import type { ChannelFilter, ChannelOrder, ChannelPage } from './channel-filter.js';
+
+const columns: Readonly<Record<ChannelOrder, string>> = {
+  name: 'name',
+  priority: 'priority',
+  weight: 'weight',
+  createdAt: 'created_at',
+};
+
+/** One more than the page may have, where there are more. */
+export async function findChannelIds(
+  knex: Knex,
+  kind: DatabaseKind,
+  filter: ChannelFilter,
+  page?: ChannelPage,
+): Promise<readonly string[]> {
+  const query = knex<{ readonly id: string }>('channels').select('id');
+  restrict(query, kind, filter);
+  if (page !== undefined) turnTo(query, page);
+  return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
+}
+
+/** Tag → how many channels have it, and how many of them are enabled. */
+export async function countTags(
+  knex: Knex,
+  kind: DatabaseKind,
+): Promise<readonly { readonly tag: string; readonly channels: number; readonly enabled: number }[]> {
+  const tag = jsonText(kind, 'options', 'tag');
+  const rows: readonly { readonly tag: string; readonly channels: bigint | number; readonly enabled: bigint | number }[] = await knex(
+    'channels',
+  )
+    .select(knex.raw(`${tag} as tag`), knex.raw('count(*) as channels'), knex.raw('sum(enabled) as enabled'))
+    .whereRaw(`${tag} is not null`)
+    .groupByRaw(tag)
+    .orderByRaw(tag);
+  return rows.map((row) => ({ tag: row.tag, channels: Number(row.channels), enabled: Number(row.enabled) }));
+}
+
+/** Name → id, of those names that are taken. */
+export async function takenNames(knex: Knex, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await knex<{ readonly id: string; readonly name: string }>('channels')
+    .whereIn('name', [...names])
+    .select('id', 'name');
+  return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+function restrict(
+  query: Knex.QueryBuilder,
+  kind: DatabaseKind,
+  { ids, name, keyHint, provider, model, group, tag, enabled }: ChannelFilter,
+): void {
+  if (ids !== undefined) void query.whereIn('id', [...ids]);
+  if (name !== undefined) void query.whereRaw("lower(name) like ? escape '!'", [`%${literal(name.toLowerCase())}%`]);
+  if (keyHint !== undefined)
+    void query.whereIn('id', (keys) =>
+      keys
+        .from('channel_keys')
+        .select('channel_id')
+        .whereRaw("hint like ? escape '!' or hint like ? escape '!'", [`${literal(keyHint)}%`, `%${literal(keyHint)}`]),
+    );
+  if (provider !== undefined) void query.where('provider', provider);
+  if (model !== undefined) void query.whereRaw(...jsonListContains(kind, 'models', model));
+  if (group !== undefined) void query.whereRaw(...jsonListContains(kind, 'groups', group));
+  if (tag !== undefined) void query.whereRaw(`${jsonText(kind, 'options', 'tag')} = ?`, [tag]);
+  if (enabled !== undefined) void query.where('enabled', enabled ? 1 : 0);
+}
+
+/** Characters that `like` gives a meaning stand for themselves. */
+function literal(text: string): string {
+  return text.replaceAll(/[!%_]/g, '!$&');
+}
+
+function turnTo(query: Knex.QueryBuilder, { limit, order, descending, after }: ChannelPage): void {
+  const column = columns[order];
+  const direction = descending ? 'desc' : 'asc';
+  void query.limit(limit + 1).orderBy([
+    { column, order: direction },
+    { column: 'id', order: direction },
+  ]);
+  if (after !== undefined) void query.whereRaw(`(${column}, id) ${descending ? '<' : '>'} (?, ?)`, [...after]);
+}
