@@ -55,11 +55,9 @@ function restrict(
   if (ids !== undefined) void query.whereIn('id', [...ids]);
   if (name !== undefined) void query.whereRaw("lower(name) like ? escape '!'", [`%${literal(name.toLowerCase())}%`]);
   if (keyHint !== undefined)
-    void query.whereIn('id', (keys) =>
-      keys
-        .from('channel_keys')
-        .select('channel_id')
-        .whereRaw("hint like ? escape '!' or hint like ? escape '!'", [`${literal(keyHint)}%`, `%${literal(keyHint)}`]),
+    void query.whereRaw(
+      "exists (select 1 from channel_keys where channel_id = channels.id and (hint like ? escape '!' or hint like ? escape '!'))",
+      [`${literal(keyHint)}%`, `%${literal(keyHint)}`],
     );
   if (provider !== undefined) void query.where('provider', provider);
   if (model !== undefined) void query.whereRaw(...jsonListContains(kind, 'models', model));
