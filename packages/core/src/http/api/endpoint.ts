@@ -167,7 +167,7 @@ const depthMax = 64;
 /** What no schema shall see: texts that not every database can hold, and values without a floor. */
 function unfitParts(value: unknown, path: readonly string[] = []): readonly FieldProblem[] {
   const problem = (detail: string): readonly FieldProblem[] => [{ field: path.join('.'), detail }];
-  if (typeof value === 'string') return value.includes('\0') ? problem('Must not contain the control character NUL.') : [];
+  if (typeof value === 'string') return /[\0\p{Cs}]/u.test(value) ? problem('Must not contain NUL, or half of a character.') : [];
   if (typeof value !== 'object' || value === null) return [];
   if (path.length === depthMax) return [{ field: path[0] ?? '', detail: 'Is nested too deeply.' }];
   return Object.entries(value).flatMap(([name, inner]) => [...unfitParts(name, [...path, name]), ...unfitParts(inner, [...path, name])]);
