@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import bedrock from '@tollgate/adapter-bedrock';
 import claude from '@tollgate/adapter-claude';
 import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
@@ -13,6 +14,7 @@ describe('gold', () => {
     ['packages/adapter-openai', openai],
     ['packages/adapter-claude', claude],
     ['packages/adapter-gemini', gemini],
+    ['packages/adapter-bedrock', bedrock],
     ['examples/custom-provider', custom],
     ['examples/openai-compatible', compatible],
   ])('is earned by %s with the recordings that it brings', async (path, plugin) => {
