@@ -25,10 +25,10 @@ export async function startPresetUpstream(): Promise<PresetUpstream> {
   const seen: Seen[] = [];
   const upstream = await listenLocally((request, response) => {
     void readRequest(request).then((recorded) => {
-      const [, id = '', ...rest] = recorded.path.split('/');
+      const [, id = ''] = recorded.path.split('/');
       const own = ownPlaces[id];
       if (own !== undefined) {
-        const asked = answerInOwnWay(own, { ...recorded, path: `/${rest.join('/')}` }, response);
+        const asked = answerInOwnWay(own, recorded, response);
         if (asked !== undefined) seen.push({ place: id, ...asked });
         return;
       }
