@@ -106,7 +106,7 @@ describe('limits of a gateway', () => {
     expect(broken.status).toBe(400);
     const refused = await ask(openToken.key);
     expect(refused.status).toBe(429);
-    expect(await refused.json()).toMatchObject({ error: { code: 'ip_request_limit' } });
+    expect(await refused.json()).toMatchObject({ code: 'ip_request_limit' });
     expect(refused.headers.get('x-ratelimit-limit-requests')).toBe('3');
     expect(refused.headers.get('x-ratelimit-remaining-requests')).toBe('0');
     expect((await ask('sk-guessed-again')).status).toBe(429);

@@ -179,7 +179,7 @@ describe('prices of others', () => {
   it('are no business of callers', async () => {
     expect(await ask('/api/prices/differences', undefined, keyOf('open'))).toMatchObject({
       status: 403,
-      body: { error: { code: 'permission_denied' } },
+      body: { code: 'permission_denied' },
     });
   });
 
@@ -193,7 +193,7 @@ describe('prices of others', () => {
     for (const path of ['/api/prices/differences', '/api/prices/sync', '/api/prices/missing'])
       expect([path, (await ask(path, undefined, admin)).status]).toEqual([path, 200]);
     for (const [path, body] of writing) {
-      expect(await ask(path, body, admin)).toMatchObject({ status: 403, body: { error: { code: 'permission_denied' } } });
+      expect(await ask(path, body, admin)).toMatchObject({ status: 403, body: { code: 'permission_denied' } });
       expect([path, (await ask(path, body)).status]).not.toEqual([path, 403]);
     }
   });
@@ -205,7 +205,7 @@ describe('prices of others', () => {
         { model: 'by-hand', source: 'new api' },
       ],
     };
-    expect(await ask('/api/prices/apply', both)).toMatchObject({ status: 409, body: { error: { code: 'price_choice_refused' } } });
+    expect(await ask('/api/prices/apply', both)).toMatchObject({ status: 409, body: { code: 'price_choice_refused' } });
     expect((await published()).map(({ model }) => model)).toEqual(['by-hand']);
     expect(await ask('/api/prices/apply', { choices: both.choices.slice(0, 1) })).toMatchObject({
       status: 200,

@@ -51,11 +51,11 @@ describe('access tokens', () => {
   it('are refused when they are unknown, or their user is disabled', async () => {
     expect(await ask('/api/account', `tga-${'x'.repeat(48)}`)).toMatchObject({
       status: 401,
-      body: { error: { code: 'invalid_access_token' } },
+      body: { code: 'invalid_access_token' },
     });
     const ofEve = await created('--user', 'eve', '--name', 'second');
     await gateway.applied({ users: [{ username: 'eve', enabled: false }] });
-    expect(await ask('/api/account', ofEve)).toMatchObject({ status: 401, body: { error: { code: 'invalid_access_token' } } });
+    expect(await ask('/api/account', ofEve)).toMatchObject({ status: 401, body: { code: 'invalid_access_token' } });
   });
 
   it.each([

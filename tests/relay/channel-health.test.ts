@@ -17,7 +17,7 @@ import { readError } from './error-shapes.js';
 import { type RawAnswer, rawCall } from './raw-call.js';
 
 const dialects = ['openai-chat', 'openai-responses', 'claude-messages', 'gemini'] as const;
-const settings = { health: { openAfterFailures: 2, coolDownMs: 1_000 } };
+const settings = { health: { openAfterFailures: 2, coolDownMs: 1_000 }, relay: { channelWaitMaxMs: 0 } };
 
 function documentOf(channels: readonly ChannelEntry[]): ApplyDocument {
   const models = pricedByTokens(...new Set(channels.flatMap((channel) => channel.models)));
@@ -136,6 +136,21 @@ describe('a channel that fails', () => {
     expect(upstream.requestsTo('refused')).toHaveLength(2);
     expect(gateway.logs).toContain('A key is disabled');
     expect(gateway.logs).not.toContain(upstreamKey);
+  });
+
+  it('is waited for where it is free soon, by those who pay, and who stay', async () => {
+    let limits = 0;
+    upstream.place('soon', (...parts) => (limits++ === 0 ? refuses(429, undefined, { 'retry-after': '1' }) : answers())(...parts));
+    const soon = chatChannel('soon', `${upstream.url}/soon/v1`, ['soon']);
+    await gateway.applied({ ...documentOf([soon]), settings: { relay: { channelWaitMaxMs: 3_000 } } });
+    await eventually('the settings are live', async () => (await ask('soon')).status === 429);
+    const leaving = new AbortController();
+    const left = rawCall({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'soon', signal: leaving.signal });
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    expect((await ask('soon')).status).toBe(200);
+    expect(upstream.requestsTo('soon')).toHaveLength(2);
+    expect(codeOf(await ask('limited'))).toBe('no_channel_available');
   });
 
   it('costs nothing', async () => {

@@ -79,9 +79,9 @@ async function readRows(gateway: Place, key: string): Promise<readonly UsageRow[
 async function readPage(
   gateway: Place,
   key: string,
-  before?: string,
+  cursor?: string,
 ): Promise<{ readonly rows: readonly UsageRow[]; readonly next: string | undefined }> {
-  const query = new URLSearchParams({ limit: '100', ...(before === undefined ? {} : { before }) });
+  const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
   const { items, next } = usageAnswer.parse(await getJson(gateway, `/api/usage?${query}`, key));
   return {
     rows: items.map((item) => ({

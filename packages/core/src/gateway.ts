@@ -2,9 +2,6 @@ import type { RequestFacts } from '@tollgate/plugin-kit';
 import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from './foundation/clock.js';
 import { newRequestId } from './foundation/ids.js';
-import { accountEndpoint } from './http/api/account.js';
-import { type PriceDoors, priceEndpoints } from './http/api/prices.js';
-import { usageEndpoints } from './http/api/usage.js';
 import { createApp } from './http/app.js';
 import { Authenticator } from './http/authenticator.js';
 import { CredentialReader } from './http/credentials.js';
@@ -13,15 +10,13 @@ import { ModelLists } from './http/model-lists.js';
 import { RelayFront } from './http/relay-front.js';
 import { ResourceFront } from './http/resource-front.js';
 import { callerOfAccessToken } from './modules/access/index.js';
-import { accountOf, budgetOf, ledgerSettings } from './modules/ledger/index.js';
-import { unpricedModels } from './modules/models/index.js';
-import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from './modules/price-sync/index.js';
-import { pricingSettings } from './modules/pricing/index.js';
+import { ledgerSettings } from './modules/ledger/index.js';
+import { routingSettings } from './modules/routing/index.js';
 import { AddressList, type Principal } from './modules/tokens/index.js';
-import { usageOf, usageOfCall } from './modules/usage/index.js';
 import type { WeighedBody } from './relay/estimate-tokens.js';
 import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
+import { managementEndpoints } from './gateway/endpoints.js';
 import { closeFoundations, type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
 import { startModules, stopModules, tokens } from './gateway/modules.js';
 
@@ -127,45 +122,13 @@ class RunningGateway implements Gateway {
         credentials,
         relay,
         estimateTokens,
+        sessionHeaders: () => settings.current(routingSettings).sessionHeaders,
         faults: this.#parts.faults,
       }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
-      endpoints: [
-        accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
-        ...usageEndpoints({
-          page: (owner, page) => usageOf(database, owner, page),
-          one: (requestId) => usageOfCall(database, requestId),
-        }),
-        ...priceEndpoints(this.#priceDoors()),
-      ],
+      endpoints: managementEndpoints(this.#container, this.#foundations),
       ready: () => this.#server.isTaking && schemaGuard.fits,
     });
-  }
-  #priceDoors(): PriceDoors {
-    const { database, settings } = this.#foundations;
-    const sync = this.#container.resolve(tokens.priceSync);
-    const models = this.#container.resolve(tokens.models);
-    const bus = this.#container.resolve(tokens.bus);
-    const thenHinted = async <Result>(written: Promise<Result>): Promise<Result> => {
-      const result = await written;
-      bus.hint('configuration');
-      return result;
-    };
-    return {
-      publicModels: () => {
-        if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
-        return models.priced();
-      },
-      differences: (options) => sync.differences(options),
-      missing: async () => ({
-        missing: await unpricedModels(database),
-        refused: settings.current(pricingSettings).mode === 'commercial',
-      }),
-      latest: () => sync.latest(),
-      queue: () => queuePriceSync(database, sync),
-      apply: (choices) => thenHinted(sync.apply(choices)),
-      applyUnopposed: (source) => thenHinted(sync.applyUnopposed(source)),
-    };
   }
 }

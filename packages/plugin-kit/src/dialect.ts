@@ -115,6 +115,10 @@ export interface RequestFacts {
   readonly serverTools?: readonly RequestCounter[];
   /** Set if such a tool may make an image beside the answer: one is held. */
   readonly toolImage?: Omit<ImageCount, 'count'>;
+  /** Under which key the vendor shall keep the prompt in its cache: calls with the same go to the same channel where they can. */
+  readonly promptCacheKey?: string;
+  /** Whom the caller says that it calls for: a user or a session of its own. */
+  readonly endUser?: string;
 }
 
 export interface RequestTarget {
@@ -189,6 +193,11 @@ export interface ClientSide {
   readonly modelKey?: string;
   /** @throws BadRequestError if a field that the gateway needs is missing or of the wrong type. */
   inspect(body: JsonObject, target: RequestTarget): RequestFacts;
+  /**
+   * The texts with which a conversation begins, the same in each of its requests: system prompt and first message. Never throws, whatever the
+   * body holds. Without this function no conversation is known by its prompt.
+   */
+  opening?(body: JsonObject): readonly string[];
   /** What is written into a silent stream, for clients whose SDK takes comments for damage; a comment unless stated. */
   readonly keepAliveFrame?: Frame;
   /** The framing of a streamed answer; `sse` for most dialects. */

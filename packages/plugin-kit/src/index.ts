@@ -11,6 +11,7 @@ export * from './framing/last-frame-end.js';
 export * from './hooks.js';
 export * from './json/objects.js';
 export * from './json/top-level.js';
+export * from './opening-texts.js';
 export * from './operations.js';
 export * from './output-kinds.js';
 export * from './passed-operation.js';

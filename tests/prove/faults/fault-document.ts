@@ -40,6 +40,7 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       // What a call must come to follows from its plan alone.
       ...neverResting,
       // Read to its end even by a machine that stands still for a while.
+      relay: { attemptsPauseMs: 4 },
       settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 10_000 },
       ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: extensionTokens, unheldOutputTokensMax: extensionTokens * 2 },
     },

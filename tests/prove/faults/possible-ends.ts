@@ -46,6 +46,8 @@ const possibleEnds: readonly PossibleEnd[] = [
     reachedClient: true,
     where: (facts) => facts.databaseFailed,
   },
+  // Its first channel has failed, and nobody is left for whom another would be asked.
+  { outcome: 'aborted', ending: 'failed', policy: 'not-delivered', kinds: ['failover'], reachedClient: false, where: clientLeft },
   { ...left, policy: 'upstream-actual', kinds: stated },
   { ...left, policy: 'delivered', fallback: 'drain-broken', kinds: streamed, reachedClient: true, where: leftAndBroken },
   { ...left, policy: 'not-delivered', fallback: 'drain-broken', kinds: held, reachedClient: false, where: leftAndBroken },

@@ -1,4 +1,4 @@
-import { type Dialect, foreignSealMark } from '@tollgate/plugin-kit';
+import { type Dialect, foreignSealMark, openingTexts } from '@tollgate/plugin-kit';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { needsBytes } from './encode-media.js';
@@ -41,6 +41,7 @@ export const claudeMessages: Dialect = {
     guardedKeys: ['model', 'stream', 'max_tokens'],
     modelKey: 'model',
     inspect,
+    opening: ({ system, messages }) => openingTexts(system, messages),
     framing: () => 'sse',
     foreignSeals: { mark: foreignSealMark, remove: removeForeignSeals, removeAll: removeAllSeals },
     decodeRequest,

@@ -1,4 +1,5 @@
 import { BadRequestError, type JsonObject, type RequestCounter, type RequestFacts } from '@tollgate/plugin-kit';
+import { isObject } from './wire.js';
 
 /** Looks only at what the gateway itself needs; the rest of the request is checked by whoever reads it. */
 export function inspect(body: JsonObject): RequestFacts {
@@ -10,7 +11,13 @@ export function inspect(body: JsonObject): RequestFacts {
     throw new BadRequestError('max_tokens is required: the most tokens that the answer may have.', 'max_tokens');
   if (typeof outputTokensMax !== 'number' || !Number.isInteger(outputTokensMax) || outputTokensMax < 0)
     throw new BadRequestError('max_tokens must be a whole number and not negative.', 'max_tokens');
-  return { model, stream: stream === true, outputTokensMax, ...serverToolsOf(body['tools']) };
+  return { model, stream: stream === true, outputTokensMax, ...endUserOf(body['metadata']), ...serverToolsOf(body['tools']) };
+}
+
+/** Some clients name their session in it, too. */
+function endUserOf(metadata: unknown): Pick<RequestFacts, 'endUser'> {
+  const endUser = isObject(metadata) ? metadata['user_id'] : undefined;
+  return typeof endUser === 'string' && endUser !== '' ? { endUser } : {};
 }
 
 const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([

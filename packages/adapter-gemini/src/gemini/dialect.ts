@@ -1,4 +1,4 @@
-import type { Dialect, DialectRoute } from '@tollgate/plugin-kit';
+import { type Dialect, type DialectRoute, openingTexts } from '@tollgate/plugin-kit';
 import { framingOf, inspectRequest } from './client-requests.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
@@ -53,6 +53,7 @@ export const geminiDialect: Dialect = {
       'system_instruction',
     ],
     inspect: inspectRequest,
+    opening: (body) => openingTexts(body['systemInstruction'] ?? body['system_instruction'], body['contents']),
     framing: framingOf,
     foreignSeals,
     decodeRequest,

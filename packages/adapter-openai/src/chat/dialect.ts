@@ -1,4 +1,4 @@
-import type { Dialect } from '@tollgate/plugin-kit';
+import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
 import { modelListing } from '../model-list.js';
 import { encodeError, errorObject } from '../public-error.js';
 import { decodeRequest } from './decode-request.js';
@@ -42,6 +42,7 @@ export const openaiChat: Dialect = {
     guardedKeys: ['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'messages'],
     modelKey: 'model',
     inspect,
+    opening: ({ messages }) => openingTexts(undefined, messages),
     framing: () => 'sse',
     foreignSeals,
     usageOnDemand,

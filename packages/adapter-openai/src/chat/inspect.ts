@@ -1,4 +1,5 @@
 import { BadRequestError, type JsonObject, outputKindsIn, type RequestFacts } from '@tollgate/plugin-kit';
+import { conversationFacts } from '../conversation-facts.js';
 import { isObject, optionalBoolean, optionalCount, requireName } from '../request-fields.js';
 import { referencesOf } from './references.js';
 import { alwaysSearches } from './usage.js';
@@ -22,6 +23,7 @@ export function inspect(body: JsonObject): RequestFacts {
   return {
     ...facts,
     ...referencesOf(body).facts,
+    ...conversationFacts(body),
     ...(searches ? { serverTools: ['webSearches'] } : {}),
     ...(outputKinds === undefined ? {} : { outputKinds }),
   };

@@ -1,4 +1,4 @@
-import type { Dialect } from '@tollgate/plugin-kit';
+import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
 import { encodeError } from '../public-error.js';
 import { fileRoutes } from '../resources/file-routes.js';
 import { codexAnswerHeaders, codexHeaders } from './codex-headers.js';
@@ -45,6 +45,7 @@ export const openaiResponses: Dialect = {
     guardedKeys: ['model', 'stream', 'max_output_tokens', 'background', 'store', 'previous_response_id', 'conversation', 'input', 'tools'],
     modelKey: 'model',
     inspect,
+    opening: ({ instructions, input }) => openingTexts(instructions, input),
     framing: () => 'sse',
     foreignSeals,
     decodeRequest,

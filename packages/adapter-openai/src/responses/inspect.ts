@@ -1,4 +1,5 @@
 import { BadRequestError, type JsonObject, type RequestCounter, type RequestFacts } from '@tollgate/plugin-kit';
+import { conversationFacts } from '../conversation-facts.js';
 import { isObject, optionalBoolean, optionalCount, requireName } from '../request-fields.js';
 import { referencesOf } from './references.js';
 import { imageOf } from './tool-uses.js';
@@ -17,7 +18,7 @@ export function inspect(body: JsonObject): RequestFacts {
   }
   // The vendor stores answers unless told not to.
   const keeps = optionalBoolean(body['store'], 'store') ?? true;
-  const facts = { model, stream, keeps, ...referencesOf(body).facts, ...toolsOf(body['tools']) };
+  const facts = { model, stream, keeps, ...referencesOf(body).facts, ...conversationFacts(body), ...toolsOf(body['tools']) };
   return outputTokensMax === undefined ? facts : { ...facts, outputTokensMax };
 }
 

@@ -1,5 +1,12 @@
 import type { FailureKind, PublicError } from '@tollgate/plugin-kit';
 
+/** One thing wrong in what was sent. */
+export interface FieldProblem {
+  /** The parameter, or the path of the field in the body: `config.baseUrl`. */
+  readonly field: string;
+  readonly detail: string;
+}
+
 /**
  * Every failure that the gateway itself causes or refuses. One class per failure, in its noun's `<noun>-errors.ts`; `code` is public and
  * never changes. The caller's dialect gives it its shape.

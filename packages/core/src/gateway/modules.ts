@@ -14,6 +14,7 @@ import { newId, newPrefixedId } from '../foundation/ids.js';
 import type { Logger } from '../foundation/logger.js';
 import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
+import { ConfigurationEditor } from '../modules/changes/index.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
@@ -33,8 +34,8 @@ import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
+import { version } from './version.js';
 
-const version = '0.1.0';
 const userAgent = `tollgate/${version}`;
 const dayMs = 86_400_000;
 
@@ -53,6 +54,7 @@ export const tokens = {
   schemaGuard: Symbol('SchemaGuard') as InjectionToken<SchemaGuard>,
   bus: Symbol('Bus') as InjectionToken<Bus>,
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
+  editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
   health: Symbol('HealthBook') as InjectionToken<HealthBook>,
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
@@ -124,6 +126,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
+  register(container, tokens.editor, () => editorOf(container, foundations));
   register(container, tokens.health, () => healthOf(container, foundations, logger));
   register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
@@ -171,6 +174,18 @@ function watcherOf(container: DependencyContainer, { database, settings }: Found
   const watcher = new RevisionWatcher({ database, reloaders, log: logger, onFound: () => bus.hint('configuration') });
   bus.onHint('configuration', () => watcher.lookNow());
   return watcher;
+}
+
+function editorOf(container: DependencyContainer, { database }: Foundations): ConfigurationEditor {
+  const onChanged = async (): Promise<void> => {
+    container.resolve(tokens.bus).hint('configuration');
+    // What cannot be read now is told, and tried again, by the watcher itself: the change is made.
+    await container
+      .resolve(tokens.watcher)
+      .refresh()
+      .catch(() => undefined);
+  };
+  return new ConfigurationEditor({ database, clock: systemClock, onChanged });
 }
 
 function healthOf(container: DependencyContainer, { database, settings }: Foundations, log: Logger): HealthBook {

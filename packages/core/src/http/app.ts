@@ -66,6 +66,7 @@ export function createApp(doors: HttpDoors): Koa<State> {
       ...doors,
       callerOf: (request, query) => callers.callerOf(request, query),
       countAddress,
+      clientAddressOf: (request) => clientAddress(request, doors.trustedProxies),
       isCredential: (parameter) => doors.credentials.isParameter(parameter),
       isReady: doors.ready,
     }).routes(),
@@ -121,11 +122,11 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       if (told.code === 'internal_error') log.error({ err: error, requestId }, 'A request failed');
       const isOurs = context.path.startsWith('/api/');
       const dialect = isOurs ? undefined : (context.state.dialect ?? dialects.dialectOf(context.path));
-      const { status, headers, body } = presentError(told, requestId, dialect);
+      const { status, contentType, headers, body } = presentError(told, requestId, dialect);
       context.status = status;
       context.set(headers);
       if (error instanceof LimitReachedError) setLevelHeaders(error.levels, dialect, (name, value) => context.set(name, value));
-      context.type = 'application/json';
+      context.type = contentType;
       context.body = body;
     }
   };

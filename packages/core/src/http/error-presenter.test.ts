@@ -17,11 +17,19 @@ describe('error presenter', () => {
     });
   });
 
-  it('is plain where there is no dialect, and names the field', () => {
-    expect(JSON.parse(presentError(refused, 'req_2', undefined).body)).toEqual({
-      error: { code: 'invalid_parameter', message: 'limit: no.', field: 'limit', requestId: 'req_2' },
+  it('is told as problem details where there is no dialect', () => {
+    const { contentType, status, body } = presentError(refused, 'req_2', undefined);
+    expect([contentType, status]).toEqual(['application/problem+json', 400]);
+    expect(JSON.parse(body)).toEqual({
+      type: 'urn:tollgate:problem:invalid_parameter',
+      title: 'Invalid parameter',
+      status: 400,
+      detail: 'limit: no.',
+      code: 'invalid_parameter',
+      field: 'limit',
+      requestId: 'req_2',
     });
-    expect(JSON.parse(presentError(new ShuttingDownError(), 'req_3', undefined).body)).not.toHaveProperty('error.field');
+    expect(JSON.parse(presentError(new ShuttingDownError(), 'req_3', undefined).body)).not.toHaveProperty('field');
   });
 
   it('says when to try again, in whole seconds that are never too few', () => {

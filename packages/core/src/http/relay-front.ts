@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type RequestFacts, type RequestTarget, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
@@ -29,6 +29,8 @@ export interface RelayFrontDoors {
   readonly limits: Pick<Limits, 'binds' | 'admitCall' | 'admitRequest'>;
   /** Input and output of a call as they are estimated before it. */
   readonly estimateTokens: (weighed: WeighedBody, facts: RequestFacts, principal: Principal) => number;
+  /** Headers in which clients name their session, in lower case. */
+  readonly sessionHeaders: () => readonly string[];
   readonly trustedProxies: AddressList;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -109,7 +111,16 @@ export class RelayFront {
       passHeaders: passing(request.headers, dialect.client.passHeaders),
       ticket,
       claim,
+      session: this.#sessionIn(request.headers),
     };
+  }
+
+  #sessionIn(headers: IncomingHttpHeaders): string | undefined {
+    for (const name of this.#doors.sessionHeaders()) {
+      const value = headers[name];
+      if (typeof value === 'string' && value !== '') return value;
+    }
+    return undefined;
   }
 
   /** @throws InvalidIdempotencyKeyError */

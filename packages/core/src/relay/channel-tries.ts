@@ -4,13 +4,14 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-import type { ChannelLoads, ChannelSelection } from '../modules/routing/index.js';
+import type { Candidate, ChannelLoads, ChannelSelection } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import { routeView, streamTap } from './call-view.js';
 import type { Binding } from './bound-channel.js';
 import type { AttemptDraft } from './call-course.js';
+import type { ClientReply } from './client-reply.js';
 import type { InputWeight } from './estimate-tokens.js';
 import type { HoldGrowth } from './hold-growth.js';
 import { KeptFinder } from './kept-finder.js';
@@ -23,6 +24,7 @@ import { routeTo, type Route } from './route.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import type { TokenFamilies, TokenScale } from './token-families.js';
 import { canDropSeals } from './upstream-body.js';
+import { TryPace } from './try-pace.js';
 import { UsageMeter } from './usage-meter.js';
 
 /** What trying needs of the house and of its relay. */
@@ -32,6 +34,7 @@ export interface TryDoors {
   readonly resources: Pick<ResourceDirectory, 'remember'>;
   readonly hooks: RelayHooks;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly tools: AttemptTools;
   readonly loads: ChannelLoads;
   readonly families: TokenFamilies;
@@ -57,11 +60,14 @@ export class ChannelTries {
    */
   async run(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
-    const { attemptsMax, attemptsTimeMaxMs } = this.#doors.settings.current(relaySettings);
+    const { settings, clock, random } = this.#doors;
+    const pace = new TryPace(settings.current(relaySettings), call.startedAt, clock, random);
     let last: Verdict | undefined;
     let refusal: BadRequestError | undefined;
-    while (course.attempts.length < attemptsMax && this.#doors.clock.now() - call.startedAt < attemptsTimeMaxMs) {
-      const candidate = candidates.next();
+    while (pace.mayTry(course.attempts.length)) {
+      const ready = candidates.next();
+      const isPaused = ready === undefined || pace.pauseMs(course.attempts.length) > 0;
+      const candidate = isPaused ? await this.#later(running, candidates, pace, ready) : ready;
       if (candidate === undefined) break;
       const route = routeTo(candidate, call, course.attempts.length + 1);
       // What could not be translated once needs a channel that speaks the caller's own dialect.
@@ -79,13 +85,52 @@ export class ChannelTries {
         candidates.passOver(candidate, 'cannot-translate');
         continue;
       }
+      if (end.answered) candidates.answered(candidate);
       if (end.answered || reply.gone) return;
       last = end.verdict;
       candidates.failed(candidate, last.scope);
       if (last.retry === 'never') break;
     }
+    if (reply.gone) return;
     if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
     throw refusal ?? noneLeft(call, candidates.soonestMs);
+  }
+
+  #later(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
+    return ready === undefined ? this.#whenFree(running, candidates, pace) : this.#afterPause(running, candidates, pace, ready);
+  }
+
+  /** The candidate after the pause before it, or another if it may not be asked any more. */
+  async #afterPause(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
+    const { course, reply } = running;
+    await this.#pause(reply, pace.pauseMs(course.attempts.length));
+    if (!reply.gone && candidates.isStillFree(ready)) return ready;
+    candidates.giveBack(ready);
+    if (reply.gone) return undefined;
+    candidates.startAgain();
+    return candidates.next() ?? (await this.#whenFree(running, candidates, pace));
+  }
+
+  /** Waits for a channel that is free soon, if there is one. Undefined if there is none, or the client has left. */
+  async #whenFree(running: RunningCall, candidates: ChannelSelection, pace: TryPace): Promise<Candidate | undefined> {
+    const { reply } = running;
+    // Whoever pays nothing gets an answer of our own at once.
+    let waitMs = 'holdId' in running ? pace.channelWaitMs(candidates.soonestMs) : undefined;
+    while (waitMs !== undefined) {
+      await this.#pause(reply, waitMs);
+      if (reply.gone) return undefined;
+      candidates.startAgain();
+      const candidate = candidates.next();
+      if (candidate !== undefined) return candidate;
+      waitMs = pace.channelWaitMs(candidates.soonestMs);
+    }
+    return undefined;
+  }
+
+  async #pause(reply: ClientReply, pauseMs: number): Promise<void> {
+    const { faults } = this.#doors;
+    if (faults !== undefined) await faults('attempt-pause');
+    await reply.pause(pauseMs);
   }
 
   /** One attempt, and one more without seals where the upstream refuses those. */

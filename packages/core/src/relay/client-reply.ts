@@ -88,6 +88,22 @@ export class ClientReply {
     else this.#leaveListeners.push(listener);
   }
 
+  /** Resolves after the time, or when the client has left. */
+  pause(timeMs: number): Promise<void> {
+    if (this.#left) return Promise.resolve();
+    this.waitBegins();
+    return new Promise((resolve) => {
+      const over = (): void => {
+        clearTimeout(timer);
+        this.#leaveListeners.splice(this.#leaveListeners.indexOf(over), 1);
+        this.waitEnds();
+        resolve();
+      };
+      const timer = setTimeout(over, timeMs);
+      this.#leaveListeners.push(over);
+    });
+  }
+
   /** Runs whenever the client can take more after `write` said false. One listener at a time. */
   onDrain(listener: () => void): void {
     this.#drainListener = listener;
@@ -179,8 +195,7 @@ export class ClientReply {
   #noteClose(): void {
     if (this.#response.writableFinished) return;
     this.#left = true;
-    for (const listener of this.#leaveListeners) listener();
-    this.#leaveListeners.length = 0;
+    for (const listener of this.#leaveListeners.splice(0)) listener();
   }
 }
 

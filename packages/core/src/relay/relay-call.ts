@@ -43,6 +43,8 @@ export interface RelayCall {
   readonly passHeaders: ClientHeaders;
   /** What the call has taken from its limits; undefined where nothing limits it. */
   readonly ticket: LimitTicket | undefined;
+  /** What the client calls its session, in one of the headers that the settings name. */
+  readonly session: string | undefined;
   /** What the call claims by its idempotency key; undefined where its client sent none. */
   readonly claim: KeyClaim | undefined;
 }

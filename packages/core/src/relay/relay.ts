@@ -9,7 +9,17 @@ import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger
 import type { Model, ModelDirectory } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
-import { ChannelLoads, ChannelSelection, KeyTurns, routingSettings, strategyFor, TraceWriter } from '../modules/routing/index.js';
+import {
+  ChannelLoads,
+  ChannelSelection,
+  ConversationPlaces,
+  KeyTurns,
+  routingSettings,
+  type RoutingStrategy,
+  type SelectionParts,
+  strategyFor,
+  TraceWriter,
+} from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import { AnswerCapture } from './answer-capture.js';
@@ -34,6 +44,7 @@ import { routeTo } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
+import { selectedConversation } from './selected-conversation.js';
 import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
 import { UpstreamPools } from './upstream-pools.js';
@@ -67,7 +78,7 @@ export class Relay {
   readonly #pools = new UpstreamPools();
   readonly #settler: Settler;
   readonly #loads = new ChannelLoads();
-  readonly #keyTurns = new KeyTurns();
+  readonly #selecting: SelectionParts;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -97,6 +108,15 @@ export class Relay {
       faults: doors.faults,
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
+    const { health, random, clock } = doors;
+    this.#selecting = {
+      health,
+      loads: this.#loads,
+      keyTurns: new KeyTurns(),
+      places: new ConversationPlaces({ now: () => clock.now() }),
+      random,
+      now: () => clock.now(),
+    };
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
@@ -117,11 +137,13 @@ export class Relay {
 
     const offered = this.#candidatesFor(call, model?.enabled !== false);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
-    const candidates = this.#selectionOf(call, binding === undefined ? offered : boundTo(binding, offered, call));
+    const strategy = strategyFor(this.#doors.settings.current(routingSettings), call.facts.model, call.principal.group);
+    const trace = new TraceWriter(strategy, binding === undefined ? offered.size : 1);
+    const candidates = this.#selectionOf(call, offered, strategy, binding, trace);
     const scale = this.#scaleAt(firstOf(offered), call.facts.model);
     const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
-    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding };
+    const running: RunningCall = { call, reply, translation, view, scale, input, course, binding, trace };
     if (isFree) {
       await this.#count(running, candidates);
       return;
@@ -194,8 +216,8 @@ export class Relay {
     if (faults !== undefined) await faults('hold');
     await ledger.hold(request);
     call.ticket?.awaitUsage();
-    const { reply, translation, view, scale, input, course, binding } = running;
-    return { call, reply, translation, view, scale, input, course, binding, quote, holdId, model };
+    const { reply, translation, view, scale, input, course, binding, trace } = running;
+    return { call, reply, translation, view, scale, input, course, binding, trace, quote, holdId, model };
   }
 
   async #pay(held: HeldCall, candidates: ChannelSelection): Promise<void> {
@@ -231,11 +253,19 @@ export class Relay {
     return list;
   }
 
-  #selectionOf({ facts, principal }: RelayCall, list: CandidateList): ChannelSelection {
-    const { health, random, clock, settings } = this.#doors;
-    const strategy = strategyFor(settings.current(routingSettings), facts.model, principal.group);
-    const parts = { health, loads: this.#loads, keyTurns: this.#keyTurns, random, now: () => clock.now() };
-    return new ChannelSelection(list, { model: facts.model, strategy }, parts, new TraceWriter());
+  /** @throws ResourceUnreachableError */
+  #selectionOf(
+    call: RelayCall,
+    offered: CandidateList,
+    strategy: RoutingStrategy,
+    binding: Binding | undefined,
+    trace: TraceWriter,
+  ): ChannelSelection {
+    const { model } = call.facts;
+    if (binding !== undefined)
+      return new ChannelSelection(boundTo(binding, offered, call), { model, strategy, isBound: true }, this.#selecting, trace);
+    const conversation = offered.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
+    return new ChannelSelection(offered, { model, strategy, conversation }, this.#selecting, trace);
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
@@ -263,11 +293,9 @@ export class Relay {
 }
 
 /** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, { levels }: CandidateList, call: RelayCall): CandidateList {
-  for (const { channels } of levels) {
-    const owner = channels.find(({ id }) => id === channelId);
-    if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
-  }
+function boundTo({ channelId, field }: Binding, list: CandidateList, call: RelayCall): CandidateList {
+  const owner = list.find(channelId);
+  if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
   throw new ResourceUnreachableError(field, call.facts.model);
 }
 

@@ -4,6 +4,7 @@ import type { CallCourse } from './call-course.js';
 import type { ClientReply } from './client-reply.js';
 import type { Model } from '../modules/models/index.js';
 import type { InputWeight } from './estimate-tokens.js';
+import type { TraceWriter } from '../modules/routing/index.js';
 import type { Quote } from './quote.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { TokenScale } from './token-families.js';
@@ -22,6 +23,8 @@ export interface RunningCall {
   readonly course: CallCourse;
   /** Set if the call may go to one channel only. */
   readonly binding: Binding | undefined;
+  /** Why it goes where it goes. */
+  readonly trace: TraceWriter;
 }
 
 /** A call that is paid for: something is held for it until it is settled. */

@@ -30,6 +30,7 @@ const heldCall = {
   },
   reply: { gone: false },
   translation: {},
+  trace: { text: '["only","c",null]' },
   holdId: 'hold-1',
 } as unknown as HeldCall;
 

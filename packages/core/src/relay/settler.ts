@@ -212,7 +212,7 @@ function tokensIn(usage: Usage): number {
 type Draft<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** What may be missing is added to a literal, not spread into it: with this many fields, spreading costs as much as writing the log line. */
-function settlementOf({ call, course, quote, reply, holdId, translation }: HeldCall, result: CallResult, now: number): Settlement {
+function settlementOf({ call, course, quote, reply, holdId, translation, trace }: HeldCall, result: CallResult, now: number): Settlement {
   const { route, attempts } = course;
   const record: Draft<Settlement['record']> = {
     id: holdId,
@@ -234,6 +234,7 @@ function settlementOf({ call, course, quote, reply, holdId, translation }: HeldC
     extensions: course.extensions,
     attempts,
     totalMs: now - call.startedAt,
+    routing: trace.text,
   };
   if (route !== undefined) {
     record.channelId = route.channel.id;

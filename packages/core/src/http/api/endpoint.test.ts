@@ -21,7 +21,8 @@ const rename = defineEndpoint({
     internal: 'for nobody',
   }),
 });
-const good = { caller, params: { id: 'a' }, query: {}, body: { name: { first: 'Ann' } } };
+const origin = { requestId: 'req_1', clientAddress: '192.0.2.1' };
+const good = { ...origin, caller, params: { id: 'a' }, query: {}, body: { name: { first: 'Ann' } } };
 
 describe('endpoint', () => {
   it('is run with what its schemas make of the request, and answers what it declares', async () => {
@@ -50,11 +51,12 @@ describe('endpoint', () => {
       response: z.object({ by: z.string() }),
       handle: async ({ caller: { userId } }) => ({ by: userId }),
     });
-    const asking = (permissions: Caller['permissions']) => correct.run({ caller: { userId: 'u1', permissions }, params: {}, query: {} });
+    const asking = (permissions: Caller['permissions']) =>
+      correct.run({ ...origin, caller: { userId: 'u1', permissions }, params: {}, query: {} });
     for (const few of [permissionsOfApiKeys, permissionsOfRoles.user, permissionsOfRoles.admin])
       await expect(asking(few)).rejects.toThrow(PermissionDeniedError);
     expect(await asking(permissionsOfRoles.root)).toEqual({ by: 'u1' });
-    await expect(correct.run({ caller: undefined, params: {}, query: {} })).rejects.toThrow(PermissionDeniedError);
+    await expect(correct.run({ ...origin, caller: undefined, params: {}, query: {} })).rejects.toThrow(PermissionDeniedError);
   });
 
   it('asks nobody who they are where it is public', async () => {
@@ -66,7 +68,32 @@ describe('endpoint', () => {
       response: z.object({ caller: z.undefined() }),
       handle: async ({ caller: nobody }) => ({ caller: nobody }),
     });
-    expect(await open.run({ caller: undefined, params: {}, query: {} })).toEqual({ caller: undefined });
+    expect(await open.run({ ...origin, caller: undefined, params: {}, query: {} })).toEqual({ caller: undefined });
+  });
+
+  it('names all that is wrong, and refuses what no database holds or no stack can walk through', async () => {
+    const refusal = (name: unknown) => rename.run({ ...good, body: { name } }).catch((error: unknown) => error);
+    expect(await refusal({ first: '', last: 'B' })).toMatchObject({ problems: [{ field: 'name.first' }, { field: 'name.last' }] });
+    expect(await refusal({ first: 'A\0' })).toMatchObject({ field: 'name.first', message: expect.stringContaining('NUL') as string });
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(await refusal(deep)).toMatchObject({ field: 'name', message: expect.stringContaining('too deeply') as string });
+  });
+
+  it('says who is remembered for a change', async () => {
+    const change = defineEndpoint({
+      method: 'POST',
+      path: '/api/changes',
+      title: 'Changes something',
+      permission: 'account.read',
+      response: z.record(z.string(), z.unknown()),
+      handle: async ({ author }) => ({ ...author }),
+    });
+    expect(await change.run({ ...good, params: {}, caller: { ...caller, accessTokenId: 't1' } })).toEqual({
+      kind: 'api',
+      userId: 'u1',
+      accessTokenId: 't1',
+      ...origin,
+    });
   });
 
   it('refuses a body that is missing', async () => {
@@ -83,8 +110,10 @@ describe('endpoint', () => {
       handle: async ({ body }) => ({ body }),
     });
     expect(bare.body).toBeUndefined();
-    expect(await bare.run({ caller, params: {}, query: {}, body: { ignored: true } })).toEqual({ body: undefined });
-    await expect(bare.run({ caller, params: {}, query: { verbose: '1' } })).rejects.toThrow('verbose: There is no such parameter.');
+    expect(await bare.run({ ...origin, caller, params: {}, query: {}, body: { ignored: true } })).toEqual({ body: undefined });
+    await expect(bare.run({ ...origin, caller, params: {}, query: { verbose: '1' } })).rejects.toThrow(
+      'verbose: There is no such parameter.',
+    );
   });
 
   it('never sends what breaks its own declaration', async () => {
@@ -96,7 +125,7 @@ describe('endpoint', () => {
       response: z.object({ at: z.iso.datetime() }),
       handle: async () => ({ at: 'yesterday' }),
     });
-    await expect(wrong.run({ caller, params: {}, query: {} })).rejects.toThrow(z.ZodError);
+    await expect(wrong.run({ ...origin, caller, params: {}, query: {} })).rejects.toThrow(z.ZodError);
   });
 
   it('must declare the parameters of its path', () => {

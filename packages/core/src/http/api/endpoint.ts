@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { GatewayError } from '../../foundation/errors.js';
+import { type FieldProblem, GatewayError } from '../../foundation/errors.js';
+import { schemaProblems } from '../../foundation/schema-problems.js';
 import { type Caller, type Permission, PermissionDeniedError } from '../../modules/access/index.js';
+import type { ChangeAuthor } from '../../modules/changes/index.js';
 
 /** Points as decimal text, so that no reader loses a digit; 500,000 points are 1 US dollar. */
 export const points = z.string().meta({ title: 'Points' });
@@ -15,6 +17,8 @@ type TextFields = z.ZodType<unknown, Record<string, unknown>>;
 
 export interface EndpointInput<Needed extends Access, Params, Query, Body> {
   readonly caller: Needed extends 'public' ? undefined : Caller;
+  /** As whom the caller is remembered for what it changes. */
+  readonly author: ChangeAuthor;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -39,6 +43,8 @@ export interface EndpointDeclaration<
   readonly query?: Query;
   readonly body?: Body;
   readonly response: Response;
+  /** Of an answer that is as asked for; left out: 200. */
+  readonly status?: 200 | 201 | 202;
   handle(input: EndpointInput<Needed, z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
 }
 
@@ -50,6 +56,8 @@ export interface EndpointRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Undefined where the endpoint takes none. */
   readonly body?: unknown;
+  readonly requestId: string;
+  readonly clientAddress: string;
 }
 
 /** One place of the management API: routing, validation and documentation follow from the schemas. */
@@ -64,6 +72,7 @@ export interface Endpoint {
   /** Undefined = the endpoint reads no body. */
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
+  readonly status: 200 | 201 | 202;
   /**
    * Checks what came, runs the endpoint, and keeps to the declared response: nothing leaves that is not declared.
    * @throws PermissionDeniedError, InvalidParameterError naming the parameter or field, and what the endpoint throws
@@ -82,7 +91,7 @@ export function defineEndpoint<
   Query extends TextFields = None,
   Body extends z.ZodType = z.ZodUndefined,
 >(declaration: EndpointDeclaration<Needed, Params, Query, Body, Response>): Endpoint {
-  const { method, path, title, permission, cacheSeconds, body, response } = declaration;
+  const { method, path, title, permission, cacheSeconds, body, response, status = 200 } = declaration;
   const params = declaration.params ?? none;
   const query = declaration.query ?? none;
   checkParameterNames(path, params);
@@ -96,10 +105,12 @@ export function defineEndpoint<
     query,
     ...(body === undefined ? {} : { body }),
     response,
+    status,
     async run(request) {
       if (permission !== 'public' && request.caller?.permissions.has(permission) !== true) throw new PermissionDeniedError(permission);
       const answer = await declaration.handle({
         caller: request.caller as EndpointInput<Needed, never, never, never>['caller'],
+        author: authorOf(request),
         params: checked(params, request.params) as z.output<Params>,
         query: checked(query, request.query) as z.output<Query>,
         body: (body === undefined ? undefined : checked(body, request.body)) as z.output<Body>,
@@ -116,21 +127,48 @@ function checkParameterNames(path: string, params: z.ZodType): void {
     throw new TypeError(`${path} has the parameters [${inPath.join()}], declared are [${declared.join()}].`);
 }
 
-/** A parameter of the request, or a field of its body, is wrong. */
+function authorOf({ caller, requestId, clientAddress }: EndpointRequest): ChangeAuthor {
+  return { kind: 'api', userId: caller?.userId, accessTokenId: caller?.accessTokenId, requestId, clientAddress };
+}
+
+/** Parameters of the request, or fields of its body, are wrong. The first is told in words, all of them in `problems`. */
 export class InvalidParameterError extends GatewayError {
   readonly kind = 'invalid-request';
   readonly status = 400;
   readonly code = 'invalid_parameter';
+  readonly problems: readonly FieldProblem[];
 
-  constructor(field: string, problem: string) {
+  constructor(field: string, problem: string, problems: readonly FieldProblem[] = [{ field, detail: problem }]) {
     super(field === '' ? problem : `${field}: ${problem}`, field === '' ? {} : { field });
+    this.problems = problems;
   }
 }
 
+/** Told of one request, of which the others are known when these are mended. */
+const problemsMax = 20;
+
 function checked(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code !== 'unrecognized_keys') throw new InvalidParameterError(issue?.path.join('.') ?? '', issue?.message ?? 'Invalid.');
-  throw new InvalidParameterError([...issue.path, issue.keys[0]].join('.'), 'There is no such parameter.');
+  const unfit = unfitParts(value);
+  const parsed = unfit.length > 0 ? undefined : schema.safeParse(value);
+  if (parsed?.success === true) return parsed.data;
+  const problems = [...unfit, ...(parsed?.error.issues ?? []).flatMap(schemaProblems).flatMap(problemsOf)];
+  const [first] = problems;
+  throw new InvalidParameterError(first?.field ?? '', first?.detail ?? 'Invalid.', problems.slice(0, problemsMax));
+}
+
+function problemsOf({ path, message, unknownFields }: ReturnType<typeof schemaProblems>[number]): readonly FieldProblem[] {
+  if (unknownFields === undefined) return [{ field: path.join('.'), detail: message }];
+  return unknownFields.map((field) => ({ field: [...path, field].join('.'), detail: 'There is no such parameter.' }));
+}
+
+/** Nothing that is declared goes deeper, and what walks through it must not run out of stack. */
+const depthMax = 64;
+
+/** What no schema shall see: texts that not every database can hold, and values without a floor. */
+function unfitParts(value: unknown, path: readonly string[] = []): readonly FieldProblem[] {
+  const problem = (detail: string): readonly FieldProblem[] => [{ field: path.join('.'), detail }];
+  if (typeof value === 'string') return value.includes('\0') ? problem('Must not contain the control character NUL.') : [];
+  if (typeof value !== 'object' || value === null) return [];
+  if (path.length === depthMax) return [{ field: path[0] ?? '', detail: 'Is nested too deeply.' }];
+  return Object.entries(value).flatMap(([name, inner]) => [...unfitParts(name, [...path, name]), ...unfitParts(inner, [...path, name])]);
 }

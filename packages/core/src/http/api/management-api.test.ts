@@ -42,6 +42,7 @@ beforeEach(async () => {
     },
     isCredential: (parameter) => parameter === 'key',
     countAddress: async () => undefined,
+    clientAddressOf: () => '192.0.2.1',
     isReady: () => ready,
     bodyBytesMax: 100,
   });
@@ -50,8 +51,8 @@ beforeEach(async () => {
     try {
       await next();
     } catch (error) {
-      const { status, body } = presentError(publicErrorOf(error), 'req', undefined);
-      Object.assign(context, { status, type: 'application/json', body });
+      const { status, contentType, body } = presentError(publicErrorOf(error), 'req', undefined);
+      Object.assign(context, { status, type: contentType, body });
     }
   });
   app.use(api.routes());
@@ -74,17 +75,24 @@ describe('management API', () => {
   });
 
   it('asks who is calling first', async () => {
-    expect(await ask('/api/things/a')).toMatchObject({ status: 401, body: { error: { code: 'missing_api_key' } } });
+    expect(await ask('/api/things/a')).toMatchObject({ status: 401, body: { code: 'missing_api_key' } });
   });
 
   it('does not take the key for a parameter, but every other one', async () => {
-    expect(await ask('/api/things/a?key=mine&verbose=1')).toMatchObject({ status: 400, body: { error: { field: 'verbose' } } });
+    expect(await ask('/api/things/a?key=mine&verbose=1')).toMatchObject({ status: 400, body: { field: 'verbose' } });
+  });
+
+  it('takes no parameter twice', async () => {
+    expect(await ask('/api/things/a?key=mine&verbose=1&verbose=2')).toMatchObject({
+      status: 400,
+      body: { detail: 'verbose: Is given more than once.' },
+    });
   });
 
   it('names the method where another is used', async () => {
     expect(await ask('/api/things/a', post(''))).toMatchObject({
       status: 405,
-      body: { error: { code: 'method_not_allowed', message: 'POST is not allowed here, only GET.' } },
+      body: { code: 'method_not_allowed', detail: 'POST is not allowed here, only GET.' },
     });
   });
 
@@ -92,8 +100,9 @@ describe('management API', () => {
     ['{"name":', 400, 'invalid_body'],
     [`{"name":"${'x'.repeat(100)}"}`, 413, 'request_too_large'],
     ['{"title":"x"}', 400, 'invalid_parameter'],
+    ['{"name":"a\\u0000b"}', 400, 'invalid_parameter'],
   ])('refuses the body %s', async (body, status, code) => {
-    expect(await ask('/api/things?key=mine', post(body))).toMatchObject({ status, body: { error: { code } } });
+    expect(await ask('/api/things?key=mine', post(body))).toMatchObject({ status, body: { code } });
   });
 
   it('tells without a key whether the gateway is ready', async () => {

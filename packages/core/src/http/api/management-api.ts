@@ -3,7 +3,7 @@ import { Router, type RouterContext } from '@koa/router';
 import type { Caller } from '../../modules/access/index.js';
 import { MethodNotAllowedError, UnreadableBodyError } from '../http-errors.js';
 import { readBody } from '../request-body.js';
-import type { Endpoint } from './endpoint.js';
+import { type Endpoint, InvalidParameterError } from './endpoint.js';
 
 export interface ManagementDoors {
   readonly endpoints: readonly Endpoint[];
@@ -11,6 +11,7 @@ export interface ManagementDoors {
   callerOf(request: IncomingMessage, query: URLSearchParams): Promise<Caller>;
   /** Counts a request whose caller nobody asks for. @throws LimitReachedError, LimitsUnavailableError */
   countAddress(request: IncomingMessage): Promise<void>;
+  clientAddressOf(request: IncomingMessage): string;
   /** True for query parameters that carry a key: they are no endpoint's own. */
   isCredential(parameter: string): boolean;
   /** False once the gateway shuts down, so that load balancers look elsewhere. */
@@ -41,13 +42,17 @@ async function serve(doors: ManagementDoors, endpoint: Endpoint, context: Router
   const caller = endpoint.permission === 'public' ? undefined : await doors.callerOf(context.req, query);
   if (caller === undefined) await doors.countAddress(context.req);
   const own = [...query].filter(([name]) => !doors.isCredential(name));
+  for (const [name] of own) if (query.getAll(name).length > 1) throw new InvalidParameterError(name, 'Is given more than once.');
   const answer = await endpoint.run({
     caller,
     params: context.params,
     query: Object.fromEntries(own),
+    requestId: context.response.get('x-request-id'),
+    clientAddress: doors.clientAddressOf(context.req),
     ...(endpoint.body === undefined ? {} : { body: await jsonOf(context.req, doors.bodyBytesMax) }),
   });
   if (endpoint.cacheSeconds !== undefined) context.set('cache-control', `public, max-age=${endpoint.cacheSeconds}`);
+  context.status = endpoint.status;
   context.body = answer;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChangeAuthor } from '../../modules/changes/index.js';
 import type { Model, UnpricedModel } from '../../modules/models/index.js';
 import {
   type AppliedPrice,
@@ -20,8 +21,8 @@ export interface PriceDoors {
   missing(): Promise<{ readonly missing: readonly UnpricedModel[]; readonly refused: boolean }>;
   queue(): Promise<PriceSyncRun | undefined>;
   latest(): Promise<PriceSyncRun | undefined>;
-  apply(choices: readonly z.output<typeof choice>[]): Promise<readonly AppliedPrice[]>;
-  applyUnopposed(source?: string): Promise<readonly AppliedPrice[]>;
+  apply(choices: readonly z.output<typeof choice>[], author: ChangeAuthor): Promise<readonly AppliedPrice[]>;
+  applyUnopposed(source: string | undefined, author: ChangeAuthor): Promise<readonly AppliedPrice[]>;
 }
 
 const choice = z.strictObject({
@@ -129,7 +130,7 @@ function applyChoices(doors: PriceDoors): Endpoint {
     permission: 'pricing.sync',
     body: z.strictObject({ choices: z.array(choice).min(1).max(10_000) }),
     response: applied,
-    handle: async ({ body }) => presentApplied(await doors.apply(body.choices)),
+    handle: async ({ body, author }) => presentApplied(await doors.apply(body.choices, author)),
   });
 }
 
@@ -141,6 +142,6 @@ function applyAll(doors: PriceDoors): Endpoint {
     permission: 'pricing.sync',
     body: z.strictObject({ source: z.string().optional().meta({ title: 'Only what this source states' }) }),
     response: applied,
-    handle: async ({ body }) => presentApplied(await doors.applyUnopposed(body.source)),
+    handle: async ({ body, author }) => presentApplied(await doors.applyUnopposed(body.source, author)),
   });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pointsText } from '../../foundation/millipoints.js';
 import type { AttemptRecord, UsageRecord } from '../../modules/usage/index.js';
 import { points } from './endpoint.js';
+import { routing } from './routing-answers.js';
 
 /** `user`: what concerns the one who pays. `admin`: also where the call went and what its upstreams said. */
 export type ReceiptView = 'user' | 'admin';
@@ -78,6 +79,7 @@ export const receipt = z.object({
   upstreamModel: z.string().optional().meta({ title: 'For operators alone' }),
   upstreamDialect: z.string().optional().meta({ title: 'For operators alone' }),
   rawUsage: z.string().optional().meta({ title: "The vendor's own words on suspicious usage; for operators alone" }),
+  routing: routing.optional().meta({ title: 'Why the call went where it went; for operators alone' }),
 });
 
 type PresentedReceipt = z.input<typeof receipt>;

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { newId } from '../../foundation/ids.js';
+import { commandLine, stepsFor, writeChanges } from '../changes/index.js';
 import { findUserByName, type UserRole } from '../users/index.js';
 import { AccessTokenExistsError, UnknownUserError } from './access-errors.js';
 import { type AccessToken, hashAccessToken, newAccessTokenSecret } from './access-token.js';
@@ -24,11 +25,11 @@ async function accessTokenExists(knex: Knex, userId: string, name: string): Prom
 
 /** Undefined if there is no such access token, or its user is disabled. Asked anew for each request, so that a change counts at once. */
 export async function callerOfAccessToken(knex: Knex, secret: string): Promise<Caller | undefined> {
-  const row: { readonly user_id: string; readonly role: UserRole } | undefined = await knex('access_tokens')
+  const row: { readonly id: string; readonly user_id: string; readonly role: UserRole } | undefined = await knex('access_tokens')
     .join('users', 'users.id', 'access_tokens.user_id')
     .where({ 'access_tokens.secret_hash': hashAccessToken(secret), 'users.enabled': 1 })
-    .first('access_tokens.user_id', 'users.role');
-  return row === undefined ? undefined : { userId: row.user_id, permissions: permissionsOfRoles[row.role] };
+    .first('access_tokens.id', 'access_tokens.user_id', 'users.role');
+  return row === undefined ? undefined : { userId: row.user_id, permissions: permissionsOfRoles[row.role], accessTokenId: row.id };
 }
 
 /**
@@ -40,6 +41,10 @@ export async function createAccessToken(transaction: Knex.Transaction, username:
   if (user === undefined) throw new UnknownUserError(username);
   if (await accessTokenExists(transaction, user.id, name)) throw new AccessTokenExistsError(username, name);
   const secret = newAccessTokenSecret();
-  await insertAccessToken(transaction, { id: newId(), userId: user.id, name, secretHash: hashAccessToken(secret), createdAt: now });
+  const token = { id: newId(), userId: user.id, name, secretHash: hashAccessToken(secret), createdAt: now };
+  const steps = stepsFor({ kind: 'access-token', name: `${username}/${name}`, before: undefined, after: { id: token.id } }, () =>
+    insertAccessToken(transaction, token),
+  );
+  await writeChanges(transaction, steps, { author: commandLine, at: now });
   return secret;
 }

@@ -6,4 +6,6 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
   /** The API key that was sent; undefined for access tokens, which spend nothing. */
   readonly token?: { readonly id: string; readonly name: string };
+  /** The access token that was sent; undefined for API keys. */
+  readonly accessTokenId?: string;
 }

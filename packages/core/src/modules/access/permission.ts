@@ -7,6 +7,13 @@ export const permissions = {
   'usage.all.read': 'See the receipts of all calls, with channels and upstreams',
   'pricing.read': 'See prices, their sources and what is missing',
   'pricing.sync': 'Ask others for prices and take them over',
+  'channel.read': 'See channels, their keys by hints, and their health',
+  'channel.write': 'Change channels and their keys',
+  'settings.read': 'See the settings',
+  'settings.write': 'Change the settings',
+  'audit.read': 'See who has changed what',
+  'configuration.apply': 'Apply a whole configuration',
+  'metrics.read': 'See the figures of the gateway as a whole',
 } as const;
 
 export type Permission = keyof typeof permissions;
@@ -14,7 +21,15 @@ export type Permission = keyof typeof permissions;
 /** What every API key may do: see what is its own. Keys live in other people's programs, so they never administer, whoever owns them. */
 export const permissionsOfApiKeys: ReadonlySet<Permission> = new Set(['account.read', 'usage.read']);
 
-const permissionsOfAdmins: readonly Permission[] = [...permissionsOfApiKeys, 'usage.all.read', 'pricing.read'];
+const permissionsOfAdmins: readonly Permission[] = [
+  ...permissionsOfApiKeys,
+  'usage.all.read',
+  'pricing.read',
+  'channel.read',
+  'channel.write',
+  'audit.read',
+  'metrics.read',
+];
 
 export const permissionsOfRoles: Readonly<Record<UserRole, ReadonlySet<Permission>>> = {
   user: permissionsOfApiKeys,

@@ -1,9 +1,9 @@
 import { claimRevision } from '../../cluster/configuration-revision.js';
 import { ConfigurationError } from '../../foundation/errors.js';
+import { type Change, type ChangeAuthor, commandLine, writeChanges } from '../changes/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyFile } from './apply-file.js';
 import { type ApplyPlan, planApply } from './plan-apply.js';
-import type { Change } from './plan-step.js';
 import type { NewTokenKey } from './plan-tokens.js';
 
 export interface ApplyOptions {
@@ -11,6 +11,8 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Disable users, tokens, channels and models that the file does not name. */
   readonly prune?: boolean;
+  /** Who is remembered for the changes; left out: the command line. */
+  readonly author?: ChangeAuthor;
 }
 
 export interface ApplyResult {
@@ -33,16 +35,16 @@ export async function executeApply(context: ApplyContext, file: ApplyFile, optio
   for (let plans = 0; plans < plansMax; plans += 1) {
     const plan = await planApply(context, file, { prune: options.prune ?? false });
     const dryRun = options.dryRun ?? false;
-    if (dryRun || plan.steps.length === 0 || (await write(context, plan))) return resultOf(plan, dryRun);
+    if (dryRun || plan.steps.length === 0 || (await write(context, plan, options.author ?? commandLine))) return resultOf(plan, dryRun);
   }
   throw new ConfigurationError('Somebody else kept changing the configuration meanwhile; nothing was applied. Try again.');
 }
 
 /** False if the configuration has changed since the plan was made. */
-function write({ database }: ApplyContext, plan: ApplyPlan): Promise<boolean> {
+function write({ database, clock }: ApplyContext, plan: ApplyPlan, author: ChangeAuthor): Promise<boolean> {
   return database.write(async (transaction) => {
     if (!(await claimRevision(transaction, plan.revision))) return false;
-    for (const step of plan.steps) await step.run(transaction);
+    await writeChanges(transaction, plan.steps, { author, at: clock.now() });
     return true;
   });
 }

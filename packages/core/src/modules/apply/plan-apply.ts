@@ -1,3 +1,4 @@
+import type { PlannedStep } from '../changes/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyFile } from './apply-file.js';
 import { referenceProblems } from './apply-references.js';
@@ -8,7 +9,6 @@ import { planGroups } from './plan-groups.js';
 import { planModels } from './plan-models.js';
 import { planPrune } from './plan-prune.js';
 import { planSettings } from './plan-settings.js';
-import type { PlannedStep } from './plan-step.js';
 import { type NewTokenKey, planTokens } from './plan-tokens.js';
 import { planUsers } from './plan-users.js';
 

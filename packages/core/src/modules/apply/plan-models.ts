@@ -1,11 +1,10 @@
 import { newId } from '../../foundation/ids.js';
-import { insertModel, type Model, updateModel } from '../models/index.js';
+import type { PlannedStep } from '../changes/index.js';
+import { type Model, modelSteps } from '../models/index.js';
 import { inRatios, type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
-import type { Facts } from './facts.js';
-import { type PlannedStep, stepsFor } from './plan-step.js';
 
 export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
   return document.models.flatMap(({ name, enabled, outputTokensMax, settlement, ...priceFields }) => {
@@ -19,9 +18,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
       ...(settlement === undefined ? {} : { settlement }),
     };
-    return stepsFor({ kind: 'model', name, before: known && factsOf(known), after: factsOf(model) }, (transaction) =>
-      known === undefined ? insertModel(transaction, model) : updateModel(transaction, model),
-    );
+    return modelSteps(known, model);
   });
 }
 
@@ -30,8 +27,4 @@ function pricedAs(price: ModelPrice | undefined, known: Model | undefined): Pick
   if (price !== undefined) return { price, priceSource: 'manual' };
   if (known?.price === undefined || known.priceSource === undefined || known.priceSource === 'manual') return {};
   return { price: known.price, priceSource: known.priceSource };
-}
-
-function factsOf({ price, outputTokensMax, settlement, enabled }: Model): Facts {
-  return { ...price, outputTokensMax, settlement, enabled };
 }

@@ -1,3 +1,4 @@
+import { type ChangeKind, type PlannedStep, stepsFor } from '../changes/index.js';
 import { updateChannel } from '../channels/index.js';
 import { defaultGroup, deleteGroup } from '../groups/index.js';
 import { updateModel } from '../models/index.js';
@@ -6,7 +7,6 @@ import { updateToken } from '../tokens/index.js';
 import { updateUser } from '../users/index.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
-import { type ChangeKind, type PlannedStep, stepsFor } from './plan-step.js';
 
 interface Prunable {
   readonly enabled: boolean;

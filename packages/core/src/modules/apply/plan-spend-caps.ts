@@ -1,6 +1,6 @@
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
+import type { Facts } from '../changes/index.js';
 import type { SpendCaps } from '../spending/index.js';
-import type { Facts } from './facts.js';
 
 interface CapsEntry {
   readonly day?: Millipoints | undefined;

@@ -1,13 +1,12 @@
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
+import { type Facts, type PlannedStep, SecretFact, stepsFor } from '../changes/index.js';
 import { limitShape } from '../limit-rules/index.js';
 import { spendCapFacts, spendCapsOf } from './plan-spend-caps.js';
 import { hashTokenKey, insertToken, newTokenKey, type Token, tokenKeyPrefix, updateToken } from '../tokens/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument, TokenEntry } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
-import { type Facts, SecretFact } from './facts.js';
-import { type PlannedStep, stepsFor } from './plan-step.js';
 
 /** A key that was made for a token without one. This is the only time it is known. */
 export interface NewTokenKey {

@@ -1,13 +1,12 @@
 import { newId } from '../../foundation/ids.js';
 import { type Millipoints, pointsText } from '../../foundation/millipoints.js';
 import type { Transaction } from '../../storage/database.js';
+import { type Facts, type PlannedStep, SecretFact, stepsFor } from '../changes/index.js';
 import { spendCapFacts, spendCapsOf } from './plan-spend-caps.js';
 import { hashPassword, insertUser, updateUser, type User, verifyPassword, writePasswordHash } from '../users/index.js';
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument, UserEntry } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
-import { type Facts, SecretFact } from './facts.js';
-import { type PlannedStep, stepsFor } from './plan-step.js';
 
 export interface PlannedUsers {
   readonly steps: readonly PlannedStep[];

@@ -1,6 +1,5 @@
+import type { Change, ChangeAction, FieldChange } from '../changes/index.js';
 import type { ApplyResult } from './execute-apply.js';
-import type { FieldChange } from './facts.js';
-import type { Change, ChangeAction } from './plan-step.js';
 
 const marks: Readonly<Record<ChangeAction, string>> = {
   create: '+',

@@ -1,3 +1,4 @@
+import { hash32 } from '../../foundation/hash32.js';
 import type { Channel } from './channel.js';
 
 /** Channels of one priority that may serve a model, ready to be drawn by weight. */
@@ -8,6 +9,8 @@ export interface CandidateLevel {
   /** Sum of the weights up to and including each channel; as long as there are channels with a weight. */
   readonly cumulativeWeights: Float64Array;
   readonly totalWeight: number;
+  /** A number for each channel that follows from its id alone. */
+  readonly idHashes: Uint32Array;
 }
 
 /** The channels of a group that offer a model: never changed, replaced as a whole. */
@@ -15,7 +18,12 @@ export interface CandidateList {
   /** Highest priority first. */
   readonly levels: readonly CandidateLevel[];
   readonly size: number;
+  /** Undefined where the channel is not in the list. */
+  find(channelId: string): Channel | undefined;
 }
+
+/** Up to this size a list is looked through; of longer ones an index is made when it is first asked for. */
+const unindexedMax = 16;
 
 /** @param channels highest priority first */
 export function candidateListOf(channels: readonly Channel[]): CandidateList {
@@ -27,7 +35,28 @@ export function candidateListOf(channels: readonly Channel[]): CandidateList {
     levels.push(levelOf(priority, channels.slice(start, end)));
     start = end;
   }
-  return Object.freeze({ levels, size: channels.length });
+  return Object.freeze(new Candidates(levels, channels.length));
+}
+
+class Candidates implements CandidateList {
+  readonly levels: readonly CandidateLevel[];
+  readonly size: number;
+  #index: ReadonlyMap<string, Channel> | undefined;
+
+  constructor(levels: readonly CandidateLevel[], size: number) {
+    this.levels = levels;
+    this.size = size;
+  }
+
+  find(channelId: string): Channel | undefined {
+    if (this.size > unindexedMax) return (this.#index ??= indexOf(this.levels)).get(channelId);
+    for (const { channels } of this.levels) for (const channel of channels) if (channel.id === channelId) return channel;
+    return undefined;
+  }
+}
+
+function indexOf(levels: readonly CandidateLevel[]): ReadonlyMap<string, Channel> {
+  return new Map(levels.flatMap(({ channels }) => channels.map((channel) => [channel.id, channel] as const)));
 }
 
 function levelOf(priority: number, channels: readonly Channel[]): CandidateLevel {
@@ -38,7 +67,8 @@ function levelOf(priority: number, channels: readonly Channel[]): CandidateLevel
     totalWeight += weight;
     cumulativeWeights[index] = totalWeight;
   });
-  return { priority, channels: [...weighted, ...channels.filter(({ weight }) => weight <= 0)], cumulativeWeights, totalWeight };
+  const ordered = [...weighted, ...channels.filter(({ weight }) => weight <= 0)];
+  return { priority, channels: ordered, cumulativeWeights, totalWeight, idHashes: Uint32Array.from(ordered, ({ id }) => hash32(id)) };
 }
 
 /**

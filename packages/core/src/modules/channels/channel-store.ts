@@ -66,6 +66,12 @@ export async function readChannelVersions(knex: Knex): Promise<ReadonlyMap<strin
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
+/** Of those that are still there, whether they can be used or not. @throws StorageUnavailableError */
+export async function readChannelNames(knex: Knex, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows: readonly Pick<ChannelRow, 'id' | 'name'>[] = await knex<ChannelRow>('channels').select('id', 'name').whereIn('id', ids);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** By name; without ids, all. */
 export async function readChannels(knex: Knex, ids?: readonly string[]): Promise<readonly StoredChannel[]> {
   if (ids === undefined) return read(knex, undefined);

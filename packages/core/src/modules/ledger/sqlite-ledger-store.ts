@@ -1,7 +1,7 @@
 import Sqlite, { type Database as SqliteConnection, type Statement } from 'better-sqlite3';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
-import { signedUsageColumns, signedUsageValues, usageHourKeys, usageHourSums } from '../usage/index.js';
+import { signedUsageColumns, storedUsageValues, usageHourKeys, usageHourSums } from '../usage/index.js';
 import type { Durability, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import {
   type AccountRow,
@@ -22,6 +22,7 @@ import {
   rowToClosedHold,
   rowToCounter,
   rowToHold,
+  usageMac,
   writtenClaimColumns,
 } from './ledger-rows.js';
 import {
@@ -142,8 +143,7 @@ export class SqliteLedgerStore {
       statements.insertTransfer.run(...values, this.#mac.sign('transfers', values));
     }
     for (const receipt of changes.receipts) {
-      const values = signedUsageValues(receipt);
-      statements.insertRecord.run(...values, this.#mac.sign('usage_records', values));
+      statements.insertRecord.run(...storedUsageValues(receipt), usageMac(this.#mac, receipt));
     }
     for (const { key, sums } of changes.hours) statements.addToHour.run(...key, ...sums);
   }

@@ -3,8 +3,9 @@ import { bumpRevision, lockRevision } from '../../cluster/configuration-revision
 import type { Clock } from '../../foundation/clock.js';
 import { newId } from '../../foundation/ids.js';
 import type { Database, Transaction } from '../../storage/database.js';
+import { type ChangeAuthor, commandLine, gatewayItself, type PlannedStep, writeChanges } from '../changes/index.js';
 import type { Channel } from '../channels/index.js';
-import { insertModel, type Model, readModels, updateModel } from '../models/index.js';
+import { type Model, modelSteps, readModels } from '../models/index.js';
 import { type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { SettingsValues } from '../settings/index.js';
 import { comparePrices, type ComparedQuote, type DifferenceMark, type PriceDifference, type QuoteMark } from './compare-prices.js';
@@ -134,13 +135,13 @@ export class PriceSync {
    * Takes the chosen prices over, all or none.
    * @throws UnknownPriceChoiceError, PriceChoiceRefusedError naming the model, StorageUnavailableError
    */
-  async apply(choices: readonly PriceChoice[]): Promise<readonly AppliedPrice[]> {
+  async apply(choices: readonly PriceChoice[], author = commandLine): Promise<readonly AppliedPrice[]> {
     return this.#parts.database.write(async (transaction) => {
       const models = await readModelsToWrite(transaction);
       const asked = await this.#asked(transaction);
       const differences = new Map(this.#compare(models, asked, true).map((difference) => [difference.model, difference]));
       const chosen = choices.map((choice) => checkedQuote(choice, differences.get(choice.model)));
-      return this.#write(transaction, models, chosen);
+      return this.#write(transaction, models, chosen, author);
     });
   }
 
@@ -148,28 +149,28 @@ export class PriceSync {
    * Takes over every price that no conflict speaks against, of one source or of all. A second time changes nothing.
    * @throws UnknownPriceSourceError, StorageUnavailableError
    */
-  applyUnopposed(source?: string): Promise<readonly AppliedPrice[]> {
-    return this.#parts.database.write((transaction) => this.#writeUnopposed(transaction, source));
+  applyUnopposed(source?: string, author = commandLine): Promise<readonly AppliedPrice[]> {
+    return this.#parts.database.write((transaction) => this.#writeUnopposed(transaction, source, author));
   }
 
   /** The same for the schedule, from all sources. The run that led to it remembers it, in one transaction. @throws StorageUnavailableError */
   applyScheduled(run: PriceSyncRun): Promise<readonly AppliedPrice[]> {
     return this.#parts.database.write(async (transaction) => {
-      const applied = await this.#writeUnopposed(transaction);
+      const applied = await this.#writeUnopposed(transaction, undefined, gatewayItself);
       await markPriceSyncRunApplied(transaction, run.id, this.#parts.clock.now());
       return applied;
     });
   }
 
   /** @throws UnknownPriceSourceError */
-  async #writeUnopposed(transaction: Transaction, source?: string): Promise<readonly AppliedPrice[]> {
+  async #writeUnopposed(transaction: Transaction, source: string | undefined, author: ChangeAuthor): Promise<readonly AppliedPrice[]> {
     const models = await readModelsToWrite(transaction);
     const asked = await this.#asked(transaction);
     if (source !== undefined) this.#checkSource(source, asked);
     const chosen = this.#compare(models, asked, false).flatMap(({ choice, quotes }) =>
       quotes.filter((quote) => quote.source === choice && (source === undefined || quote.source === source)),
     );
-    return this.#write(transaction, models, chosen);
+    return this.#write(transaction, models, chosen, author);
   }
 
   /** @throws UnknownPriceSourceError */
@@ -194,21 +195,27 @@ export class PriceSync {
     return comparePrices(models, reports, this.#parts.settings().suspiciousFactor);
   }
 
-  async #write(transaction: Transaction, models: readonly Model[], chosen: readonly ComparedQuote[]): Promise<readonly AppliedPrice[]> {
-    if (chosen.length > 0) await bumpRevision(transaction);
+  async #write(
+    transaction: Transaction,
+    models: readonly Model[],
+    chosen: readonly ComparedQuote[],
+    author: ChangeAuthor,
+  ): Promise<readonly AppliedPrice[]> {
     const known = new Map(models.map((model) => [model.name, model]));
+    const at = this.#parts.clock.now();
     const applied: AppliedPrice[] = [];
+    const steps: PlannedStep[] = [];
     for (const { model: name, source, fields } of chosen) {
       const model = known.get(name);
-      const before = model?.price;
-      const after = merged(before, fields);
+      const after = merged(model?.price, fields);
       if (after === undefined) throw new UnknownPriceChoiceError(name, source);
-      if (model === undefined) {
-        const createdAt = this.#parts.clock.now();
-        await insertModel(transaction, { id: newId(), name, enabled: true, createdAt, price: after, priceSource: 'synced' });
-      } else await updateModel(transaction, { ...model, price: after, priceSource: 'synced' });
-      applied.push({ model: name, source, ...(before === undefined ? {} : { before }), after });
+      const priced: Model = { ...(model ?? { id: newId(), name, enabled: true, createdAt: at }), price: after, priceSource: 'synced' };
+      steps.push(...modelSteps(model, priced));
+      known.set(name, priced);
+      applied.push({ model: name, source, ...(model?.price === undefined ? {} : { before: model.price }), after });
     }
+    if (steps.length > 0) await bumpRevision(transaction);
+    await writeChanges(transaction, steps, { author, at });
     return applied;
   }
 }

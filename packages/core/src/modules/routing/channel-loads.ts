@@ -1,14 +1,17 @@
 /** What is measured of channels while calls run, on this node: how many calls each has, and how long each takes to begin its answers. */
 export class ChannelLoads {
   readonly #calls = new Map<string, number>();
+  #allCalls = 0;
   /** Model and channel → milliseconds until the first byte, the last calls counting most. */
   readonly #firstByteMs = new Map<string, Map<string, number>>();
 
   begin(channelId: string): void {
+    this.#allCalls += 1;
     this.#calls.set(channelId, (this.#calls.get(channelId) ?? 0) + 1);
   }
 
   end(channelId: string): void {
+    this.#allCalls -= 1;
     const left = (this.#calls.get(channelId) ?? 1) - 1;
     if (left > 0) this.#calls.set(channelId, left);
     else this.#calls.delete(channelId);
@@ -23,6 +26,10 @@ export class ChannelLoads {
 
   callsAt(channelId: string): number {
     return this.#calls.get(channelId) ?? 0;
+  }
+
+  get allCalls(): number {
+    return this.#allCalls;
   }
 
   /** Undefined where no call has been measured. */

@@ -3,8 +3,9 @@ import { candidateListOf, type Channel, defaultChannelOptions } from '../channel
 import { alwaysHealthy, type ChannelHealth } from '../health/index.js';
 import { ChannelLoads } from './channel-loads.js';
 import { type Candidate, ChannelSelection, type SelectionParts, type SelectionWish } from './channel-selection.js';
+import { ConversationPlaces } from './conversation-places.js';
 import { KeyTurns } from './key-turns.js';
-import { TraceWriter } from './routing-trace.js';
+import { traceOf, TraceWriter } from './routing-trace.js';
 
 interface Made {
   readonly priority?: number;
@@ -26,18 +27,19 @@ function channel(id: string, { priority = 0, weight = 1, keys = [id], costRatio 
 }
 
 function select(channels: readonly Channel[], wish: Partial<SelectionWish> = {}, parts: Partial<SelectionParts> = {}) {
-  const trace = new TraceWriter();
   const list = candidateListOf([...channels].sort((one, other) => other.priority - one.priority));
+  const trace = new TraceWriter(wish.strategy ?? 'weighted', list.size);
   const all: SelectionParts = {
     health: alwaysHealthy,
     loads: new ChannelLoads(),
     keyTurns: new KeyTurns(),
+    places: new ConversationPlaces({ now: () => 0, placesMax: 10 }),
     random: () => 0,
     now: () => 0,
     ...parts,
   };
   const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted', ...wish }, all, trace);
-  return { selection, trace: () => trace.trace('default', wish.strategy ?? 'weighted', list.size) };
+  return { selection, trace: () => trace.trace, text: () => trace.text };
 }
 
 function drawAll(selection: ChannelSelection, scope: 'channel' | 'key' = 'channel'): string[] {
@@ -125,17 +127,94 @@ describe('selecting channels', () => {
     expect(first({ health })?.key.id).toBe('k3');
   });
 
-  it('tries the preferred channel and key first, once, and yields when they cannot be used', () => {
-    const channels = [channel('a', { priority: 9 }), channel('b', { keys: ['b1', 'b2'] })];
-    const preferred = { channelId: 'b', keyId: 'b2' };
-    const { selection, trace } = select(channels, { preferred });
-    const first = selection.next() as Candidate;
-    expect([first.channel.id, first.key.id]).toEqual(['b', 'b2']);
-    selection.failed(first, 'channel');
-    expect(drawAll(selection)).toEqual(['a']);
-    expect(trace().choices.map(({ by }) => by)).toEqual(['sticky', 'weighted']);
-    const health: ChannelHealth = { ...alwaysHealthy, channelBlocked: (id) => (id === 'b' ? { reason: 'disabled' } : undefined) };
-    expect(select(channels, { preferred }, { health }).selection.next()?.channel.id).toBe('a');
+  describe('in a conversation', () => {
+    const conversation = { number: 0x1234_5678, minutes: 10, loadMax: 1.25 };
+    const noChance = (): never => {
+      throw new Error('Nothing is left to chance.');
+    };
+    const first = (channels: readonly Channel[], number: number, parts: Partial<SelectionParts> = {}) =>
+      select(channels, { conversation: { ...conversation, number } }, { random: noChance, ...parts }).selection.next();
+    const numbers = Array.from({ length: 4_000 }, (_, index) => Math.imul(index, 0x9e37_79b1) >>> 0);
+
+    it('stays with the channel and the key that answered, once, and yields when they cannot be used', () => {
+      const channels = [channel('a'), channel('b', { keys: ['b1', 'b2'] }), channel('c')];
+      const places = new ConversationPlaces({ now: () => 0 });
+      places.remember(conversation.number, 'b', 'b2', 10);
+      const { selection, trace } = select(channels, { conversation }, { places });
+      const stayed = selection.next() as Candidate;
+      expect([stayed.channel.id, stayed.key.id]).toEqual(['b', 'b2']);
+      selection.failed(stayed, 'channel');
+      const second = selection.next() as Candidate;
+      selection.answered(second);
+      expect(trace().choices.map(({ by }) => by)).toEqual(['sticky', 'weighted']);
+      expect(places.of(conversation.number)?.channelId).toBe(second.channel.id);
+      places.remember(conversation.number, 'b', 'b2', 10);
+      const without = (id: string): ChannelHealth => ({
+        ...alwaysHealthy,
+        channelBlocked: (channelId) => (channelId === id ? { reason: 'disabled' } : undefined),
+        keyBlocked: (keyId) => (keyId === id ? { reason: 'disabled' } : undefined),
+      });
+      expect(select(channels, { conversation }, { places, health: without('b') }).selection.next()?.channel.id).not.toBe('b');
+      expect(select(channels, { conversation }, { places, health: without('b2') }).selection.next()?.key.id).toBe('b1');
+    });
+
+    it('goes to a higher priority, and with the strategy to what is cheaper, before it stays', () => {
+      const places = new ConversationPlaces({ now: () => 0 });
+      places.remember(conversation.number, 'b', 'b', 10);
+      const ordered = [channel('a', { priority: 1 }), channel('b'), channel('c')];
+      expect(drawAll(select(ordered, { conversation }, { places }).selection)).toEqual(['a', 'b', 'c']);
+      const priced = [channel('a', { costRatio: '0.5' }), channel('b'), channel('c')];
+      expect(drawAll(select(priced, { conversation, strategy: 'cheapest' }, { places }).selection)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('goes the same way on every node, by weight, among few and among many', () => {
+      for (const channels of [
+        [channel('three', { weight: 3 }), channel('one')],
+        [channel('three', { weight: 300 }), ...many(100)],
+      ]) {
+        const firsts = numbers.map((number) => first(channels, number)?.channel.id);
+        expect(numbers.map((number) => first(channels, number)?.channel.id)).toEqual(firsts);
+        expect(Math.abs(firsts.filter((id) => id === 'three').length / numbers.length - 0.75)).toBeLessThan(0.02);
+      }
+    });
+
+    it('moves no more than it must when a channel comes or goes', () => {
+      const channels = many(10);
+      const moved = (after: readonly Channel[], parts: Partial<SelectionParts> = {}) =>
+        numbers.flatMap((number) => {
+          const [from, to] = [first(channels, number)?.channel.id, first(after, number, parts)?.channel.id];
+          return from === to ? [] : [{ from, to }];
+        });
+      const come = moved([...channels, channel('new')]);
+      expect(come.every(({ to }) => to === 'new')).toBe(true);
+      expect(come.length / numbers.length).toBeLessThan(0.12);
+      const health: ChannelHealth = { ...alwaysHealthy, channelBlocked: (id) => (id === 'c3' ? { reason: 'cooling-down' } : undefined) };
+      const gone = moved(channels, { health });
+      expect(gone.every(({ from }) => from === 'c3')).toBe(true);
+    });
+
+    it('has its key as it has its channel, whichever way keys take turns', () => {
+      const keyed = channel('keyed', { keys: ['k1', 'k2', 'k3'], keyOrder: 'in-turn' });
+      const keys = numbers.map((number) => first([keyed], number)?.key.id);
+      expect(numbers.map((number) => first([keyed], number)?.key.id)).toEqual(keys);
+      for (const key of ['k1', 'k2', 'k3']) expect(keys.filter((id) => id === key).length).toBeGreaterThan(numbers.length / 4);
+    });
+
+    it('yields to chance where its channel has too many calls for its weight', () => {
+      const channels = many(2);
+      const loads = new ChannelLoads();
+      const firsts = Array.from({ length: 100 }, (_, index) => {
+        const chosen = first(channels, conversation.number, { loads, random: () => (index % 10) / 10 });
+        loads.begin(chosen?.channel.id ?? '');
+        return chosen?.channel.id;
+      });
+      const [home] = firsts;
+      const atHome = firsts.filter((id) => id === home).length;
+      // Eight calls at once overload nothing; then five eighths stay at home.
+      expect(new Set(firsts.slice(0, 8))).toEqual(new Set([home]));
+      expect(atHome).toBeGreaterThan(50);
+      expect(atHome).toBeLessThan(75);
+    });
   });
 
   it('knows the quickest, the least busy and the cheapest', () => {
@@ -163,6 +242,26 @@ describe('selecting channels', () => {
     const { selection } = select([channel('a', { keys: ['a1'] })], {}, { health, now: () => 7 });
     selection.passOver(selection.next() as Candidate, 'vetoed');
     expect(abandoned).toEqual([[{ channelId: 'a', keyId: 'a1', model: 'm' }, 7]]);
+  });
+
+  it('keeps why in a few bytes, and reads it again', () => {
+    const only = select([channel('a')]);
+    only.selection.next();
+    expect(only.text()).toBe('["only","a",null]');
+    expect(traceOf(only.text()).choices).toEqual([{ channelId: 'a', keyId: 'a', by: 'only' }]);
+    const health: ChannelHealth = {
+      ...alwaysHealthy,
+      channelBlocked: (id) => (id === 'b' ? { reason: 'cooling-down', until: 9 } : undefined),
+      keyBlocked: (id) => (id === 'a1' ? { reason: 'disabled' } : undefined),
+    };
+    const { selection, trace, text } = select(
+      [channel('a', { keys: ['a1', 'a2'] }), channel('b'), channel('c')],
+      { strategy: 'least-busy' },
+      { health },
+    );
+    drawAll(selection);
+    expect(trace().skipped).toHaveLength(2);
+    expect(traceOf(text())).toEqual(trace());
   });
 
   it('knows how soon a channel can be asked when none may be asked now', () => {

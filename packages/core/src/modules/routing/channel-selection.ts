@@ -1,7 +1,7 @@
 import type { Verdict } from '@tollgate/plugin-kit';
 import { type CandidateLevel, type CandidateList, type Channel, type ChannelKey, drawFrom } from '../channels/index.js';
 import type { Blocked, ChannelHealth } from '../health/index.js';
-import type { ChannelLoads } from './channel-loads.js';
+import { ConversationDraw, type ConversationDrawParts, type SelectedConversation } from './conversation-draw.js';
 import { firstUsable, type KeyTurns } from './key-turns.js';
 import { levelsByCost } from './levels-by-cost.js';
 import type { Choice, RoutingStrategy, Skip, TraceWriter } from './routing-trace.js';
@@ -13,12 +13,9 @@ export interface Candidate {
 }
 
 /** What selecting needs of its surroundings. */
-export interface SelectionParts {
+export interface SelectionParts extends ConversationDrawParts {
   readonly health: ChannelHealth;
-  readonly loads: ChannelLoads;
   readonly keyTurns: KeyTurns;
-  /** A number from 0 to below 1. */
-  random(): number;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -26,8 +23,10 @@ export interface SelectionParts {
 export interface SelectionWish {
   readonly model: string;
   readonly strategy: RoutingStrategy;
-  /** Tried first, if it can be used: it profits from what it did for the caller before. */
-  readonly preferred?: { readonly channelId: string; readonly keyId?: string | undefined } | undefined;
+  /** What the call goes on with, if anything: it goes where that was answered before, if it can. */
+  readonly conversation?: SelectedConversation | undefined;
+  /** True where the request names what lives at the one channel of the list. */
+  readonly isBound?: boolean;
 }
 
 /** Levels up to this size are looked through; of larger ones a few channels are drawn. */
@@ -47,7 +46,8 @@ export class ChannelSelection {
   readonly #trace: TraceWriter;
   readonly #list: CandidateList;
   #level = 0;
-  #preferredIsLeft: boolean;
+  readonly #draw: ConversationDraw;
+  #hasStayed = false;
   /** When the first that may not be asked now may be; undefined: there was none. */
   #soonest: number | undefined;
   #takenAt = 0;
@@ -60,15 +60,14 @@ export class ChannelSelection {
     this.#parts = parts;
     this.#trace = trace;
     this.#levels = wish.strategy === 'cheapest' ? levelsByCost(list) : list.levels;
-    this.#preferredIsLeft = wish.preferred !== undefined;
+    this.#draw = new ConversationDraw(parts, wish.conversation);
   }
 
   /** Undefined if none is left. */
   next(): Candidate | undefined {
-    const preferred = this.#takePreferred();
-    if (preferred !== undefined) return preferred;
     for (; this.#level < this.#levels.length; this.#level += 1) {
-      const candidate = this.#fromLevel(this.#levels[this.#level] as CandidateLevel);
+      const level = this.#levels[this.#level] as CandidateLevel;
+      const candidate = this.#stayIn(level) ?? this.#fromLevel(level);
       if (candidate !== undefined) return candidate;
     }
     return undefined;
@@ -85,23 +84,55 @@ export class ChannelSelection {
   }
 
   /** The channel cannot serve this call at all. */
-  passOver({ channel, key }: Candidate, reason: Skip['reason']): void {
-    this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
-    this.#over.push(channel.id);
-    this.#trace.skipped({ channelId: channel.id, reason });
+  passOver(candidate: Candidate, reason: Skip['reason']): void {
+    this.giveBack(candidate);
+    this.#over.push(candidate.channel.id);
+    this.#trace.skipped({ channelId: candidate.channel.id, reason });
   }
 
-  #takePreferred(): Candidate | undefined {
-    const { preferred } = this.#wish;
-    if (!this.#preferredIsLeft || preferred === undefined) return undefined;
-    this.#preferredIsLeft = false;
-    for (const level of this.#list.levels) {
-      const channel = level.channels.find(({ id }) => id === preferred.channelId);
-      if (channel === undefined) continue;
-      if (!this.#isUsable(channel, true)) return undefined;
-      return this.#take(channel, 'sticky', level, undefined, preferred.keyId);
+  /** True if the candidate that was handed out a while ago may be asked still. */
+  isStillFree({ channel, key }: Candidate): boolean {
+    const { health } = this.#parts;
+    const now = this.#parts.now();
+    const blocked = health.channelBlocked(channel.id, this.#wish.model, now) ?? health.keyBlocked(key.id, now);
+    // What is being probed is probed by this call: it was handed out for it.
+    return blocked === undefined || blocked.reason === 'probing';
+  }
+
+  /** Nothing became of the candidate that was handed out: it may be handed out again. */
+  giveBack({ channel, key }: Candidate): void {
+    this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
+  }
+
+  /** The candidate that was handed out has answered. */
+  answered({ channel, key }: Candidate): void {
+    this.#draw.answeredAt(channel.id, key.id);
+  }
+
+  /** Looks once more for channels that could not be asked before. What has failed is over all the same. */
+  startAgain(): void {
+    this.#level = 0;
+    this.#soonest = undefined;
+  }
+
+  /** Where the conversation was answered before. A higher priority goes before it: that is the order which somebody wants. */
+  #stayIn(level: CandidateLevel): Candidate | undefined {
+    if (this.#hasStayed) return undefined;
+    const place = this.#draw.place();
+    const channel = place && this.#list.find(place.channelId);
+    if (place === undefined || channel === undefined) this.#hasStayed = true;
+    else if (isIn(level, channel, this.#wish.strategy)) {
+      this.#hasStayed = true;
+      if (this.#isUsable(channel, true) && !this.#mustYield(channel, level))
+        return this.#take(channel, 'sticky', level, undefined, place.keyId);
     }
     return undefined;
+  }
+
+  #mustYield(channel: Channel, level: CandidateLevel): boolean {
+    const mustYield = this.#draw.mustYield(channel, level);
+    if (mustYield) this.#trace.skipped({ channelId: channel.id, reason: 'overloaded' });
+    return mustYield;
   }
 
   #fromLevel(level: CandidateLevel): Candidate | undefined {
@@ -118,10 +149,11 @@ export class ChannelSelection {
     const wanted = strategy === 'weighted' || strategy === 'cheapest' ? 1 : 2;
     let best: Channel | undefined;
     for (let draws = 0, found = 0; draws < drawsMax && found < wanted; draws += 1) {
-      const channel = drawFrom(level, this.#parts.random());
+      const channel = drawFrom(level, this.#draw.chance());
       if (channel === undefined || channel === best || !this.#isUsable(channel, false)) continue;
       const worth = this.#parts.health.worth(channel.id, this.#wish.model);
-      if (worth < 1 && this.#parts.random() >= worth) continue;
+      if (worth < 1 && this.#draw.chance() >= worth) continue;
+      if (wanted === 1 && this.#mustYield(channel, level)) continue;
       found += 1;
       if (best === undefined || this.#score(channel, strategy) < this.#score(best, strategy)) best = channel;
     }
@@ -144,10 +176,16 @@ export class ChannelSelection {
     if (among === 0) return undefined;
     const isByWeight = strategy === 'weighted' || strategy === 'cheapest';
     const chosen = isByWeight && among > 1 ? this.#byWeight(level, among, total) : best;
-    return chosen && this.#take(chosen, among === 1 && this.#list.size === 1 ? 'only' : strategy, level, among);
+    return chosen && this.#take(chosen, this.#list.size === 1 ? this.#only : strategy, level, among);
+  }
+
+  get #only(): Choice['by'] {
+    return this.#wish.isBound === true ? 'bound' : 'only';
   }
 
   #byWeight(level: CandidateLevel, among: number, total: number): Channel | undefined {
+    const home = this.#draw.home(level, (channel) => (!this.#isUsable(channel, false) ? 0 : total > 0 ? this.#weightOf(channel) : 1));
+    if (home !== undefined && !this.#mustYield(home, level)) return home;
     let point = this.#parts.random() * (total > 0 ? total : among);
     let last: Channel | undefined;
     for (const channel of level.channels) {
@@ -208,7 +246,7 @@ export class ChannelSelection {
     const { health, keyTurns } = this.#parts;
     const isUsable = (key: ChannelKey): boolean => !this.#over.includes(key.id) && health.keyBlocked(key.id, now) === undefined;
     const wanted = channel.keys.find(({ id }) => id === wantedKeyId);
-    const start = channel.keys.length === 1 ? 0 : keyTurns.startAt(channel, this.#parts.random());
+    const start = this.#draw.firstKeyOf(channel) ?? keyTurns.startAt(channel, this.#parts.random());
     const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
     if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
       this.#over.push(channel.id);
@@ -228,4 +266,10 @@ export class ChannelSelection {
     });
     return { channel, key };
   }
+}
+
+function isIn({ priority, channels: [first] }: CandidateLevel, channel: Channel, strategy: RoutingStrategy): boolean {
+  return (
+    channel.priority === priority && (strategy !== 'cheapest' || Number(channel.options.costRatio) === Number(first?.options.costRatio))
+  );
 }

@@ -5,6 +5,7 @@ import { candidateListOf, type Channel, defaultChannelOptions } from '../channel
 import { HealthBook, healthSettings } from '../health/index.js';
 import { ChannelLoads } from './channel-loads.js';
 import { ChannelSelection } from './channel-selection.js';
+import { ConversationPlaces } from './conversation-places.js';
 import { KeyTurns } from './key-turns.js';
 import { TraceWriter } from './routing-trace.js';
 
@@ -32,10 +33,17 @@ function startFleet(answerOf: (channelId: string, keyId: string, now: number) =>
     return { id, name: id, priority: 0, weight: 1 + (index % 3), keys, options: defaultChannelOptions } as unknown as Channel;
   });
   const list = candidateListOf(channels);
-  const shared = { health: book, loads: new ChannelLoads(), keyTurns: new KeyTurns(), random, now: () => now };
+  const shared = {
+    health: book,
+    loads: new ChannelLoads(),
+    keyTurns: new KeyTurns(),
+    places: new ConversationPlaces({ now: () => now }),
+    random,
+    now: () => now,
+  };
   const attempts: { readonly at: number; readonly channelId: string; readonly keyId: string; readonly failed: boolean }[] = [];
   const call = (): boolean => {
-    const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted' }, shared, new TraceWriter());
+    const selection = new ChannelSelection(list, { model: 'm', strategy: 'weighted' }, shared, new TraceWriter('weighted', list.size));
     for (let tries = 0; tries < 4; tries += 1) {
       const candidate = selection.next();
       if (candidate === undefined) return false;

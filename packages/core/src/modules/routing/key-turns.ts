@@ -7,6 +7,7 @@ export class KeyTurns {
 
   /** Where to begin among the channel's keys. @param point from 0 to below 1 */
   startAt({ id, keys, options }: Channel, point: number): number {
+    if (keys.length === 1) return 0;
     if (options.keyOrder === 'random') return Math.floor(point * keys.length);
     const turn = this.#turns.get(id) ?? 0;
     this.#turns.set(id, turn + 1);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSettings, type SettingsValues } from '../settings/index.js';
+import { conversationMarks } from './conversation.js';
 import { routingStrategies, type RoutingStrategy } from './routing-trace.js';
 
 const strategy = z.enum(routingStrategies);
@@ -12,6 +13,36 @@ export const routingSettings = defineSettings('routing', {
   }),
   strategyOfGroups: z.record(z.string(), strategy).default({}).meta({ title: 'Group → strategy, where it is another' }),
   strategyOfModels: z.record(z.string(), strategy).default({}).meta({ title: 'Model → strategy, before that of its group' }),
+  conversations: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Calls of one conversation go where the last one was answered, which may have it in its cache' }),
+  conversationsBy: z
+    .array(z.enum(conversationMarks))
+    .default([...conversationMarks])
+    .meta({ title: 'What tells a conversation: the first of these that a call has' }),
+  sessionHeaders: z
+    .array(z.string().trim().toLowerCase().min(1).max(100))
+    .max(20)
+    .default(['x-session-id', 'session-id', 'session_id'])
+    .meta({ title: 'Headers in which clients name their session' }),
+  conversationPromptBytesMin: z
+    .int()
+    .min(0)
+    .default(4_096)
+    .meta({ title: 'Shorter requests are not told apart by their prompt: vendors cache from about 1,024 tokens on', unit: 'bytes' }),
+  conversationMinutes: z
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(60)
+    .meta({ title: 'A conversation is remembered after its last call for', unit: 'minutes' }),
+  conversationLoadMax: z
+    .number()
+    .min(1)
+    .max(1_000)
+    .default(1.25)
+    .meta({ title: 'A channel that has so many times the calls that its weight gives it takes conversations no more' }),
 });
 
 /** The strategy in force for a call. */

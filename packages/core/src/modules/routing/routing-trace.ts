@@ -5,20 +5,37 @@ export const routingStrategies = ['weighted', 'least-latency', 'least-busy', 'ch
 export type RoutingStrategy = (typeof routingStrategies)[number];
 
 /** Why a channel or one of its keys was passed over. */
+export const skipReasons = [
+  'cooling-down',
+  'probing',
+  'disabled',
+  'overloaded',
+  'vetoed',
+  'no-such-operation',
+  'cannot-translate',
+] as const;
+export type SkipReason = (typeof skipReasons)[number] | Blocked['reason'];
+
 export interface Skip {
   readonly channelId: string;
   /** Set where it was a key of the channel. */
   readonly keyId?: string;
-  readonly reason: Blocked['reason'] | 'vetoed' | 'no-such-operation' | 'cannot-translate';
+  readonly reason: SkipReason;
   readonly until?: number;
 }
+
+/** By what a channel was chosen: a strategy, its conversation, what the request names that lives there, or want of another. */
+export const choiceGrounds = [...routingStrategies, 'sticky', 'bound', 'only'] as const;
+export type ChoiceGround = (typeof choiceGrounds)[number];
 
 /** Why one channel was chosen. */
 export interface Choice {
   readonly channelId: string;
+  /** The channel's own id where it has no list of keys. */
   readonly keyId: string;
-  readonly by: RoutingStrategy | 'sticky' | 'bound' | 'only';
-  readonly priority: number;
+  readonly by: ChoiceGround;
+  /** Absent where it was the only channel. */
+  readonly priority?: number;
   /** How many channels of that priority could have been chosen; absent where nobody had to look. */
   readonly among?: number;
   /** What the strategy went by: milliseconds, calls at once, cost ratio. */
@@ -27,10 +44,10 @@ export interface Choice {
 
 /** Why a call went where it went: kept with its receipt, shown by the simulation. */
 export interface RoutingTrace {
-  readonly group: string;
   readonly strategy: RoutingStrategy;
   /** Channels that offer the model to the group. */
   readonly candidates: number;
+  /** In the order in which they were tried. */
   readonly choices: readonly Choice[];
   readonly skipped: readonly Skip[];
   /** Set where more were passed over than are listed. */
@@ -41,9 +58,16 @@ const skipsMax = 20;
 
 /** Collects a trace while a channel is looked for. */
 export class TraceWriter {
+  readonly #strategy: RoutingStrategy;
+  readonly #candidates: number;
   readonly #choices: Choice[] = [];
   #skipped: Skip[] | undefined;
   #skippedMore = false;
+
+  constructor(strategy: RoutingStrategy, candidates: number) {
+    this.#strategy = strategy;
+    this.#candidates = candidates;
+  }
 
   chose(choice: Choice): void {
     this.#choices.push(choice);
@@ -60,14 +84,58 @@ export class TraceWriter {
     else this.#skippedMore = true;
   }
 
-  trace(group: string, strategy: RoutingStrategy, candidates: number): RoutingTrace {
+  get trace(): RoutingTrace {
     return {
-      group,
-      strategy,
-      candidates,
+      strategy: this.#strategy,
+      candidates: this.#candidates,
       choices: this.#choices,
       skipped: this.#skipped ?? [],
       ...(this.#skippedMore ? { skippedMore: true } : {}),
     };
   }
+
+  /** As a receipt keeps it: short, since every call writes one. */
+  get text(): string {
+    const [choice] = this.#choices;
+    if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
+      return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
+    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score }) => {
+      return [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+    });
+    const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
+    return JSON.stringify([this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined]);
+  }
+}
+
+type OnlyText = readonly [by: ChoiceGround, channelId: string, keyId: string | null];
+type ChoiceText = readonly [string, string | null, ChoiceGround, number | null, number | null, number | null];
+type SkipText = readonly [string, string | null, SkipReason, number | null];
+type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
+
+/** Reads what {@link TraceWriter.text} has written. */
+export function traceOf(text: string): RoutingTrace {
+  const written = JSON.parse(text) as OnlyText | TraceText;
+  if (typeof written[1] === 'string') {
+    const [by, channelId, keyId] = written as OnlyText;
+    return { strategy: 'weighted', candidates: 1, choices: [{ channelId, keyId: keyId ?? channelId, by }], skipped: [] };
+  }
+  const [strategy, candidates, choices, skipped, more] = written as TraceText;
+  return {
+    strategy,
+    candidates,
+    choices: choices.map(([channelId, keyId, by, priority, among, score]) => ({
+      channelId,
+      keyId: keyId ?? channelId,
+      by,
+      ...known({ priority, among, score }),
+    })),
+    skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
+    ...(more === null ? {} : { skippedMore: true }),
+  };
+}
+
+type Known<Fields> = { -readonly [Name in keyof Fields]?: Exclude<Fields[Name], null> };
+
+function known<Fields extends object>(fields: Fields): Known<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Known<Fields>;
 }

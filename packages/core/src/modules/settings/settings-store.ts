@@ -19,3 +19,7 @@ export async function writeSetting(transaction: Knex.Transaction, row: SettingRo
 export async function addSetting(transaction: Knex.Transaction, row: SettingRow): Promise<void> {
   await transaction<SettingRow>('settings').insert(row).onConflict(['section', 'key']).ignore();
 }
+
+export async function deleteSetting(transaction: Knex.Transaction, section: string, key: string): Promise<void> {
+  await transaction<SettingRow>('settings').where({ section, key }).delete();
+}

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../storage/database.js';
 import { openSetting, sealSetting } from './setting-value.js';
 import type { SettingsDefinition, SettingsValues } from './settings-definition.js';
 import { UnknownSettingError } from './settings-errors.js';
-import { readSettings, writeSetting } from './settings-store.js';
+import { deleteSetting, readSettings, writeSetting } from './settings-store.js';
 
 type SectionValues = Readonly<Record<string, unknown>>;
 
@@ -46,6 +46,11 @@ export class Settings {
     return this.#read(transaction, () => undefined);
   }
 
+  /** Of every section. */
+  get definitions(): readonly SettingsDefinition[] {
+    return [...this.#definitions.values()];
+  }
+
   /** @throws UnknownSettingError */
   definition(section: string): SettingsDefinition {
     const definition = this.#definitions.get(section);
@@ -62,6 +67,12 @@ export class Settings {
     for (const [key, value] of Object.entries(patch)) {
       await writeSetting(transaction, { section, key, value: sealSetting(definition, key, value, this.#secretBox) });
     }
+    await bumpRevision(transaction);
+  }
+
+  /** Brings a field back to its default, in the caller's transaction. */
+  async reset(transaction: Transaction, section: string, key: string): Promise<void> {
+    await deleteSetting(transaction, section, key);
     await bumpRevision(transaction);
   }
 

@@ -48,6 +48,8 @@ export interface UsageRecordRow {
   readonly total_ms: number;
   /** The gateway's own part of the time until the answer began, in microseconds. */
   readonly overhead_us: number | null;
+  /** Why the call went where it went, in the short form of a trace; null where no channel was looked for, and in rows of older releases. */
+  readonly routing: string | null;
   readonly mac: string;
 }
 
@@ -95,10 +97,18 @@ export const signedUsageColumns = [
   'first_byte_ms',
   'total_ms',
   'overhead_us',
+  'routing',
 ] as const satisfies readonly (keyof UsageRecordRow)[];
 
-export function signedUsageValues(row: Omit<UsageRecordRow, 'mac'>): readonly RowValue[] {
+/** In the order of the columns, as they are stored. */
+export function storedUsageValues(row: Omit<UsageRecordRow, 'mac'>): readonly RowValue[] {
   return signedUsageColumns.map((column) => row[column]);
+}
+
+/** The same as they are signed: without a routing that is not there, so that rows of releases that knew none stay valid. */
+export function signedUsageValues(row: Omit<UsageRecordRow, 'mac'>): readonly RowValue[] {
+  const values = storedUsageValues(row);
+  return row.routing === null ? values.slice(0, -1) : values;
 }
 
 export function receiptRowOf(record: ReceiptDraft, rate: string): ReceiptRow {
@@ -133,6 +143,7 @@ export function receiptRowOf(record: ReceiptDraft, rate: string): ReceiptRow {
     first_byte_ms: record.firstByteMs === undefined ? null : durationOf(record.firstByteMs),
     total_ms: durationOf(record.totalMs),
     overhead_us: record.overheadUs === undefined ? null : durationOf(record.overheadUs),
+    routing: record.routing ?? null,
   };
 }
 
@@ -174,6 +185,7 @@ export function rowToUsageRecord(row: { readonly [Column in keyof UsageRecordRow
     ...(row.first_byte_ms === null ? {} : { firstByteMs: Number(row.first_byte_ms) }),
     totalMs: Number(row.total_ms),
     ...(row.overhead_us === null ? {} : { overheadUs: Number(row.overhead_us) }),
+    ...optionalText('routing', row.routing),
   };
 }
 

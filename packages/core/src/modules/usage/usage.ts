@@ -80,4 +80,6 @@ export interface UsageRecord {
   readonly totalMs: number;
   /** The gateway's own part of the time until the answer began: what was not spent waiting for upstream or client. */
   readonly overheadUs?: number;
+  /** Why the call went where it went, as `traceOf` of modules/routing reads it. */
+  readonly routing?: string;
 }

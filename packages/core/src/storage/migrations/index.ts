@@ -9,6 +9,8 @@ import { usageOfUsersMigration } from './0007-usage-of-users.js';
 import { priceSyncScheduleMigration } from './0008-price-sync-schedule.js';
 import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
+import { auditMigration } from './0011-audit.js';
+import { callRoutingMigration } from './0012-call-routing.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +24,6 @@ export const migrations: readonly Migration[] = [
   priceSyncScheduleMigration,
   channelsMigration,
   healthMigration,
+  auditMigration,
+  callRoutingMigration,
 ];

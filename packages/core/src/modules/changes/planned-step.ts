@@ -1,8 +1,11 @@
 import type { Transaction } from '../../storage/database.js';
 import { changedFields, type Facts, type FieldChange } from './facts.js';
 
-export type ChangeAction = 'create' | 'update' | 'enable' | 'disable' | 'delete' | 'grant' | 'budget';
-export type ChangeKind = 'group' | 'model' | 'user' | 'token' | 'channel' | 'setting';
+export const changeActions = ['create', 'update', 'enable', 'disable', 'delete', 'grant', 'budget'] as const;
+export type ChangeAction = (typeof changeActions)[number];
+
+export const changeKinds = ['group', 'model', 'user', 'token', 'access-token', 'channel', 'setting'] as const;
+export type ChangeKind = (typeof changeKinds)[number];
 
 /** One change, as people see it. Never contains a secret. */
 export interface Change {

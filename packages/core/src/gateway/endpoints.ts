@@ -1,0 +1,67 @@
+import type { DependencyContainer } from 'tsyringe';
+import { accountEndpoint } from '../http/api/account.js';
+import { auditEndpoint } from '../http/api/audit.js';
+import type { Endpoint } from '../http/api/endpoint.js';
+import { withOpenApi } from '../http/api/open-api.js';
+import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
+import { settingsEndpoints } from '../http/api/settings.js';
+import { usageEndpoints } from '../http/api/usage.js';
+import { readChannelNames } from '../modules/channels/index.js';
+import { readAuditEvents } from '../modules/changes/index.js';
+import { accountOf, budgetOf } from '../modules/ledger/index.js';
+import { unpricedModels } from '../modules/models/index.js';
+import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../modules/price-sync/index.js';
+import { pricingSettings } from '../modules/pricing/index.js';
+import { editSection, readSection, readSections } from '../modules/settings/index.js';
+import { usageOf, usageOfCall } from '../modules/usage/index.js';
+import type { Foundations } from './foundations.js';
+import { tokens } from './modules.js';
+import { version } from './version.js';
+
+/** Every endpoint of the management API, with what it needs of the house. */
+export function managementEndpoints(container: DependencyContainer, foundations: Foundations): readonly Endpoint[] {
+  const { database, settings } = foundations;
+  const editor = container.resolve(tokens.editor);
+  const endpoints = [
+    accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
+    ...usageEndpoints({
+      page: (owner, page) => usageOf(database, owner, page),
+      one: (requestId) => usageOfCall(database, requestId),
+      channelNames: (ids) => readChannelNames(database.knex, ids),
+    }),
+    ...priceEndpoints(priceDoors(container, foundations)),
+    ...settingsEndpoints({
+      sections: () => database.snapshot((reader) => readSections(settings, reader)),
+      section: (name) => database.snapshot((reader) => readSection(settings, reader, name)),
+      edit: (author, name, fields) => editSection(editor, settings, author, name, fields),
+    }),
+    auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
+  ];
+  return withOpenApi(endpoints, version);
+}
+
+function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {
+  const sync = container.resolve(tokens.priceSync);
+  const models = container.resolve(tokens.models);
+  const bus = container.resolve(tokens.bus);
+  const thenHinted = async <Result>(written: Promise<Result>): Promise<Result> => {
+    const result = await written;
+    bus.hint('configuration');
+    return result;
+  };
+  return {
+    publicModels: () => {
+      if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
+      return models.priced();
+    },
+    differences: (options) => sync.differences(options),
+    missing: async () => ({
+      missing: await unpricedModels(database),
+      refused: settings.current(pricingSettings).mode === 'commercial',
+    }),
+    latest: () => sync.latest(),
+    queue: () => queuePriceSync(database, sync),
+    apply: (choices, author) => thenHinted(sync.apply(choices, author)),
+    applyUnopposed: (source, author) => thenHinted(sync.applyUnopposed(source, author)),
+  };
+}

@@ -1,0 +1,2 @@
+/** Of this release, as others are told it. */
+export const version = '0.1.0';
