@@ -35,7 +35,7 @@ function applyDocument(upstreamPort, durability) {
   const channel = (name, dialect) => {
     const { provider, version, config } = providers[dialect];
     const baseUrl = `http://127.0.0.1:${upstreamPort}/${name}${version}`;
-    return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name] };
+    return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name], allowPrivate: true };
   };
   return {
     models: [...models, ...pairModels.map(([name]) => name)].map(priced),

@@ -11,6 +11,7 @@ const variables = {
   UPSTREAM_API_KEY: 'k',
   FIRST_KEY: 'first',
   SECOND_KEY: 'second',
+  PROXY_PASSWORD: 'p',
   OPENAI_API_KEY: 'k',
   ALICE_PASSWORD: 'a long enough password',
 };

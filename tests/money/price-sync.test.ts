@@ -69,7 +69,6 @@ describe('prices of others', () => {
         channels: [chatChannel('main', `${upstream.url}/v1`, [...offered, 'by-hand'], { modelMapping: { first: 'vendor/first' } })],
         settings: {
           priceSync: {
-            privateChannels: true,
             sources: [
               { name: 'new api', url: newApi.url, allowPrivate: true },
               { name: 'tollgate', url: own.url, allowPrivate: true },

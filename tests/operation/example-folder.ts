@@ -53,7 +53,7 @@ export class ExampleFolder {
     const { channels = [] } = parse(readFileSync(join(this.#folder, 'gateway.yaml'), 'utf8')) as ApplyDocument;
     const redirected = channels
       .filter(({ provider }) => providers.includes(provider))
-      .map((channel): ChannelEntry => ({ ...channel, config: { ...channel.config, baseUrl } }));
+      .map((channel): ChannelEntry => ({ ...channel, config: { ...channel.config, baseUrl }, allowPrivate: true }));
     const file = join(this.#scratch, 'redirected.json');
     writeFileSync(file, JSON.stringify({ channels: redirected }));
     return this.npm('exec', '--', 'tollgate', 'apply', file);

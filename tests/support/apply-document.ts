@@ -41,6 +41,13 @@ export interface ChannelEntry {
   readonly statusMapping?: Readonly<Record<string, number>>;
   readonly costRatio?: string;
   readonly proxy?: string;
+  readonly allowPrivate?: boolean;
+}
+
+/** The document with channels that may lead to this machine, where all upstreams of tests are, unless one says otherwise. */
+export function reachingTestServers(document: ApplyDocument): ApplyDocument {
+  const { channels } = document;
+  return channels === undefined ? document : { ...document, channels: channels.map((channel) => ({ allowPrivate: true, ...channel })) };
 }
 
 export interface SpendCapsEntry {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { ApplyDocument } from './apply-document.js';
+import { type ApplyDocument, reachingTestServers } from './apply-document.js';
 import { collect, type CommandResult, runCommand, spawnCommand, type Variables } from './command.js';
 import { freePort } from './free-port.js';
 import { createOwnDatabase, type OwnDatabase } from './own-database.js';
@@ -98,7 +98,7 @@ export class TestGateway {
 
   async apply(document: ApplyDocument, ...options: readonly string[]): Promise<CommandResult> {
     const file = join(this.folder, 'apply.json');
-    writeFileSync(file, JSON.stringify(document));
+    writeFileSync(file, JSON.stringify(reachingTestServers(document)));
     return this.command('apply', file, ...options);
   }
 

@@ -5,7 +5,7 @@ import adapterOpenai from '@tollgate/adapter-openai';
 import { type createGateway, createLogger, type Environment } from '@tollgate/core';
 import { applyContext } from '../../../packages/core/src/cli/with-apply-context.js';
 import { executeApply, parseApplyFile } from '../../../packages/core/src/modules/apply/index.js';
-import type { ApplyDocument } from '../../support/apply-document.js';
+import { type ApplyDocument, reachingTestServers } from '../../support/apply-document.js';
 import { createOwnDatabase } from '../../support/own-database.js';
 import { quietly } from './call-facts.js';
 import type { StageDatabase } from './fault-plan.js';
@@ -53,7 +53,7 @@ type Prepare = NonNullable<Parameters<typeof createGateway>[1]>;
 
 /** Applies the document before the gateway serves. */
 export function applying(document: ApplyDocument, environment: Environment): Prepare {
-  const file = parseApplyFile(JSON.stringify(document), 'stage.json', {});
+  const file = parseApplyFile(JSON.stringify(reachingTestServers(document)), 'stage.json', {});
   return async ({ database, plugins }) => {
     await executeApply(applyContext(environment, database, plugins.providers), file, { dryRun: false, prune: false });
   };

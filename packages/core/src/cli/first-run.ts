@@ -51,7 +51,8 @@ function accountOf(password: string): object {
 
 const demoChannel = {
   models: [{ name: demo.model, modelRatio: 0.05, completionRatio: 2 }],
-  channels: [{ name: demo.provider, provider: demo.provider, models: [demo.model] }],
+  // The demo is a server of its own in this process.
+  channels: [{ name: demo.provider, provider: demo.provider, models: [demo.model], allowPrivate: true }],
 };
 
 /** Returns the access token of the account; undefined if somebody else was faster. */

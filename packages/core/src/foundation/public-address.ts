@@ -1,27 +1,23 @@
-import { lookup as lookUp } from 'node:dns';
-import type { LookupAddress, LookupOptions } from 'node:dns';
 import ipaddr from 'ipaddr.js';
-import { AddressRefusedError } from './safe-fetch-errors.js';
 
-/** True for an address that belongs to the public Internet: not loopback, private, link-local, reserved, or one of these in IPv6 clothes. */
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
-}
+/** Answers to those who ask from a machine of some clouds: metadata, in a range that looks public. */
+const platformAddresses: ReadonlySet<string> = new Set(['168.63.129.16']);
 
-type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+/** The part of IPv6 that is given to anybody (RFC 4291 §2.4); what is outside of it has a special meaning, or none yet. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** IPv4 as networks without it reach it: its last 32 bits are the address (RFC 6052 §2.1). */
+const translated = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+const ipv4Bytes = 4;
 
 /**
- * Resolves a name for a socket and refuses it if any of its addresses is private. The socket connects to what was checked here, so that a
- * name cannot change its address between check and connection.
+ * True for an address that belongs to the public Internet: not loopback, private, link-local, shared, reserved or a cloud's own, and not
+ * one of these in IPv6 clothes.
  */
-export function lookupPublicAddress(hostname: string, options: LookupOptions, done: LookupCallback): void {
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return done(error, []);
-    const refused = addresses.find(({ address }) => !isPublicAddress(address));
-    if (refused !== undefined) return done(new AddressRefusedError(`${hostname} is in a private network (${refused.address}).`), []);
-    if (options.all === true) return done(null, addresses);
-    const [first] = addresses;
-    return first === undefined ? done(new AddressRefusedError(`${hostname} has no address.`), []) : done(null, first.address, first.family);
-  });
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.range() === 'unicast' && !platformAddresses.has(parsed.toString());
+  if (parsed.match(translated)) return isPublicAddress(ipaddr.fromByteArray(parsed.toByteArray().slice(-ipv4Bytes)).toString());
+  return parsed.match(globalUnicast) && parsed.range() === 'unicast';
 }

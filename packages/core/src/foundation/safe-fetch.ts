@@ -1,12 +1,14 @@
 import type { WireRequest } from '@tollgate/plugin-kit';
 import { Agent, request as sendRequest } from 'undici';
 import type { Dispatcher } from 'undici';
-import { isPublicAddress, lookupPublicAddress } from './public-address.js';
+import { outgoingPool } from './outgoing-pool.js';
 import { AddressRefusedError, ResponseTooLargeError, TooManyRedirectsError } from './safe-fetch-errors.js';
 
 export interface SafeFetchOptions {
   /** Lets requests go to loopback and private networks, where the operator and not a caller chooses the address. */
   readonly allowPrivate?: boolean;
+  /** Address of a proxy through which all requests go. */
+  readonly proxy?: string | undefined;
   readonly responseBytesMax?: number;
   readonly redirectsMax?: number;
 }
@@ -34,7 +36,7 @@ export interface SafeResponse {
   json(): Promise<unknown>;
 }
 
-const defaults = { timeoutMs: 30_000, responseBytesMax: 10 * 1024 * 1024, redirectsMax: 5 };
+const defaults = { timeoutMs: 30_000, connectTimeoutMs: 10_000, responseBytesMax: 10 * 1024 * 1024, redirectsMax: 5 };
 
 /** All that follows a redirect to another origin: any other header may be a credential under a name of its own. */
 const harmlessHeaders: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type', 'user-agent']);
@@ -45,15 +47,14 @@ const harmlessHeaders: ReadonlySet<string> = new Set(['accept', 'accept-language
  */
 export class SafeFetch {
   readonly #agent: Agent;
-  readonly #allowPrivate: boolean;
   readonly #responseBytesMax: number;
   readonly #redirectsMax: number;
 
   constructor(options: SafeFetchOptions = {}) {
-    this.#allowPrivate = options.allowPrivate ?? false;
     this.#responseBytesMax = options.responseBytesMax ?? defaults.responseBytesMax;
     this.#redirectsMax = options.redirectsMax ?? defaults.redirectsMax;
-    this.#agent = new Agent(this.#allowPrivate ? {} : { connect: { lookup: lookupPublicAddress } });
+    const way = { allowPrivate: options.allowPrivate ?? false, proxy: options.proxy, connectTimeoutMs: defaults.connectTimeoutMs };
+    this.#agent = new Agent({ factory: (origin) => outgoingPool(String(origin), way) });
   }
 
   /** @throws AddressRefusedError, ResponseTooLargeError, TooManyRedirectsError, or the network's own error */
@@ -76,21 +77,17 @@ export class SafeFetch {
   }
 
   async #send(request: WireRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    this.#check(request.url);
+    checkScheme(request.url);
     const { method, headers, body } = request;
     return sendRequest(request.url, { method, headers: { ...headers }, body: body ?? null, signal, dispatcher: this.#agent });
   }
+}
 
-  #check(address: string): void {
-    const url = URL.canParse(address) ? new URL(address) : undefined;
-    if (url === undefined) throw new AddressRefusedError('The address is not a URL.');
-    if (url.protocol !== 'http:' && url.protocol !== 'https:')
-      throw new AddressRefusedError(`${url.protocol}// addresses are not called: use http or https.`);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    // Sockets do not look up literal addresses, so the check at the socket never sees them.
-    if (!this.#allowPrivate && /^[\d.]+$|:/.test(host) && !isPublicAddress(host))
-      throw new AddressRefusedError(`${host} is in a private network.`);
-  }
+function checkScheme(address: string): void {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined) throw new AddressRefusedError('The address is not a URL.');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new AddressRefusedError(`${url.protocol}// addresses are not called: use http or https.`);
 }
 
 /** @throws ResponseTooLargeError */

@@ -171,8 +171,9 @@ export class Attempt {
 
   #send(wire: WireRequest): void {
     const { settings, reply, route, call } = this.#parts;
-    const { timeouts, proxy, headers: headerRules } = route.channel.options;
-    const { pool, origin, path } = this.#tools.pools.placeOf(wire.url, timeouts?.connectMs ?? settings.connectTimeoutMs, proxy);
+    const { options } = route.channel;
+    const { timeouts, headers: headerRules } = options;
+    const { pool, origin, path } = this.#tools.pools.placeOf(wire.url, options, settings.connectTimeoutMs);
     const exchange: UpstreamExchange = new UpstreamExchange(
       (status, headers) => this.#receiverFor(status, headers, exchange),
       (verdict) => this.#finish({ answered: false, verdict }),

@@ -47,7 +47,7 @@ import { Settler } from './settler.js';
 import { selectedConversation } from './selected-conversation.js';
 import { TokenCounter } from './token-counter.js';
 import { TokenFamilies, type TokenScale, usualScale } from './token-families.js';
-import { UpstreamPools } from './upstream-pools.js';
+import { poolsOf, type UpstreamPools } from './upstream-pools.js';
 
 /** What the relay needs of the house. */
 export interface RelayDoors {
@@ -75,7 +75,7 @@ type Draft<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 /** One paid call, top to bottom: quote → hold → attempts → settle. Success, failure and hang-up all end in the same settlement. */
 export class Relay {
   readonly #doors: RelayDoors;
-  readonly #pools = new UpstreamPools();
+  readonly #pools: UpstreamPools;
   readonly #settler: Settler;
   readonly #loads = new ChannelLoads();
   readonly #selecting: SelectionParts;
@@ -88,6 +88,7 @@ export class Relay {
 
   constructor(doors: RelayDoors) {
     this.#doors = doors;
+    this.#pools = poolsOf(doors.log);
     this.#keyedCalls = new KeyedCalls(doors.idempotency);
     this.#counter = new TokenCounter({ failed: (reason) => doors.log.warn({ err: reason }, 'Tokens could not be counted') });
     this.#settler = new Settler({

@@ -29,7 +29,7 @@ import {
 } from './resource-sender.js';
 import { spokenForResources } from './route.js';
 import { usualScale } from './token-families.js';
-import { UpstreamPools } from './upstream-pools.js';
+import { poolsOf, type UpstreamPools } from './upstream-pools.js';
 
 export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | 'userAgent'> {
   readonly settings: Settings;
@@ -45,11 +45,12 @@ const listedTogether = 8;
 /** Requests for what lives at an upstream: passed to the channel that has it, with that channel's own credentials. Nothing is paid. */
 export class ResourceRelay {
   readonly #doors: ResourceRelayDoors;
-  readonly #pools = new UpstreamPools();
+  readonly #pools: UpstreamPools;
   readonly #sender: ResourceSender;
 
   constructor(doors: ResourceRelayDoors) {
     this.#doors = doors;
+    this.#pools = poolsOf(doors.log);
     this.#sender = new ResourceSender({
       ...doors,
       pools: this.#pools,

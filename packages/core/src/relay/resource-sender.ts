@@ -102,8 +102,8 @@ export class ResourceSender {
         exchange.abort();
         refuse(faultVerdict());
       });
-      const { timeouts, proxy, headers: headerRules } = channel.options;
-      const { pool, origin, path } = pools.placeOf(wire.url, timeouts?.connectMs ?? connectTimeoutMs, proxy);
+      const { timeouts, headers: headerRules } = channel.options;
+      const { pool, origin, path } = pools.placeOf(wire.url, channel.options, connectTimeoutMs);
       const given = { 'user-agent': userAgent, ...wire.headers };
       const headers = Object.entries(changedHeaders(given, headerRules, '')).flat();
       pool.dispatch(

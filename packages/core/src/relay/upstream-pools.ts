@@ -1,7 +1,8 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
-
-/** Idle upstream connections are closed soon: each client that hangs up leaves one behind. */
-const keepAliveTimeoutMs = 4_000;
+import type { Dispatcher } from 'undici';
+import { type OutgoingWay, outgoingPool } from '../foundation/outgoing-pool.js';
+import type { AddressRefusedError } from '../foundation/safe-fetch-errors.js';
+import type { Logger } from '../foundation/logger.js';
+import type { ChannelOptions } from '../modules/channels/index.js';
 
 /** Few URLs serve all calls, but where they carry the model's name a caller may invent some. */
 const placesMax = 1_000;
@@ -14,29 +15,37 @@ export interface UpstreamPlace {
   readonly path: string;
 }
 
-/** Connections to upstreams, pooled by origin and proxy. As many as there are calls at once; one call each. */
+/** Connections to upstreams, pooled by origin and by how it is reached. */
 export class UpstreamPools {
   readonly #pools = new Map<string, Dispatcher>();
   /** What was read from URLs: reading one costs more than a look-up. */
   readonly #places = new Map<string, UpstreamPlace>();
+  readonly #refused: (error: AddressRefusedError) => void;
 
-  /** @throws TypeError if it is no URL. */
-  placeOf(url: string, connectTimeoutMs: number, proxy?: string): UpstreamPlace {
-    const key = `${connectTimeoutMs} ${proxy === undefined ? url : `${proxy} ${url}`}`;
+  /** @param refused hears of connections to private networks that were not allowed. */
+  constructor(refused: (error: AddressRefusedError) => void) {
+    this.#refused = refused;
+  }
+
+  /** @param timeoutMs for connections, unless the channel has its own. @throws TypeError if it is no URL. */
+  placeOf(url: string, { proxy, allowPrivate, timeouts }: ChannelOptions, timeoutMs: number): UpstreamPlace {
+    const connectTimeoutMs = timeouts?.connectMs ?? timeoutMs;
+    const wayKey = `${allowPrivate ? 'anywhere' : 'public'} ${connectTimeoutMs} ${proxy ?? ''} `;
+    const key = wayKey + url;
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     const { origin, pathname, search } = new URL(url);
-    const place = { pool: this.#poolFor(origin, connectTimeoutMs, proxy), origin, path: pathname + search };
+    const pool = this.#poolFor(wayKey + origin, origin, { connectTimeoutMs, proxy, allowPrivate, refused: this.#refused });
+    const place = { pool, origin, path: pathname + search };
     if (this.#places.size >= placesMax) this.#places.clear();
     this.#places.set(key, place);
     return place;
   }
 
-  #poolFor(origin: string, connectTimeoutMs: number, proxy: string | undefined): Dispatcher {
-    const key = `${proxy ?? origin} ${connectTimeoutMs}`;
+  #poolFor(key: string, origin: string, way: OutgoingWay): Dispatcher {
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = proxy === undefined ? new Pool(origin, optionsOf(connectTimeoutMs)) : proxyAgent(proxy, connectTimeoutMs);
+      pool = outgoingPool(origin, way);
       this.#pools.set(key, pool);
     }
     return pool;
@@ -50,21 +59,7 @@ export class UpstreamPools {
   }
 }
 
-function optionsOf(connectTimeoutMs: number): Pool.Options {
-  return { connections: null, pipelining: 1, keepAliveTimeout: keepAliveTimeoutMs, connect: { timeout: connectTimeoutMs } };
-}
-
-/** A name and password in the address are the proxy's credentials (RFC 9110 §11.7.1). */
-function proxyAgent(address: string, connectTimeoutMs: number): ProxyAgent {
-  const url = new URL(address);
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  url.username = '';
-  url.password = '';
-  return new ProxyAgent({
-    uri: url.href,
-    ...(credentials === ':' ? {} : { token: `Basic ${Buffer.from(credentials).toString('base64')}` }),
-    ...optionsOf(connectTimeoutMs),
-    proxyTls: { timeout: connectTimeoutMs },
-    requestTls: { timeout: connectTimeoutMs },
-  });
+/** Pools that tell operators which channel options to look at. */
+export function poolsOf(log: Pick<Logger, 'warn'>): UpstreamPools {
+  return new UpstreamPools(({ message }) => log.warn({}, `A channel was refused: ${message} Its option allowPrivate allows it.`));
 }

@@ -9,6 +9,7 @@ import { checkChannelConfig, type ConfigProblem } from './channel-config.js';
 import { channelOptionShape, channelOptionsSchema } from './channel-options.js';
 import { type GivenKey, sealConfig, sealKeys } from './channel-secrets.js';
 import type { StoredChannel } from './channel-store.js';
+import { privateAddressIn } from './private-address.js';
 
 const groupName = nameSchema.meta({ title: 'A group, of this file or of the database' });
 
@@ -59,10 +60,20 @@ export function channelEntryProblems(entry: ChannelEntry, providers: ReadonlyMap
     const known = [...providers.keys()].sort().join(', ');
     return [{ path: ['provider'], message: `No plugin provides "${entry.provider}". There are: ${known === '' ? 'none' : known}.` }];
   }
-  const inConfig = (config: Readonly<Record<string, unknown>>): readonly ConfigProblem[] =>
-    checkChannelConfig(adapter, config).problems.map(({ path, message }) => ({ path: ['config', ...path], message }));
+  const inConfig = (given: Readonly<Record<string, unknown>>): readonly ConfigProblem[] => {
+    const { problems, config } = checkChannelConfig(adapter, given);
+    if (problems.length === 0 && !entry.allowPrivate) return addressProblems(adapter, config);
+    return problems.map(({ path, message }) => ({ path: ['config', ...path], message }));
+  };
   if (entry.keys.length === 0) return inConfig(entry.config);
   return [...doubledSecrets(entry, adapter), ...entry.keys.flatMap((_, index) => keyProblems(entry, index, adapter, inConfig))];
+}
+
+function addressProblems(adapter: ProviderAdapter, config: Readonly<Record<string, unknown>>): readonly ConfigProblem[] {
+  const refusal = privateAddressIn(adapter, config);
+  return refusal === undefined
+    ? []
+    : [{ path: ['allowPrivate'], message: `${refusal.message} Say \`allowPrivate: true\` if it shall be called.` }];
 }
 
 function doubledSecrets({ config }: ChannelEntry, adapter: ProviderAdapter): readonly ConfigProblem[] {
@@ -93,7 +104,7 @@ function keyProblems(
   const secrets = givenKeyOf(entry, adapter).secrets;
   // What is wrong with the rest of the configuration is wrong with every key: it is said once, of the first.
   return inConfig({ ...config, ...secrets }).flatMap(({ path, message }) => {
-    const ofKey = secretNames.includes(String(path[1]));
+    const ofKey = path[0] === 'config' && secretNames.includes(String(path[1]));
     if (!ofKey) return index === 0 ? [{ path, message }] : [];
     return [{ path: ['keys', index], message: `${String(path[1])}: ${message}` }];
   });

@@ -73,13 +73,17 @@ export const channelOptionShape = {
     .optional()
     .meta({ title: 'Status of the upstream → status as which its failure is judged' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
+  allowPrivate: z.boolean().default(false).meta({ title: 'May lead to loopback and private networks: for servers of your own' }),
   proxy: z
-    .url({ protocol: /^https?$/, error: 'Expected the address of an http or https proxy.' })
+    .url({ protocol: /^(https?|socks5h?)$/, error: 'Expected the address of an http, https or socks5 proxy.' })
     .optional()
     .meta({ title: 'Proxy of its requests', secret: true }),
 };
 
 export const channelOptionsSchema = z.strictObject(channelOptionShape);
+
+/** Options as they are read from the database: a node of a later release may have written more. */
+export const storedOptionsSchema = z.object(channelOptionShape);
 
 export type ChannelOptions = z.output<typeof channelOptionsSchema>;
 export type ParameterRule = z.output<typeof parameterRule>;

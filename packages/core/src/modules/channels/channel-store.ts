@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { newId } from '../../foundation/ids.js';
 import { keepHealthOf, resetHealth } from '../health/index.js';
 import type { StoredKey } from './channel-key.js';
-import { type ChannelOptions, channelOptionsSchema, defaultChannelOptions } from './channel-options.js';
+import { type ChannelOptions, defaultChannelOptions, storedOptionsSchema } from './channel-options.js';
 import type { SealedConfig } from './channel-secrets.js';
 
 /** A channel as it is managed: not validated against an adapter, which may have changed or gone since it was stored. */
@@ -156,7 +156,7 @@ function rowToChannel(row: ChannelRow, keys: readonly StoredKey[]): StoredChanne
     groups: JSON.parse(row.groups) as string[],
     priority: Number(row.priority),
     weight: Number(row.weight),
-    options: row.options === '{}' ? defaultChannelOptions : channelOptionsSchema.parse(JSON.parse(row.options)),
+    options: row.options === '{}' ? defaultChannelOptions : storedOptionsSchema.parse(JSON.parse(row.options)),
     keys,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),

@@ -12,7 +12,7 @@ const timeoutMs = 15_000;
 /** Where gateways publish prices, the most telling first. */
 const pricePaths = ['/api/prices', '/api/pricing', '/api/ratio_config'];
 
-/** Asks others for their prices, bounded in time and size, and never a private address unless its source may be there. */
+/** Asks others for their prices, bounded in time and size, and never a private address unless its channel or source may be there. */
 export class PriceFetcher {
   readonly #public = new SafeFetch({ responseBytesMax: bytesMax });
   readonly #anywhere = new SafeFetch({ responseBytesMax: bytesMax, allowPrivate: true });
@@ -39,10 +39,10 @@ export class PriceFetcher {
   }
 
   /** Undefined if the channel's place has no list of models that the adapter can ask for. Names are those at the upstream. @throws as {@link ofSource} */
-  async ofChannel({ adapter, config }: Channel, allowPrivate: boolean, signal: AbortSignal): Promise<QuotedPrices | undefined> {
+  async ofChannel({ adapter, config, options }: Channel, signal: AbortSignal): Promise<QuotedPrices | undefined> {
     const { models } = adapter;
     if (models === undefined) return undefined;
-    const body = await this.#json(models.request(config), allowPrivate, signal);
+    const body = await this.#json(models.request(config), options.allowPrivate, signal);
     return readPublished(models.read(body));
   }
 

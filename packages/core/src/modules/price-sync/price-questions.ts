@@ -19,10 +19,9 @@ export interface PriceQuestion {
 export interface AskedPlaces {
   readonly channels: readonly Channel[];
   readonly sources: readonly PriceSourceSetting[];
-  readonly privateChannels: boolean;
 }
 
-export function priceQuestions(fetcher: PriceFetcher, { channels, sources, privateChannels }: AskedPlaces): readonly PriceQuestion[] {
+export function priceQuestions(fetcher: PriceFetcher, { channels, sources }: AskedPlaces): readonly PriceQuestion[] {
   return [
     ...channels
       .filter(({ adapter }) => adapter.models?.hasPrices === true)
@@ -30,7 +29,7 @@ export function priceQuestions(fetcher: PriceFetcher, { channels, sources, priva
         (channel): PriceQuestion => ({
           source: `channel:${channel.name}`,
           kind: 'channel',
-          ask: async (signal) => offeredBy(channel, await fetcher.ofChannel(channel, privateChannels, signal)),
+          ask: async (signal) => offeredBy(channel, await fetcher.ofChannel(channel, signal)),
         }),
       ),
     ...sources.map(
@@ -89,7 +88,7 @@ async function answerOf(question: PriceQuestion, signal: AbortSignal, before: Pr
 
 function adviceFor(kind: PriceSourceKind, error: unknown): string {
   if (!(error instanceof AddressRefusedError)) return '';
-  return kind === 'channel' ? ' The setting priceSync.privateChannels allows it.' : " The source's own allowPrivate allows it.";
+  return ` The ${kind === 'channel' ? 'channel' : 'source'}'s own allowPrivate allows it.`;
 }
 
 /** From all that the place sells, what the channel offers, under the names that callers use. */

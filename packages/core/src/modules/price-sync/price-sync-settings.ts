@@ -22,7 +22,6 @@ export const priceSyncSettings = defineSettings('priceSync', {
     .refine((sources) => new Set(sources.map(({ name }) => name)).size === sources.length, 'Two sources have the same name.')
     .default([])
     .meta({ title: 'Other gateways and files that publish prices', example: [{ name: 'mirror', url: 'https://gateway.example.com' }] }),
-  privateChannels: z.boolean().default(false).meta({ title: 'Channels at private addresses are asked for their prices too' }),
   everyHours: z
     .int()
     .min(0)

@@ -7,7 +7,12 @@ import { type Channel, defaultChannelOptions, ModelMapping } from '../channels/i
 import { latestPriceSyncRun } from './price-sync-store.js';
 import { pricedProvider, PriceSyncBench } from './price-sync-test-bench.js';
 
-function channel(baseUrl: string, models: readonly string[], modelMapping: Readonly<Record<string, string>> = {}): Channel {
+function channel(
+  baseUrl: string,
+  models: readonly string[],
+  modelMapping: Readonly<Record<string, string>> = {},
+  allowPrivate = true,
+): Channel {
   return {
     id: newId(),
     name: 'main',
@@ -16,7 +21,7 @@ function channel(baseUrl: string, models: readonly string[], modelMapping: Reado
     models: new Set(models),
     modelMapping: new ModelMapping(modelMapping),
     keys: [],
-    options: defaultChannelOptions,
+    options: { ...defaultChannelOptions, allowPrivate },
     groups: new Set(['default']),
     priority: 0,
     weight: 1,
@@ -68,7 +73,6 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
       },
     });
     bench.channels = [channel(place, ['moon'], { moon: 'full-moon-1' })];
-    bench.settings = { privateChannels: true };
     const sync = bench.sync();
     await sync.run();
     const [difference] = await sync.differences();
@@ -83,14 +87,14 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
 
   it('calls no private address unless it may, and goes on with the others', async () => {
     const place = await bench.serve({ '/v1/models': { data: [] }, '/api/prices': { object: 'price_list', prices: [] } });
-    bench.channels = [channel(place, ['m'])];
+    bench.channels = [channel(place, ['m'], {}, false)];
     bench.source(place, 'shut', false);
     bench.source(place, 'open');
     const { reports } = await bench.sync().run();
     expect(
       reports.map(({ source: from, state, problem }) => [from, state, problem?.match(/private network.* (\S+) allows it/)?.[1]]),
     ).toEqual([
-      ['channel:main', 'failed', 'priceSync.privateChannels'],
+      ['channel:main', 'failed', 'allowPrivate'],
       ['shut', 'failed', 'allowPrivate'],
       ['open', 'read', undefined],
     ]);

@@ -11,6 +11,7 @@ import { channelsMigration } from './0009-channels.js';
 import { healthMigration } from './0010-health.js';
 import { auditMigration } from './0011-audit.js';
 import { callRoutingMigration } from './0012-call-routing.js';
+import { privateAddressesMigration } from './0013-private-addresses.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   healthMigration,
   auditMigration,
   callRoutingMigration,
+  privateAddressesMigration,
 ];
