@@ -40,7 +40,7 @@ export const claudeByInvoke: Dialect = extendDialect(claudeMessages, {
   needsBytes: ({ media }) => media === 'image' || media === 'file',
 });
 
-function editRequest(body: JsonObject, context: CodecContext, clientHeaders: ClientHeaders): void {
+function editRequest(body: JsonObject, context: CodecContext, clientHeaders: ClientHeaders = {}): void {
   delete body['model'];
   delete body['stream'];
   body['anthropic_version'] = version;

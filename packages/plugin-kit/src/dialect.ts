@@ -303,8 +303,8 @@ export interface Dialect {
 }
 
 export interface DialectEdits {
-  /** Edits the upstream body, whichever lane made it. `clientHeaders` are as in a provider's call: empty where the body was translated. */
-  readonly request?: (body: JsonObject, context: CodecContext, clientHeaders: ClientHeaders) => void;
+  /** Edits the upstream body, whichever lane made it. `clientHeaders` are as in a provider's call; none where it was translated. */
+  readonly request?: (body: JsonObject, context: CodecContext, clientHeaders?: ClientHeaders) => void;
   /** Edits each parsed upstream frame, or the whole body of a unary answer, before it is read or passed on. */
   readonly frame?: (frame: JsonObject) => void;
 }

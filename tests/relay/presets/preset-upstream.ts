@@ -27,22 +27,23 @@ export async function startPresetUpstream(): Promise<PresetUpstream> {
     void readRequest(request).then((recorded) => {
       const [, id = ''] = recorded.path.split('/');
       const own = ownPlaces[id];
-      if (own !== undefined) {
-        const asked = answerInOwnWay(own, recorded, response);
-        if (asked !== undefined) seen.push({ place: id, ...asked });
-        return;
-      }
-      answerAsDeclared(recorded, response);
+      const asked = own === undefined ? answerAsDeclared(recorded, response) : answerInOwnWay(own, recorded, response);
+      return asked === undefined ? undefined : seen.push({ place: id, ...asked });
     });
   });
-  const answerAsDeclared = (recorded: RecordedRequest, response: ServerResponse): void => {
-    const { id, place, dialect, problem } = judged(recorded);
-    if (problem !== undefined || dialect === undefined) return refuse(response, `${id}: ${problem ?? `nothing is at ${recorded.path}`}`);
-    const body = JSON.parse(recorded.body.toString('utf8')) as Body;
-    seen.push({ place: id, dialect, body });
-    return answer(response, dialect, isStream(dialect, recorded.path, body), place);
-  };
   return { seen, baseUrl: (place) => `${upstream.url}/${place}`, close: () => upstream.close() };
+}
+
+/** What was asked for, if it was asked as the declaration says. */
+function answerAsDeclared(recorded: RecordedRequest, response: ServerResponse): Omit<Seen, 'place'> | undefined {
+  const { id, place, dialect, problem } = judged(recorded);
+  if (problem !== undefined || dialect === undefined) {
+    refuse(response, `${id}: ${problem ?? `nothing is at ${recorded.path}`}`);
+    return undefined;
+  }
+  const body = JSON.parse(recorded.body.toString('utf8')) as Body;
+  answer(response, dialect, isStream(dialect, recorded.path, body), place);
+  return { dialect, body };
 }
 
 /** What was asked for, if that was a model and asked as the place wants it. */

@@ -26,7 +26,7 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       const context = translation.context(route.model, 'request');
       const request = withFetchedMedia(translation.requestToSend(), translation.fetchedMedia, dialect.upstream);
       const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
-      dialect.edits?.request?.(body, context, {});
+      dialect.edits?.request?.(body, context);
       if (isRuled) changeParameters(body, parameters, call.facts.model);
       return JSON.stringify(body);
     }

@@ -12,7 +12,7 @@ export function sentBody(dialect: Dialect, request: CanonicalRequest, context: C
   deepFreeze(request);
   return runPurely(`${dialect.id}: upstream.encodeRequest`, () => {
     const body = dialect.upstream.encodeRequest(request, context);
-    dialect.edits?.request?.(body, context, {});
+    dialect.edits?.request?.(body, context);
     return body;
   });
 }

@@ -40,7 +40,7 @@ export function operationChecks(subject: string, dialect: Dialect): readonly Che
     const context = trialContext();
     deepFreeze(asked);
     const encoded = runPurely(`${dialect.id}: upstream.encodeRequest`, () => codec.encodeRequest(asked, context));
-    dialect.edits?.request?.(encoded, context, {});
+    dialect.edits?.request?.(encoded, context);
     return { body: wireJson(encoded, 'The body') as JsonObject, isLossless: context.losses.length === 0 };
   };
   return [
