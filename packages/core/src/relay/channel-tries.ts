@@ -4,10 +4,11 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-import type { Candidate, ChannelLoads, ChannelSelection } from '../modules/routing/index.js';
+import type { Candidate, ChannelLoads } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
+import type { Selection } from './auto-selection.js';
 import { routeView, streamTap } from './call-view.js';
 import type { Binding } from './bound-channel.js';
 import type { AttemptDraft } from './call-course.js';
@@ -58,7 +59,7 @@ export class ChannelTries {
    * One channel after the other until one has answered, or none is left.
    * @throws UpstreamFailedError, NoChannelError, NoChannelAvailableError, BadRequestError
    */
-  async run(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
+  async run(running: RunningCall, candidates: Selection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
     const { settings, clock, random } = this.#doors;
     const pace = new TryPace(settings.current(relaySettings), call.startedAt, clock, random);
@@ -96,12 +97,12 @@ export class ChannelTries {
     throw refusal ?? noneLeft(call, candidates.soonestMs);
   }
 
-  #later(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
+  #later(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
     return ready === undefined ? this.#whenFree(running, candidates, pace) : this.#afterPause(running, candidates, pace, ready);
   }
 
   /** The candidate after the pause before it, or another if it may not be asked any more. */
-  async #afterPause(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
+  async #afterPause(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
     const { course, reply } = running;
     await this.#pause(reply, pace.pauseMs(course.attempts.length));
     if (!reply.gone && candidates.isStillFree(ready)) return ready;
@@ -112,7 +113,7 @@ export class ChannelTries {
   }
 
   /** Waits for a channel that is free soon, if there is one. Undefined if there is none, or the client has left. */
-  async #whenFree(running: RunningCall, candidates: ChannelSelection, pace: TryPace): Promise<Candidate | undefined> {
+  async #whenFree(running: RunningCall, candidates: Selection, pace: TryPace): Promise<Candidate | undefined> {
     const { reply } = running;
     // Whoever pays nothing gets an answer of our own at once.
     let waitMs = 'holdId' in running ? pace.channelWaitMs(candidates.soonestMs) : undefined;
