@@ -3,6 +3,7 @@ import bedrock from '@tollgate/adapter-bedrock';
 import claude from '@tollgate/adapter-claude';
 import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
+import vertex from '@tollgate/adapter-vertex';
 import { pluginSuite, runSuite } from '@tollgate/plugin-kit/conformance';
 import { describe, expect, it } from 'vitest';
 import custom from '../../examples/custom-provider/src/index.js';
@@ -15,6 +16,7 @@ describe('gold', () => {
     ['packages/adapter-claude', claude],
     ['packages/adapter-gemini', gemini],
     ['packages/adapter-bedrock', bedrock],
+    ['packages/adapter-vertex', vertex],
     ['examples/custom-provider', custom],
     ['examples/openai-compatible', compatible],
   ])('is earned by %s with the recordings that it brings', async (path, plugin) => {
