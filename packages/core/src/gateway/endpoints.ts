@@ -8,6 +8,7 @@ import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
 import { providersEndpoint } from '../http/api/providers.js';
+import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
@@ -18,6 +19,7 @@ import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../m
 import { pricingSettings } from '../modules/pricing/index.js';
 import { editSection, readSection, readSections } from '../modules/settings/index.js';
 import { usageOf, usageOfCall } from '../modules/usage/index.js';
+import { RoutingSimulator } from '../relay/routing-simulator.js';
 import type { Foundations } from './foundations.js';
 import { tokens } from './modules.js';
 import { version } from './version.js';
@@ -41,6 +43,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     }),
     providersEndpoint(foundations.plugins.providers),
     ...endpointsOfChannels(container, foundations),
+    routingEndpoint(routingDoors(container, foundations)),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
@@ -64,6 +67,17 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
     }),
   ];
+}
+
+function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
+  const relay = container.resolve(tokens.relay);
+  const groups = container.resolve(tokens.groups);
+  const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
+  return {
+    groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
+    dialects: container.resolve(tokens.dialects).all,
+    simulate: (call) => simulator.simulate(call),
+  };
 }
 
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {
