@@ -1,6 +1,14 @@
 export * from './model.js';
+export * from './model-catalogue.js';
 export * from './model-directory.js';
-export { insertModel, readModels, updateModel } from './model-store.js';
-export * from './models-errors.js';
-export * from './unpriced-models.js';
+export * from './model-entry.js';
+export * from './model-hints.js';
+export * from './model-match.js';
 export * from './model-steps.js';
+export { deleteModel, insertModel, readModels, updateModel } from './model-store.js';
+export * from './models-errors.js';
+export * from './models-settings.js';
+export * from './unpriced-models.js';
+export * from './vendor.js';
+export * from './vendor-steps.js';
+export { deleteVendor, insertVendor, readVendors, updateVendor } from './vendor-store.js';
