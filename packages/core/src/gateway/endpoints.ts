@@ -4,6 +4,7 @@ import { auditEndpoint } from '../http/api/audit.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
+import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { readChannelNames } from '../modules/channels/index.js';
@@ -14,6 +15,7 @@ import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../m
 import { pricingSettings } from '../modules/pricing/index.js';
 import { editSection, readSection, readSections } from '../modules/settings/index.js';
 import { usageOf, usageOfCall } from '../modules/usage/index.js';
+import { RoutingSimulator } from '../relay/routing-simulator.js';
 import type { Foundations } from './foundations.js';
 import { tokens } from './modules.js';
 import { version } from './version.js';
@@ -35,9 +37,21 @@ export function managementEndpoints(container: DependencyContainer, foundations:
       section: (name) => database.snapshot((reader) => readSection(settings, reader, name)),
       edit: (author, name, fields) => editSection(editor, settings, author, name, fields),
     }),
+    routingEndpoint(routingDoors(container, foundations)),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
+}
+
+function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
+  const relay = container.resolve(tokens.relay);
+  const groups = container.resolve(tokens.groups);
+  const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
+  return {
+    groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
+    dialects: container.resolve(tokens.dialects).all,
+    simulate: (call) => simulator.simulate(call),
+  };
 }
 
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {

@@ -53,7 +53,7 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
   else if (holdsForeignSeals(call)) foreignSeals?.remove(body, context);
   const { model, thinking } = route;
   if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);
-  route.spoken.dialect.edits?.request?.(body, context);
+  route.spoken.dialect.edits?.request?.(body, context, call.passHeaders);
   const { parameters } = route.channel.options;
   if (hasRulesFor(parameters, call.facts.model)) changeParameters(body, parameters, call.facts.model);
   return JSON.stringify(body);

@@ -34,6 +34,7 @@ const scannedMax = 16;
 const drawsMax = 8;
 /** In about so long it is known how a probe went. */
 const probingMs = 1_000;
+const probingOnly: Blocked = { reason: 'probing' };
 
 /**
  * Hands out the channels that may serve a call, one at a time and none twice: the highest priority first, by weight and health or by the
@@ -87,7 +88,7 @@ export class ChannelSelection {
   passOver(candidate: Candidate, reason: Skip['reason']): void {
     this.giveBack(candidate);
     this.#over.push(candidate.channel.id);
-    this.#trace.skipped({ channelId: candidate.channel.id, reason });
+    this.#trace.skipped(candidate.channel.id, reason);
   }
 
   /** True if the candidate that was handed out a while ago may be asked still. */
@@ -131,7 +132,7 @@ export class ChannelSelection {
 
   #mustYield(channel: Channel, level: CandidateLevel): boolean {
     const mustYield = this.#draw.mustYield(channel, level);
-    if (mustYield) this.#trace.skipped({ channelId: channel.id, reason: 'overloaded' });
+    if (mustYield) this.#trace.skipped(channel.id, 'overloaded');
     return mustYield;
   }
 
@@ -217,7 +218,7 @@ export class ChannelSelection {
     const blocked = health.channelBlocked(channel.id, this.#wish.model, now);
     if (blocked !== undefined) {
       this.#noteBlocked(blocked, now);
-      if (isTold) this.#trace.skipped({ channelId: channel.id, ...blocked });
+      if (isTold) this.#trace.skipped(channel.id, blocked.reason, undefined, blocked.until);
       return false;
     }
     for (const key of channel.keys) {
@@ -225,7 +226,7 @@ export class ChannelSelection {
       const refused = health.keyBlocked(key.id, now);
       if (refused === undefined) return true;
       this.#noteBlocked(refused, now);
-      if (isTold) this.#trace.skipped({ channelId: channel.id, keyId: key.id, ...refused });
+      if (isTold) this.#trace.skipped(channel.id, refused.reason, key.id, refused.until);
     }
     return false;
   }
@@ -250,8 +251,8 @@ export class ChannelSelection {
     const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
     if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
       this.#over.push(channel.id);
-      this.#noteBlocked({ reason: 'probing' }, now);
-      this.#trace.skipped({ channelId: channel.id, reason: 'probing' });
+      this.#noteBlocked(probingOnly, now);
+      this.#trace.skipped(channel.id, 'probing');
       return this.next();
     }
     this.#takenAt = now;
