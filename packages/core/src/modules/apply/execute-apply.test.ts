@@ -200,10 +200,10 @@ settings:
 
   it('keeps what is said of models and of who makes them', async () => {
     const text = `
-vendors: { OpenAI: { icon: openai, description: Makes GPT } }
+vendors: { Acme: { icon: acme, description: Makes models } }
 models:
   - name: "gpt-4o*"
-    vendor: OpenAI
+    vendor: Acme
     type: chat
     description: Fast
     tags: [fast, vision]
@@ -211,7 +211,7 @@ models:
     contextTokensMax: 128000
     endpoints: [openai-chat]
 `;
-    expect(await bench.changes(text)).toEqual(['create vendor OpenAI', 'create model gpt-4o*']);
+    expect(await bench.changes(text)).toEqual(['create vendor Acme', 'create model gpt-4o*']);
     expect(await bench.changes(text)).toEqual([]);
     expect(await bench.changes(text.replace('Fast', 'Slow').replace('tools', 'vision'))).toEqual(['update model gpt-4o*']);
     await expect(bench.apply('models: [{ name: m, vendor: Nobody }]')).rejects.toThrow('There is no vendor "Nobody"');
