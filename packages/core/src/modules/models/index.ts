@@ -1,5 +1,7 @@
 export * from './model.js';
 export * from './model-catalogue.js';
+export * from './model-change.js';
+export * from './model-desk.js';
 export * from './model-directory.js';
 export * from './model-entry.js';
 export * from './model-hints.js';
