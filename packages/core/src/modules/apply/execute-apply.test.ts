@@ -209,7 +209,7 @@ models:
     tags: [fast, vision]
     capabilities: [tools]
     contextTokensMax: 128000
-    endpoints: [openai-chat]
+    endpoints: [some-chat]
 `;
     expect(await bench.changes(text)).toEqual(['create vendor Acme', 'create model gpt-4o*']);
     expect(await bench.changes(text)).toEqual([]);
