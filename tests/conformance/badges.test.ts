@@ -3,6 +3,7 @@ import bedrock from '@tollgate/adapter-bedrock';
 import claude from '@tollgate/adapter-claude';
 import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
+import rerank from '@tollgate/adapter-rerank';
 import vertex from '@tollgate/adapter-vertex';
 import type { Plugin } from '@tollgate/plugin-kit';
 import { type Fixtures, joinFixtures, noFixtures, pluginSuite, readFixtures, runSuite } from '@tollgate/plugin-kit/conformance';
@@ -24,6 +25,7 @@ describe('gold', () => {
     { path: 'packages/adapter-claude', plugin: claude },
     { path: 'packages/adapter-gemini', plugin: gemini },
     { path: 'packages/adapter-bedrock', plugin: bedrock, spoken: ['openai-chat'] },
+    { path: 'packages/adapter-rerank', plugin: rerank },
     { path: 'packages/adapter-vertex', plugin: vertex, spoken: ['gemini', 'openai-chat'] },
     { path: 'examples/custom-provider', plugin: custom },
     { path: 'examples/openai-compatible', plugin: compatible },

@@ -88,6 +88,7 @@ function languagesOf({ speaks }: ProviderAdapter): string {
   const generating = speaks.filter(({ dialect }) => dialect.operation === undefined || dialect.operation === 'generate');
   const always = [...new Set(generating.filter(({ onDemand }) => onDemand !== true).map(({ dialect }) => dialect.id))];
   const asked = [...new Set(generating.filter(({ onDemand }) => onDemand === true).map(({ dialect }) => dialect.id))];
+  if (generating.length === 0) return speaks.map(({ dialect }) => dialect.id).join(', ');
   const rest = asked.filter((id) => !always.includes(id) && !id.endsWith('-think-tags'));
   return `${always.join(', ')}${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
 }

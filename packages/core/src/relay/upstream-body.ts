@@ -61,7 +61,8 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
 
 /** True if the attempt could be made without the seals of the history. */
 export function canDropSeals(call: RelayCall, { lane }: Route): boolean {
-  if (operationOf(call.dialect) === 'embed') return false;
+  const operation = operationOf(call.dialect);
+  if (operation === 'embed' || operation === 'rerank') return false;
   return lane === 'translate' || call.dialect.client.foreignSeals?.removeAll !== undefined;
 }
 
