@@ -152,7 +152,7 @@ describe('the management API', () => {
       do {
         const { body } = await ask('GET', `/api/models?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
         seen.push(...(body['items'] as readonly Body[]).map(({ name }) => name));
-        cursor = String(body['next'] ?? '');
+        cursor = typeof body['next'] === 'string' ? body['next'] : '';
       } while (cursor !== '');
       expect(seen).toEqual([...seen].sort());
       expect(new Set(seen).size).toBe(seen.length);
