@@ -15,3 +15,5 @@ export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';
 export * from './channel-steps.js';
 export * from './channels-errors.js';
+export * from './channel-group-errors.js';
+export * from './channels-of-group.js';
