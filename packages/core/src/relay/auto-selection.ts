@@ -61,8 +61,8 @@ export class AutoSelection implements Selection {
     this.#current.giveBack(candidate);
   }
 
-  answered(candidate: Candidate): void {
-    this.#current.answered(candidate);
+  answered(...answer: Parameters<ChannelSelection['answered']>): void {
+    this.#current.answered(...answer);
   }
 
   startAgain(): void {

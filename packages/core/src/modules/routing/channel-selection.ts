@@ -105,9 +105,10 @@ export class ChannelSelection {
     this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
   }
 
-  /** The candidate that was handed out has answered. */
-  answered({ channel, key }: Candidate): void {
-    this.#draw.answeredAt(channel.id, key.id);
+  /** The candidate that was handed out has answered. @param isWhole false where it broke off, or failed in the middle */
+  answered({ channel, key }: Candidate, isWhole: boolean): void {
+    if (isWhole) this.#draw.answeredAt(channel.id, key.id);
+    else this.#draw.brokenOff();
   }
 
   /** Looks once more for channels that could not be asked before. What has failed is over all the same. */
