@@ -127,6 +127,10 @@ describe('the management API', () => {
       });
       for (const query of ['search=QUICK', 'vendor=Acme', 'vendor=Acme&priced=true&type=chat'])
         expect((await ask('GET', `/api/models?${query}`)).body['items'], query).toMatchObject([{ name: 'acme-*' }]);
+      await ask('POST', '/api/models', { name: 'acme-1' });
+      const prices = (await ask('GET', '/api/prices')).body['prices'];
+      expect(prices).toContainEqual(expect.objectContaining({ model: 'acme-1', vendor: 'Acme', type: 'chat', modelRatio: '1' }));
+      await ask('DELETE', '/api/models/entries/acme-1');
       expect(await ask('PATCH', '/api/models/entries/acme-*', { tags: null, description: 'Ours' })).toMatchObject({
         body: { description: 'Ours', vendor: 'Acme' },
       });

@@ -65,8 +65,9 @@ function publicPrices(doors: PriceDoors): Endpoint {
   });
 }
 
-function publicPrice({ name, price }: Model) {
-  return price === undefined ? { model: name } : { model: name, ...fieldsOfPrice(price), dollars: factsOfPrice(price) };
+function publicPrice({ name, vendor, type, price }: Model) {
+  const model = { model: name, ...(vendor === undefined ? {} : { vendor }), ...(type === undefined ? {} : { type }) };
+  return price === undefined ? model : { ...model, ...fieldsOfPrice(price), dollars: factsOfPrice(price) };
 }
 
 function differences(doors: PriceDoors): Endpoint {
