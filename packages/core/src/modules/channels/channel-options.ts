@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
+import { limitSchema } from '../limit-rules/index.js';
 import { decimalSchema } from '../pricing/index.js';
 
 const text = z.string().min(1).max(200);
@@ -47,6 +49,18 @@ const headerRule = z.strictObject({
 
 const statusCode = z.string().regex(/^[45]\d\d$/, 'Expected a status from 400 to 599.');
 
+/** Kept as text: options are JSON. */
+const spendCap = z.union([z.number(), z.string()], { error: 'Expected an amount of points.' }).transform((given, context) => {
+  try {
+    const amount = millipointsFromPoints(given);
+    if (amount > 0n && amount <= millipointsMax) return pointsText(amount);
+  } catch {
+    // Said below.
+  }
+  context.addIssue({ code: 'custom', message: 'Expected an amount of points above 0, with at most three decimals.' });
+  return z.NEVER;
+});
+
 /** How keys of a channel take turns. */
 export const keyOrders = ['random', 'in-turn'] as const;
 
@@ -72,6 +86,17 @@ export const channelOptionShape = {
     .record(statusCode, z.int().min(400).max(599))
     .optional()
     .meta({ title: 'Status of the upstream → status as which its failure is judged' }),
+  limits: limitSchema
+    .optional()
+    .meta({ title: 'Limits of the channel, all nodes together; 0 = no limit. Calls beyond them go to other channels' }),
+  keyLimits: limitSchema.optional().meta({ title: 'Limits of each of its keys' }),
+  spendCaps: z
+    .strictObject({
+      day: spendCap.optional().meta({ title: 'Points in a day' }),
+      month: spendCap.optional().meta({ title: 'Points in a month' }),
+    })
+    .optional()
+    .meta({ title: 'What its calls may cost their callers; then others serve' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
   allowPrivate: z.boolean().default(false).meta({ title: 'May lead to loopback and private networks: for servers of your own' }),
   proxy: z
