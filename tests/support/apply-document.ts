@@ -1,11 +1,18 @@
 /** An apply file, as far as these tests write it. */
 export interface ApplyDocument {
-  readonly groups?: Readonly<Record<string, { readonly ratio?: number | string }>>;
+  readonly groups?: Readonly<Record<string, GroupEntry>>;
   readonly models?: readonly ModelEntry[];
   readonly channels?: readonly ChannelEntry[];
   readonly users?: readonly UserEntry[];
   readonly tokens?: readonly TokenEntry[];
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface GroupEntry {
+  readonly ratio?: number | string;
+  readonly usableBy?: 'everyone' | readonly string[];
+  readonly limits?: readonly number[] | Readonly<Record<string, number | boolean>>;
+  readonly strategy?: string;
 }
 
 export interface ModelEntry {
@@ -21,6 +28,7 @@ export interface ModelEntry {
   readonly imagePrices?: readonly { readonly size?: string; readonly price: number | string }[];
   readonly secondPrices?: readonly { readonly price: number | string }[];
   readonly outputTokensMax?: number;
+  readonly enabled?: boolean;
   readonly settlement?: Readonly<Record<string, string>>;
 }
 
@@ -74,6 +82,7 @@ export interface TokenEntry {
   readonly name: string;
   readonly user: string;
   readonly key: string;
+  readonly group?: string;
   readonly unlimited?: boolean;
   readonly points?: number | string;
   readonly spendCaps?: SpendCapsEntry;

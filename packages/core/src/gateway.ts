@@ -96,8 +96,8 @@ class RunningGateway implements Gateway {
     const { environment, logger } = this.#parts;
     const { database, settings } = this.#foundations;
     const relay = this.#container.resolve(tokens.relay);
-    const estimateTokens = (weighed: WeighedBody, facts: RequestFacts, { group }: Principal): number =>
-      estimateCallTokens(weighed, facts, relay.scaleFor(facts.model, group), settings.current(ledgerSettings).holdOutputTokensMax);
+    const estimateTokens = (weighed: WeighedBody, facts: RequestFacts, principal: Principal): number =>
+      estimateCallTokens(weighed, facts, relay.scaleFor(facts.model, principal), settings.current(ledgerSettings).holdOutputTokensMax);
     const dialects = this.#container.resolve(tokens.dialects);
     const schemaGuard = this.#container.resolve(tokens.schemaGuard);
     const places = dialects.all.flatMap((dialect) => dialect.client.credentials);
@@ -126,7 +126,12 @@ class RunningGateway implements Gateway {
         faults: this.#parts.faults,
       }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
-      modelLists: new ModelLists(dialects, this.#container.resolve(tokens.channels), this.#container.resolve(tokens.models)),
+      modelLists: new ModelLists({
+        dialects,
+        channels: this.#container.resolve(tokens.channels),
+        groups: this.#container.resolve(tokens.groups),
+        models: this.#container.resolve(tokens.models),
+      }),
       endpoints: managementEndpoints(this.#container, this.#foundations),
       ready: () => this.#server.isTaking && schemaGuard.fits,
     });

@@ -1,3 +1,4 @@
+import { groupsSettings } from './modules/groups/index.js';
 import { healthSettings } from './modules/health/index.js';
 import { ledgerSettings } from './modules/ledger/index.js';
 import { limitsSettings } from './modules/limits/index.js';
@@ -19,6 +20,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   priceSyncSettings,
   relaySettings,
   routingSettings,
+  groupsSettings,
   healthSettings,
   settlementSettings,
   mediaSettings,

@@ -27,6 +27,7 @@ export const claudeMessages: Dialect = {
   upstream: {
     needsBytes,
     thinkingInNames,
+    instruct,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),

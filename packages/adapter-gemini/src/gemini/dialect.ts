@@ -32,6 +32,7 @@ export const geminiDialect: Dialect = {
   upstream: {
     needsBytes,
     thinkingInNames,
+    instruct,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),

@@ -27,6 +27,7 @@ export const openaiChat: Dialect = {
     // Images and films go by address, everything else only as bytes.
     needsBytes: ({ media }) => media === 'file' || media === 'audio',
     thinkingInNames,
+    instruct: instructChat,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ChatStreamDecoder(out, context, editFrame),

@@ -31,6 +31,7 @@ export const openaiResponses: Dialect = {
     // Images and files go by address.
     needsBytes: ({ media }) => media === 'audio',
     thinkingInNames,
+    instruct: instructResponses,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),

@@ -16,7 +16,7 @@ import { rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ConfigurationEditor } from '../modules/changes/index.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
-import { GroupDirectory } from '../modules/groups/index.js';
+import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
@@ -76,7 +76,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   const container = rootContainer.createChildContainer();
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
   register(container, tokens.channels, () => new ChannelDirectory(database, plugins.providers, secretBox, logger));
-  register(container, tokens.groups, () => new GroupDirectory(database));
+  register(container, tokens.groups, () => new GroupDirectory(database, () => settings.current(groupsSettings).autoOrder));
   register(container, tokens.models, () => new ModelDirectory(database));
   register(container, tokens.tokens, () => new TokenDirectory(database));
   register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
@@ -277,6 +277,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
   return new ResourceRelay({
     settings,
     channels: container.resolve(tokens.channels),
+    groups: container.resolve(tokens.groups),
     resources: container.resolve(tokens.resources),
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,
@@ -295,6 +296,7 @@ function relayOf(
     settings,
     models: container.resolve(tokens.models),
     channels: container.resolve(tokens.channels),
+    groups: container.resolve(tokens.groups),
     health: container.resolve(tokens.health),
     channelLimits: new ChannelLimits({
       counters: container.resolve(tokens.counters),

@@ -60,16 +60,6 @@ export class UnreadableBodyError extends GatewayError {
   readonly code = 'invalid_body';
 }
 
-export class ModelNotFoundError extends GatewayError {
-  readonly kind = 'not-found';
-  readonly status = 404;
-  readonly code = 'model_not_found';
-
-  constructor(model: string) {
-    super(`There is no model "${model}" for this API key.`, { field: 'model' });
-  }
-}
-
 /** The gateway is shutting down; another node may take the call. */
 export class ShuttingDownError extends GatewayError {
   readonly kind = 'overloaded';

@@ -1,7 +1,7 @@
 import type { ModelListing } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../modules/tokens/index.js';
-import { ModelNotFoundError } from './http-errors.js';
+import { ModelNotFoundError } from '../modules/models/index.js';
 import { ModelLists } from './model-lists.js';
 import { ServedDialects } from './served-dialects.js';
 import { testDialect } from './testing/test-dialect.js';
@@ -24,16 +24,21 @@ const offered: Readonly<Record<string, readonly { name: string; owner: string }[
     { name: 'vendor/large', owner: 'there' },
     { name: 'retired', owner: 'there' },
   ],
+  vip: [
+    { name: 'big', owner: 'vip' },
+    { name: 'small', owner: 'vip' },
+  ],
 };
 const known: Readonly<Record<string, { enabled: boolean; createdAt: number }>> = {
   small: { enabled: true, createdAt: 7 },
   retired: { enabled: false, createdAt: 8 },
 };
-const lists = new ModelLists(
-  new ServedDialects([testDialect('silent', {}), marked, plain, elsewhere]),
-  { modelsFor: (group) => offered[group] ?? [] },
-  { find: (name) => (known[name] === undefined ? undefined : { name, price: undefined, ...known[name] }) as never },
-);
+const lists = new ModelLists({
+  dialects: new ServedDialects([testDialect('silent', {}), marked, plain, elsewhere]),
+  channels: { modelsFor: (group) => offered[group] ?? [] },
+  groups: { allowedRoutes: ({ group }) => (group === 'auto' ? ['vip', 'default'] : [group]) },
+  models: { find: (name) => (known[name] === undefined ? undefined : { name, price: undefined, ...known[name] }) as never },
+});
 const find = (path: string, headers: Readonly<Record<string, string>> = {}) => lists.find(path, headers, new URLSearchParams());
 const caller = (more: Partial<Principal> = {}) => ({ group: 'default', ...more }) as Principal;
 const small = { id: 'small', createdAt: 7, owner: 'here' };
@@ -56,6 +61,14 @@ describe('model lists', () => {
   it('name what the channels offer to the group and nobody has switched off', () => {
     expect(answer('/v1/models')).toEqual({ shape: 'plain', models: [small, large] });
     expect(answer('/v1/models', caller({ group: 'nobody' }))).toEqual({ shape: 'plain', models: [] });
+  });
+
+  it('name what any group of an automatic choice offers, as the first one does', () => {
+    const [big, first] = [
+      { id: 'big', createdAt: 0, owner: 'vip' },
+      { ...small, owner: 'vip' },
+    ];
+    expect(answer('/v1/models', caller({ group: 'auto' }))).toEqual({ shape: 'plain', models: [big, first, large] });
   });
 
   it('are limited to what the token may use', () => {

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ListedModel, ModelListing } from '@tollgate/plugin-kit';
-import type { ChannelDirectory } from '../modules/channels/index.js';
-import type { ModelDirectory } from '../modules/models/index.js';
+import type { ChannelDirectory, OfferedModel } from '../modules/channels/index.js';
+import type { GroupDirectory } from '../modules/groups/index.js';
+import { type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { Principal } from '../modules/tokens/index.js';
 import type { ServedDialect } from '../relay/relay-call.js';
-import { ModelNotFoundError } from './http-errors.js';
 import { decodedPart, type ServedDialects } from './served-dialects.js';
 
 /** A request for a model list, or for one model of it. */
@@ -15,21 +15,24 @@ export interface ListRequest {
   readonly model?: string;
 }
 
+export interface ModelListDoors {
+  readonly dialects: ServedDialects;
+  readonly channels: Pick<ChannelDirectory, 'modelsFor'>;
+  readonly groups: Pick<GroupDirectory, 'allowedRoutes'>;
+  readonly models: Pick<ModelDirectory, 'find'>;
+}
+
 /** Model lists in the shape of each dialect, limited to what the caller's token may use. */
 export class ModelLists {
-  readonly #dialects: ServedDialects;
-  readonly #channels: Pick<ChannelDirectory, 'modelsFor'>;
-  readonly #models: Pick<ModelDirectory, 'find'>;
+  readonly #doors: ModelListDoors;
 
-  constructor(dialects: ServedDialects, channels: Pick<ChannelDirectory, 'modelsFor'>, models: Pick<ModelDirectory, 'find'>) {
-    this.#dialects = dialects;
-    this.#channels = channels;
-    this.#models = models;
+  constructor(doors: ModelListDoors) {
+    this.#doors = doors;
   }
 
   /** Undefined if no dialect lists models there. Where several share a path, the one that recognises its client is taken. */
   find(path: string, headers: IncomingHttpHeaders, query: URLSearchParams): ListRequest | undefined {
-    const there = this.#dialects.all.flatMap((dialect) => listingAt(dialect, path));
+    const there = this.#doors.dialects.all.flatMap((dialect) => listingAt(dialect, path));
     return (
       there.find(({ listing }) => listing.recognises?.(headers, query) === true) ??
       there.find(({ listing }) => listing.recognises === undefined) ??
@@ -37,7 +40,7 @@ export class ModelLists {
     );
   }
 
-  /** @throws ModelNotFoundError */
+  /** @throws GroupNotAllowedError, ModelNotFoundError */
   answer({ listing, model }: ListRequest, principal: Principal): unknown {
     const models = this.#modelsOf(principal);
     if (model === undefined) return listing.encodeList(models);
@@ -47,12 +50,27 @@ export class ModelLists {
   }
 
   #modelsOf(principal: Principal): readonly ListedModel[] {
-    return this.#channels.modelsFor(principal.group).flatMap(({ name, owner }) => {
-      const known = this.#models.find(name);
+    const { channels, groups, models } = this.#doors;
+    const routes = groups.allowedRoutes(principal);
+    return offersIn(routes.map((group) => channels.modelsFor(group))).flatMap(({ name, owner }) => {
+      const known = models.find(name);
       if (known?.enabled === false || principal.models?.has(name) === false) return [];
       return [{ id: name, createdAt: known?.createdAt ?? 0, owner }];
     });
   }
+}
+
+/** What any of the groups offers; the first one says whose it is. */
+function offersIn(ofGroups: readonly (readonly OfferedModel[])[]): readonly OfferedModel[] {
+  const [only, ...others] = ofGroups;
+  if (only !== undefined && others.length === 0) return only;
+  const offers = new Map(
+    ofGroups
+      .flat()
+      .toReversed()
+      .map((offer) => [offer.name, offer]),
+  );
+  return [...offers.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function listingAt(dialect: ServedDialect, path: string): readonly ListRequest[] {

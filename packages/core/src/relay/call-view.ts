@@ -22,13 +22,13 @@ class SeenCall implements CallView {
   readonly #translation: Translation;
   readonly #reply: ClientReply;
 
-  constructor(call: RelayCall, translation: Translation, reply: ClientReply) {
+  constructor(call: RelayCall, translation: Translation, reply: ClientReply, group: string) {
     this.requestId = call.requestId;
     this.dialect = call.dialect.id;
     this.model = call.facts.model;
     this.stream = call.facts.stream;
     this.userId = call.principal.userId;
-    this.group = call.principal.group;
+    this.group = group;
     this.tokenId = call.principal.tokenId;
     this.startedAt = call.startedAt;
     this.#call = call;
@@ -51,8 +51,9 @@ class SeenCall implements CallView {
   }
 }
 
-export function callView(call: RelayCall, translation: Translation, reply: ClientReply): CallView {
-  return new SeenCall(call, translation, reply);
+/** @param group that it is tried in first */
+export function callView(call: RelayCall, translation: Translation, reply: ClientReply, group: string): CallView {
+  return new SeenCall(call, translation, reply, group);
 }
 
 export function routeView(route: Route): RouteView {

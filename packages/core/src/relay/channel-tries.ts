@@ -5,10 +5,15 @@ import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
+<<<<<<< HEAD
 import type { Candidate, ChannelLoads, ChannelSelection, NoRoom } from '../modules/routing/index.js';
+=======
+import type { Candidate, ChannelLoads } from '../modules/routing/index.js';
+>>>>>>> main
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
+import type { Selection } from './auto-selection.js';
 import { routeView, streamTap } from './call-view.js';
 import { type ChannelRoomDoors, isBounded, takeRoom } from './channel-room.js';
 import type { Binding } from './bound-channel.js';
@@ -60,7 +65,7 @@ export class ChannelTries {
    * One channel after the other until one has answered, or none is left.
    * @throws UpstreamFailedError, NoChannelError, NoChannelAvailableError, BadRequestError
    */
-  async run(running: RunningCall, candidates: ChannelSelection, growthOf: GrowthOf | undefined): Promise<void> {
+  async run(running: RunningCall, candidates: Selection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
     const { settings, clock, random } = this.#doors;
     const pace = new TryPace(settings.current(relaySettings), call.startedAt, clock, random);
@@ -104,6 +109,7 @@ export class ChannelTries {
     throw refusal ?? noneLeft(call, candidates.soonestMs);
   }
 
+<<<<<<< HEAD
   async #roomAt(running: RunningCall, route: Route): Promise<LimitTicket | NoRoom | undefined> {
     const { faults, clock, health } = this.#doors;
     const tokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : running.input.tokens;
@@ -129,11 +135,14 @@ export class ChannelTries {
   }
 
   #later(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
+=======
+  #later(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
+>>>>>>> main
     return ready === undefined ? this.#whenFree(running, candidates, pace) : this.#afterPause(running, candidates, pace, ready);
   }
 
   /** The candidate after the pause before it, or another if it may not be asked any more. */
-  async #afterPause(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
+  async #afterPause(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
     const { course, reply } = running;
     await this.#pause(reply, pace.pauseMs(course.attempts.length));
     if (!reply.gone && candidates.isStillFree(ready)) return ready;
@@ -144,7 +153,7 @@ export class ChannelTries {
   }
 
   /** Waits for a channel that is free soon, if there is one. Undefined if there is none, or the client has left. */
-  async #whenFree(running: RunningCall, candidates: ChannelSelection, pace: TryPace): Promise<Candidate | undefined> {
+  async #whenFree(running: RunningCall, candidates: Selection, pace: TryPace): Promise<Candidate | undefined> {
     const { reply } = running;
     // Whoever pays nothing gets an answer of our own at once.
     let waitMs = 'holdId' in running ? pace.channelWaitMs(candidates.soonestMs) : undefined;

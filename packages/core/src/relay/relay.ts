@@ -3,10 +3,11 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { type CandidateList, candidateListOf, type Channel, type ChannelDirectory } from '../modules/channels/index.js';
+import type { GroupChoice, GroupDirectory } from '../modules/groups/index.js';
 import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
 import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
-import type { Model, ModelDirectory } from '../modules/models/index.js';
+import { type Model, type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
 import {
@@ -24,6 +25,7 @@ import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import { AnswerCapture } from './answer-capture.js';
 import type { AttemptTools } from './attempt.js';
+import { AutoSelection, type GroupOffer, type Selection } from './auto-selection.js';
 import { callView } from './call-view.js';
 import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
 import { type Binding, bindingOf } from './bound-channel.js';
@@ -37,7 +39,7 @@ import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
 import { MediaFetcher } from './media-fetcher.js';
 import { mediaSettings } from './media-settings.js';
-import { costOfMoreOutput, quoteFor } from './quote.js';
+import { costOfMoreOutput, type Quote, quoteFor } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelAvailableError, NoChannelError } from './relay-errors.js';
 import type { RelayHooks } from './relay-hooks.js';
@@ -55,6 +57,7 @@ export interface RelayDoors extends ChannelRoomDoors {
   readonly settings: Settings;
   readonly models: Pick<ModelDirectory, 'find'>;
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
+  readonly groups: Pick<GroupDirectory, 'routesFor' | 'allowedRoutes'>;
   readonly health: ChannelHealth;
   readonly resources: Pick<ResourceDirectory, 'find' | 'remember'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
@@ -124,25 +127,27 @@ export class Relay {
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
-   * @throws NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
+   * @throws GroupNotAllowedError, ModelNotFoundError, NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
    * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
-    const { hooks, models, faults } = this.#doors;
+    const { hooks, models, groups, faults } = this.#doors;
+    const routes = groups.allowedRoutes(call.principal);
     const model = models.find(call.facts.model);
+    if (model?.enabled === false) throw new ModelNotFoundError(call.facts.model);
     const translation = new Translation(call, this.#doors.newPrefixedId, model?.outputTokensMax);
-    const view = callView(call, translation, reply);
+    const view = callView(call, translation, reply, routes[0] as string);
     if (faults !== undefined) await faults('request-hooks');
     if (hooks.onRequest !== null) await hooks.onRequest(view);
     const isFree = operationOf(call.dialect) === 'count-tokens';
     if (call.claim !== undefined && !isFree && (await this.#replayed(call.claim, reply))) return;
 
-    const offered = this.#candidatesFor(call, model?.enabled !== false);
+    const offered = this.#offersFor(call, routes);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
-    const strategy = strategyFor(this.#doors.settings.current(routingSettings), call.facts.model, call.principal.group);
-    const trace = new TraceWriter(strategy, binding === undefined ? offered.size : 1);
-    const candidates = this.#selectionOf(call, offered, strategy, binding, trace);
-    const scale = this.#scaleAt(firstOf(offered), call.facts.model);
+    const offers = binding === undefined ? offered : [boundTo(binding, offered, call)];
+    const trace = this.#traceOf(call, offers);
+    const candidates = this.#selectionOf(call, offers, binding !== undefined, trace);
+    const scale = this.#scaleAt(firstOf(offered[0]?.list), call.facts.model);
     const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
     const running: RunningCall = { call, reply, translation, view, scale, input, course, binding, trace };
@@ -150,7 +155,7 @@ export class Relay {
       await this.#count(running, candidates);
       return;
     }
-    const held = await this.#holdOrReplay(running, model);
+    const held = await this.#holdOrReplay(running, model, offers);
     if (held !== undefined) await this.#pay(held, candidates);
   }
 
@@ -161,8 +166,13 @@ export class Relay {
   }
 
   /** The scale by which a call to the model is estimated before anything is known of its way. */
-  scaleFor(model: string, group: string): TokenScale {
-    return this.#scaleAt(firstOf(this.#doors.channels.candidatesFor(model, group)), model);
+  scaleFor(model: string, choice: GroupChoice): TokenScale {
+    const { groups, channels } = this.#doors;
+    for (const group of groups.routesFor(choice)) {
+      const list = channels.candidatesFor(model, group);
+      if (list.size > 0) return this.#scaleAt(firstOf(list), model);
+    }
+    return usualScale;
   }
 
   #scaleAt(channel: Channel | undefined, model: string): TokenScale {
@@ -183,10 +193,10 @@ export class Relay {
   }
 
   /** Of calls that come at once with one key, one is made; to the others it is told how that one stands. Undefined if its answer was given. */
-  async #holdOrReplay(running: RunningCall, model: Model | undefined): Promise<HeldCall | undefined> {
+  async #holdOrReplay(running: RunningCall, model: Model | undefined, offers: readonly GroupOffer[]): Promise<HeldCall | undefined> {
     const { call, reply } = running;
     try {
-      const held = await this.#hold(running, model);
+      const held = await this.#hold(running, model, offers);
       if (call.claim !== undefined) reply.captureInto(new AnswerCapture());
       return held;
     } catch (error) {
@@ -197,11 +207,12 @@ export class Relay {
   }
 
   /** Sets aside what the call may cost, before anything is sent. */
-  async #hold(running: RunningCall, model: Model | undefined): Promise<HeldCall> {
-    const { prices, ledger, settings, faults } = this.#doors;
+  async #hold(running: RunningCall, model: Model | undefined, offers: readonly GroupOffer[]): Promise<HeldCall> {
+    const { ledger, faults } = this.#doors;
     const { call } = running;
-    const rate = prices.rateFor(model, call.facts.model, call.principal, call.startedAt);
-    const quote = quoteFor(running, model, rate, settings.current(ledgerSettings));
+    const quotes = offers.map(({ group }) => this.#quoteIn(group, running, model));
+    const quote = quotes[0] as Quote;
+    const { amount, rate } = quotes.length === 1 ? quote : dearestOf(quotes);
     const holdId = this.#doors.newId();
     const { userId, tokenId, spendCaps } = call.principal;
     const request: Draft<HoldRequest> = {
@@ -210,7 +221,7 @@ export class Relay {
       ownerId: call.requestId,
       userId,
       tokenId,
-      amount: quote.amount,
+      amount,
       rate,
     };
     if (spendCaps !== undefined) request.caps = spendCaps;
@@ -219,11 +230,19 @@ export class Relay {
     await ledger.hold(request);
     call.ticket?.awaitUsage();
     const { reply, translation, view, scale, input, course, binding, trace } = running;
-    return { call, reply, translation, view, scale, input, course, binding, trace, quote, holdId, model };
+    return { call, reply, translation, view, scale, input, course, binding, trace, quote, quotes, holdId, model };
   }
 
-  async #pay(held: HeldCall, candidates: ChannelSelection): Promise<void> {
+  #quoteIn(group: string, running: RunningCall, model: Model | undefined): Quote {
+    const { prices, settings } = this.#doors;
+    const { principal, facts, startedAt } = running.call;
+    const caller = group === principal.group ? principal : { ...principal, group };
+    return quoteFor(running, model, prices.rateFor(model, facts.model, caller, startedAt), settings.current(ledgerSettings));
+  }
+
+  async #pay(held: HeldCall, candidates: Selection): Promise<void> {
     const { faults } = this.#doors;
+    if (candidates instanceof AutoSelection) candidates.onGroup = (group) => chargeIn(group, held);
     try {
       if (faults !== undefined) await faults('attempts');
       await this.#tries.run(held, candidates, this.#growthOf(held));
@@ -236,7 +255,7 @@ export class Relay {
   }
 
   /** Counting costs nothing, so nothing is held. A model whose channels cannot count is counted here, or estimated. */
-  async #count(running: RunningCall, candidates: ChannelSelection): Promise<void> {
+  async #count(running: RunningCall, candidates: Selection): Promise<void> {
     const { faults } = this.#doors;
     try {
       if (faults !== undefined) await faults('attempts');
@@ -249,43 +268,58 @@ export class Relay {
     }
   }
 
-  #candidatesFor({ facts, principal }: RelayCall, modelEnabled: boolean): CandidateList {
-    const list = modelEnabled ? this.#doors.channels.candidatesFor(facts.model, principal.group) : undefined;
-    if (list === undefined || list.size === 0) throw new NoChannelError(facts.model, principal.group);
-    return list;
+  /** Of the groups that offer the model. @throws NoChannelError if none does */
+  #offersFor({ facts, principal }: RelayCall, groups: readonly string[]): readonly GroupOffer[] {
+    const { channels } = this.#doors;
+    const offers: GroupOffer[] = [];
+    for (const group of groups) {
+      const list = channels.candidatesFor(facts.model, group);
+      if (list.size > 0) offers.push({ group, list });
+    }
+    if (offers.length === 0) throw new NoChannelError(facts.model, principal.group);
+    return offers;
   }
 
-  /** @throws ResourceUnreachableError */
-  #selectionOf(
-    call: RelayCall,
-    offered: CandidateList,
-    strategy: RoutingStrategy,
-    binding: Binding | undefined,
-    trace: TraceWriter,
-  ): ChannelSelection {
+  #strategyIn(group: string, { facts }: RelayCall): RoutingStrategy {
+    return strategyFor(this.#doors.settings.current(routingSettings), facts.model, group);
+  }
+
+  #traceOf(call: RelayCall, offers: readonly GroupOffer[]): TraceWriter {
+    const candidates = offers.reduce((sum, { list }) => sum + list.size, 0);
+    return new TraceWriter(this.#strategyIn((offers[0] as GroupOffer).group, call), candidates);
+  }
+
+  #selectionOf(call: RelayCall, offers: readonly GroupOffer[], isBound: boolean, trace: TraceWriter): Selection {
+    const selectionIn = (offer: GroupOffer): ChannelSelection => this.#selectionIn(offer, call, isBound, trace);
+    return offers.length === 1 ? selectionIn(offers[0] as GroupOffer) : new AutoSelection(offers, selectionIn);
+  }
+
+  #selectionIn({ group, list }: GroupOffer, call: RelayCall, isBound: boolean, trace: TraceWriter): ChannelSelection {
     const { model } = call.facts;
-    if (binding !== undefined)
-      return new ChannelSelection(boundTo(binding, offered, call), { model, strategy, isBound: true }, this.#selecting, trace);
-    const conversation = offered.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
-    return new ChannelSelection(offered, { model, strategy, conversation }, this.#selecting, trace);
+    const strategy = this.#strategyIn(group, call);
+    if (isBound) return new ChannelSelection(list, { model, strategy, isBound }, this.#selecting, trace);
+    const conversation = list.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
+    return new ChannelSelection(list, { model, strategy, conversation }, this.#selecting, trace);
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */
-  async #bind(call: RelayCall, { levels }: CandidateList, translation: Translation): Promise<Binding | undefined> {
+  async #bind(call: RelayCall, offers: readonly GroupOffer[], translation: Translation): Promise<Binding | undefined> {
     const { facts, principal } = call;
     const { faults } = this.#doors;
-    if (!levels.some(({ channels }) => channels.some((channel) => isNative(channel, call)))) translation.request();
+    const channels = offers.flatMap(({ list }) => list.levels.flatMap((level) => level.channels));
+    if (!channels.some((channel) => isNative(channel, call))) translation.request();
     if (faults !== undefined) await faults('reference-look-up');
     return bindingOf(this.#doors.resources, principal.userId, facts.refersTo ?? []);
   }
 
-  #growthOf({ holdId, quote, course }: HeldCall): GrowthOf | undefined {
+  #growthOf(held: HeldCall): GrowthOf | undefined {
     const { ledger, settings, faults } = this.#doors;
-    const { heldOutputTokens, endedAboveTokens } = quote;
+    const { holdId, course } = held;
+    const { heldOutputTokens, endedAboveTokens } = held.quote;
     if (endedAboveTokens === undefined) return undefined;
     const extendHold = async (tokens: number): Promise<boolean> => {
       if (faults !== undefined) await faults('extension');
-      const enough = await ledger.extend(holdId, costOfMoreOutput(quote, tokens));
+      const enough = await ledger.extend(holdId, costOfMoreOutput(held.quote, tokens));
       if (enough) course.extensions += 1;
       return enough;
     };
@@ -295,14 +329,25 @@ export class Relay {
 }
 
 /** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, list: CandidateList, call: RelayCall): CandidateList {
-  const owner = list.find(channelId);
-  if (owner !== undefined && isNative(owner, call)) return candidateListOf([owner]);
+function boundTo({ channelId, field }: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
+  for (const { group, list } of offers) {
+    const owner = list.find(channelId);
+    if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
+  }
   throw new ResourceUnreachableError(field, call.facts.model);
 }
 
-function firstOf({ levels }: CandidateList): Channel | undefined {
-  return levels[0]?.channels[0];
+function firstOf(list: CandidateList | undefined): Channel | undefined {
+  return list?.levels[0]?.channels[0];
+}
+
+function dearestOf(quotes: readonly Quote[]): Quote {
+  return quotes.reduce((one, other) => (other.amount > one.amount ? other : one));
+}
+
+/** From here on the call costs what it costs in this group. */
+function chargeIn(group: string, held: HeldCall): void {
+  held.quote = held.quotes.find(({ rate }) => rate.group === group) ?? held.quote;
 }
 
 function isNative(channel: Channel, call: RelayCall): boolean {

@@ -10,6 +10,7 @@ import {
   ResourceNotFoundError,
   ResourceUnreachableError,
 } from '../modules/resources/index.js';
+import type { GroupDirectory } from '../modules/groups/index.js';
 import { ledgerSettings } from '../modules/ledger/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import { type Binding, bindingOf } from './bound-channel.js';
@@ -34,6 +35,7 @@ import { poolsOf, type UpstreamPools } from './upstream-pools.js';
 export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | 'userAgent'> {
   readonly settings: Settings;
   readonly channels: Pick<ChannelDirectory, 'find' | 'channelsOf'>;
+  readonly groups: Pick<GroupDirectory, 'allowedRoutes'>;
   readonly resources: ResourceDirectory;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,7 +63,7 @@ export class ResourceRelay {
 
   /**
    * Answers the request, or throws what the caller shall be told instead.
-   * @throws ResourceNotFoundError, ResourceUnreachableError, ReferenceNotFoundError, ReferencesApartError, NoPlaceError, UpstreamFailedError,
+   * @throws GroupNotAllowedError, ResourceNotFoundError, ResourceUnreachableError, ReferenceNotFoundError, ReferencesApartError, NoPlaceError, UpstreamFailedError,
    * BadRequestError, StorageUnavailableError
    */
   async run(call: ResourceCall, reply: ClientReply): Promise<void> {
@@ -114,7 +116,9 @@ export class ResourceRelay {
   #placesToMake(call: ResourceCall, binding: Binding | undefined): readonly ResourcePlace[] {
     const { principal, dialect } = call;
     if (binding === undefined) {
-      return homeChannelsOf(principal.userId, this.#doors.channels.channelsOf(principal.group)).flatMap((channel) => {
+      const { channels, groups } = this.#doors;
+      const homes = groups.allowedRoutes(principal).flatMap((group) => homeChannelsOf(principal.userId, channels.channelsOf(group)));
+      return [...new Set(homes)].flatMap((channel) => {
         const spoken = spokenForResources(channel, dialect.wire);
         return spoken === undefined ? [] : [{ channel, spoken }];
       });
@@ -164,7 +168,9 @@ export class ResourceRelay {
   }
 
   #placeAt({ principal, dialect }: ResourceCall, channelId: string): ResourcePlace | undefined {
-    const channel = this.#doors.channels.find(channelId, principal.group);
+    const { channels, groups } = this.#doors;
+    const inGroups = groups.allowedRoutes(principal).map((group) => channels.find(channelId, group));
+    const channel = inGroups.find((found) => found !== undefined);
     const spoken = channel && spokenForResources(channel, dialect.wire);
     return channel && spoken && { channel, spoken };
   }

@@ -31,6 +31,9 @@ export interface RunningCall {
 export interface HeldCall extends RunningCall {
   /** Undefined for a name that nobody configured. */
   readonly model: Model | undefined;
-  readonly quote: Quote;
+  /** In the group whose channels are tried: where there are several, it is another one when the next group begins. */
+  quote: Quote;
+  /** In each of the groups; what is held is enough for the dearest. */
+  readonly quotes: readonly Quote[];
   readonly holdId: string;
 }

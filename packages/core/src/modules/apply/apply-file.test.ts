@@ -30,16 +30,21 @@ tokens:
       'gateway.yaml',
       { KEY: 'sk-1' },
     );
-    expect(document.groups).toEqual({ default: { ratio: '1' }, vip: { ratio: '0.5' } });
+    expect(document.groups).toMatchObject({ default: { ratio: '1', usableBy: [] }, vip: { ratio: '0.5' } });
     expect(document.models[0]).toEqual({ name: 'gpt', modelRatio: '0.075', completionRatio: '4', cacheRatio: '0.5', enabled: true });
     expect(document.channels[0]).toMatchObject({ config: { apiKey: 'sk-1' }, groups: ['default'], priority: 0, weight: 1, enabled: true });
-    expect(document.users[0]).toMatchObject({ group: 'default', points: 1_000_500n });
+    expect(document.users[0]).toMatchObject({ username: 'alice', points: 1_000_500n });
     expect(document.tokens[0]?.expiresAt).toBe(Date.UTC(2030, 11, 31));
   });
 
   it("takes the product's example of groups with their ratios as it is printed", () => {
     const { document } = parseApplyFile('groups: {"vip": 0.5, "premium": 0.8, "standard": 1.0, "trial": 2.0}', 'f', {});
-    expect(document.groups).toEqual({ vip: { ratio: '0.5' }, premium: { ratio: '0.8' }, standard: { ratio: '1' }, trial: { ratio: '2' } });
+    expect(document.groups).toMatchObject({
+      vip: { ratio: '0.5' },
+      premium: { ratio: '0.8' },
+      standard: { ratio: '1' },
+      trial: { ratio: '2' },
+    });
   });
 
   it('is read as JSON too, however it is indented', () => {
@@ -102,7 +107,10 @@ extra: 1
       text: 'models: [{ name: m, modelRatio: 1, toolFees: { starSearch: 1 } }]',
       says: /^There is no such field\. There are: webSearch, /,
     },
-    { text: 'groups: { vip: { ration: 1 } }', says: 'There is no such field. There are: ratio, ratiosByUserGroup.' },
+    {
+      text: 'groups: { vip: { ration: 1 } }',
+      says: 'There is no such field. There are: description, ratio, ratiosByUserGroup, usableBy, limits, strategy.',
+    },
     { text: 'groups: { vip: { ratio: -1 } }', says: '"-1" is not a decimal number of zero or more.' },
     { text: 'groups: { vip: -1 }', says: '"-1" is not a decimal number of zero or more.' },
     { text: 'groups: { vip: true }', says: 'Expected a ratio, such as 0.5, or an object with the fields of a group.' },
@@ -130,6 +138,9 @@ extra: 1
     { text: 'models: [{ name: "half \\ud800" }]', path: 'models.0.name' },
     { text: 'groups: { "bell \\a": {} }', path: 'groups.bell \u0007' },
     { text: 'groups: { __proto__: { ratio: 2 } }', path: 'groups.__proto__' },
+    { text: 'groups: { auto: { ratio: 2 } }', path: 'groups.auto' },
+    { text: 'groups: { vip: { usableBy: all } }', path: 'groups.vip.usableBy' },
+    { text: 'groups: { vip: { limits: [1] } }', path: 'groups.vip.limits' },
     { text: 'settings: { mail: { __proto__: 2 } }', path: 'settings.mail.__proto__' },
     { text: 'models: [{ name: m, modelRatio: 1e400 }]', path: 'models.0.modelRatio' },
     { text: 'models: [{ name: m, modelRatio: .nan }]', path: 'models.0.modelRatio' },

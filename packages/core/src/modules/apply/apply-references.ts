@@ -6,27 +6,19 @@ import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ProblemAt } from './apply-source.js';
 import type { ApplyState } from './apply-state.js';
+import { groupProblems } from './group-references.js';
+import { doubledGroupSettings } from './group-settings.js';
 
 /** Whatever in the file does not fit the database or the plugins. */
 export function referenceProblems(document: ApplyDocument, state: ApplyState, context: ApplyContext): readonly ProblemAt[] {
   return [
-    ...unknownGroups(document, state),
+    ...groupProblems(document, state),
+    ...doubledGroupSettings(document),
     ...unknownUsers(document, state),
     ...takenKeys(document, state),
     ...channelProblems(document, context),
     ...settingProblems(document, context),
   ];
-}
-
-function unknownGroups(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
-  const uses = [
-    ...document.channels.flatMap(({ groups }, index) => groups.map((group, at) => ({ path: ['channels', index, 'groups', at], group }))),
-    ...document.users.map(({ group }, index) => ({ path: ['users', index, 'group'], group })),
-    ...document.tokens.flatMap(({ group }, index) => (group === undefined ? [] : [{ path: ['tokens', index, 'group'], group }])),
-  ];
-  return uses
-    .filter(({ group }) => !Object.hasOwn(document.groups, group) && !state.groups.has(group))
-    .map(({ path, group }) => ({ path, message: `There is no group "${group}": add it under \`groups\`.` }));
 }
 
 function unknownUsers(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {

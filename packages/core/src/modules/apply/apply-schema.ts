@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { nameSchema } from '../../foundation/name-schema.js';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { channelEntrySchema } from '../channels/index.js';
-import { defaultGroup } from '../groups/index.js';
+import { groupEntryShape, groupNameSchema } from '../groups/index.js';
 import { decimalSchema, dollarPriceShape, inRatios, modelPriceOf, modelPriceShape } from '../pricing/index.js';
 import { limitSchema } from '../limit-rules/index.js';
+import { groupLimitsSchema } from '../limits/index.js';
+import { routingStrategies } from '../routing/index.js';
 import { endingKeys, settlementPolicies } from '../settlement/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
 import { userRoles } from '../users/index.js';
@@ -39,15 +41,16 @@ const expiry = z
   .transform((text) => Date.parse(text));
 
 const groupFields = z.strictObject({
-  ratio: decimalSchema.optional().meta({ title: 'What calls of the group cost, relative to the price list' }),
-  ratiosByUserGroup: z
-    .record(groupName, decimalSchema)
+  ...groupEntryShape,
+  limits: groupLimitsSchema.optional().meta({ title: 'The entry of the group in `limits.groups` of the settings; left out: unchanged' }),
+  strategy: z
+    .enum(routingStrategies)
     .optional()
-    .meta({ title: 'What they cost users of other groups, by their group, where that differs' }),
+    .meta({ title: 'The entry of the group in `routing.strategyOfGroups` of the settings; left out: unchanged' }),
 });
 
 /** A bare number is the ratio: groups and their ratios are often kept as one map. */
-const group = z.union([groupFields, decimalSchema.transform((ratio): z.output<typeof groupFields> => ({ ratio }))], {
+const group = z.union([groupFields, decimalSchema.transform((ratio): z.output<typeof groupFields> => ({ ratio, usableBy: [] }))], {
   error: 'Expected a ratio, such as 0.5, or an object with the fields of a group.',
 });
 
@@ -83,7 +86,7 @@ const user = z.strictObject({
     .optional()
     .meta({ title: 'Left out: unchanged', secret: true }),
   role: z.enum(userRoles).optional().meta({ title: 'Left out: unchanged, `user` for a new one' }),
-  group: groupName.default(defaultGroup),
+  group: groupName.optional().meta({ title: 'Left out: the setting `groups.newUserGroup`' }),
   ratio: decimalSchema.optional().meta({ title: 'A ratio of the user alone, instead of the ratio of the group' }),
   points: points.optional().meta({ title: 'Starting balance, granted once' }),
   spendCaps: spendCaps.meta({ title: 'What all tokens of the user may spend together; left out: no cap' }),
@@ -103,7 +106,9 @@ const token = z
       .meta({ title: 'Left out: one is made and shown once', secret: true }),
     unlimited: z.boolean().optional().meta({ title: 'Spends as long as its user can pay' }),
     points: points.optional().meta({ title: 'Budget: raising it by 1000 lets the token spend 1000 more' }),
-    group: groupName.optional().meta({ title: 'Left out: the group of the user' }),
+    group: groupName
+      .optional()
+      .meta({ title: 'Left out: the group of the user; `auto`: the first of `groups.autoOrder` in the settings that can serve a call' }),
     models: z.array(name).optional().meta({ title: 'Left out: all' }),
     allowIps: z
       .array(z.string().refine(isAddressOrBlock, 'Expected an IP address or a CIDR block such as 10.0.0.0/8.'))
@@ -123,7 +128,7 @@ const token = z
 
 /** The declarative file: parsing, the JSON Schema and the documentation follow from this declaration. */
 export const applySchema = z.strictObject({
-  groups: z.record(name, group).default({}),
+  groups: z.record(groupNameSchema, group).default({}),
   models: z.array(model).default([]),
   channels: z.array(channelEntrySchema).default([]),
   users: z.array(user).default([]),

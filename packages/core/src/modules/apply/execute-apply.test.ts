@@ -179,10 +179,34 @@ settings:
 
   it('keeps a group when pruning that somebody is still in', async () => {
     await bench.apply(
-      'groups: { a: {}, b: {}, c: {} }\nusers: [{ username: alice, group: a }]\ntokens: [{ name: t, user: alice, group: b, points: 1 }]',
+      'groups: { a: {}, b: { usableBy: [a] }, c: {} }\nusers: [{ username: alice, group: a }]\ntokens: [{ name: t, user: alice, group: b, points: 1 }]',
     );
     expect(await bench.changes('{}', { prune: true })).toEqual(['disable user alice', 'disable token alice/t', 'delete group c']);
     expect(await bench.changes('users: [{ username: alice }]', { prune: true })).toEqual(['update user alice', 'delete group a']);
+  });
+
+  it('changes the limits of a group where the settings have them', async () => {
+    await bench.apply('settings: { limits: { groups: { default: [200, 100] } } }');
+    const text = 'groups: { vip: { limits: [0, 1000] } }';
+    expect(await bench.changes(text)).toEqual(['create group vip', 'update setting limits']);
+    expect(await bench.changes(text)).toEqual([]);
+    expect(await bench.changes('groups: { vip: {} }\nsettings: { limits: { groups: { default: [200, 100], vip: [0, 1000] } } }')).toEqual(
+      [],
+    );
+    await expect(bench.apply(`${text}\nsettings: { limits: { groups: { vip: [0, 1] } } }`)).rejects.toThrow(
+      'groups.vip.limits (line 1:18): Stands in settings.limits.groups too: state it in one of the two.',
+    );
+  });
+
+  it('lets a token choose what its user may use, or nothing in particular', async () => {
+    const tokens = (group: string): string =>
+      `users: [{ username: alice }]\ntokens: [{ name: t, user: alice, points: 1, group: ${group} }]`;
+    await bench.apply('groups: { open: { usableBy: everyone }, closed: {} }');
+    await expect(bench.apply(tokens('closed'))).rejects.toThrow('Users of "default" may not use "closed"');
+    expect(await bench.changes(tokens('open'))).toContain('create token alice/t');
+    expect(await bench.changes(tokens('auto'))).toEqual(['update token alice/t']);
+    expect(await bench.changes(tokens('auto'))).toEqual([]);
+    expect((await readTokens(bench.context.database.knex))[0]?.group).toBe('auto');
   });
 
   it('keeps the role of a user whose entry states none', async () => {

@@ -1,3 +1,4 @@
+import { everyone } from '../groups/index.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
 
@@ -18,6 +19,11 @@ export function noteUnknownNames(document: ApplyDocument, state: ApplyState): re
     ),
     ...unknownIn(limits['models'], models).map(
       (name) => `settings.limits.models: nothing offers a model "${name}", so these limits bind nobody.`,
+    ),
+    ...Object.entries(document.groups).flatMap(([group, { usableBy }]) =>
+      (usableBy === everyone ? [] : usableBy)
+        .filter((name) => !groups.has(name))
+        .map((name) => `groups.${group}.usableBy: there is no group "${name}", so it lets nobody in.`),
     ),
     ...Object.entries(document.groups).flatMap(([group, { ratiosByUserGroup }]) =>
       unknownIn(ratiosByUserGroup, groups).map(

@@ -3,6 +3,7 @@ import type { ApplyContext } from './apply-context.js';
 import type { ApplyFile } from './apply-file.js';
 import { referenceProblems } from './apply-references.js';
 import { readApplyState } from './apply-state.js';
+import { withGroupSettings } from './group-settings.js';
 import { noteUnknownNames } from './note-unknown-names.js';
 import { planChannels } from './plan-channels.js';
 import { planGroups } from './plan-groups.js';
@@ -25,14 +26,11 @@ export interface ApplyPlan {
  * Compares the file with the database. Passwords are hashed here, before any transaction that writes.
  * @throws ApplyFileError if the file does not fit the database or the plugins; StorageUnavailableError
  */
-export async function planApply(
-  context: ApplyContext,
-  { document, source }: ApplyFile,
-  options: { readonly prune: boolean },
-): Promise<ApplyPlan> {
+export async function planApply(context: ApplyContext, file: ApplyFile, options: { readonly prune: boolean }): Promise<ApplyPlan> {
   const state = await context.database.snapshot((transaction) => readApplyState(transaction, context));
-  const problems = referenceProblems(document, state, context);
-  if (problems.length > 0) throw source.refuse(problems);
+  const problems = referenceProblems(file.document, state, context);
+  if (problems.length > 0) throw file.source.refuse(problems);
+  const document = withGroupSettings(file.document, state);
   const users = await planUsers(document, state, context);
   const tokens = planTokens(document, users.ids, state, context);
   return {

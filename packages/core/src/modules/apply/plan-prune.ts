@@ -7,6 +7,7 @@ import { updateToken } from '../tokens/index.js';
 import { updateUser } from '../users/index.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
+import { newUserGroupOf } from './group-settings.js';
 
 interface Prunable {
   readonly enabled: boolean;
@@ -57,13 +58,17 @@ function planUnusedGroups(document: ApplyDocument, state: ApplyState): readonly 
 
 /** As things are after the file was applied: what it names is in the groups it says, everything else where it was. */
 function usedGroups(document: ApplyDocument, state: ApplyState): ReadonlySet<string> {
+  const newUserGroup = newUserGroupOf(document, state);
+  const autoOrder = document.settings['groups']?.['autoOrder'] ?? state.settings.get('groups')?.['autoOrder'] ?? [];
   const named = {
-    users: new Map(document.users.map((user) => [user.username, user.group])),
+    users: new Map(document.users.map(({ username, group }) => [username, group ?? newUserGroup])),
     channels: new Map(document.channels.map((channel) => [channel.name, channel.groups])),
     tokens: new Map(document.tokens.map((token) => [`${token.user}/${token.name}`, token.group])),
   };
   return new Set([
     defaultGroup,
+    newUserGroup,
+    ...(autoOrder as readonly string[]),
     ...Object.keys(document.groups),
     ...named.users.values(),
     ...[...named.channels.values()].flat(),

@@ -7,6 +7,7 @@ import { hashPassword, insertUser, updateUser, type User, verifyPassword, writeP
 import type { ApplyContext } from './apply-context.js';
 import type { ApplyDocument, UserEntry } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
+import { newUserGroupOf } from './group-settings.js';
 
 export interface PlannedUsers {
   readonly steps: readonly PlannedStep[];
@@ -16,10 +17,11 @@ export interface PlannedUsers {
 }
 
 export async function planUsers(document: ApplyDocument, state: ApplyState, context: ApplyContext): Promise<PlannedUsers> {
+  const newUserGroup = newUserGroupOf(document, state);
   const planned = await Promise.all(
     document.users.map(async (entry) => {
       const known = state.users.get(entry.username);
-      const user = userOf(entry, known, context);
+      const user = userOf(entry, known, newUserGroup, context);
       const storedHash = state.passwordHashes.get(user.id);
       const passwordHash = entry.password === undefined ? storedHash : await hashFor(entry.password, storedHash);
       const before = known && factsOf(known, storedHash);
@@ -38,12 +40,12 @@ export async function planUsers(document: ApplyDocument, state: ApplyState, cont
   };
 }
 
-function userOf(entry: UserEntry, known: User | undefined, { clock }: ApplyContext): User {
+function userOf(entry: UserEntry, known: User | undefined, newUserGroup: string, { clock }: ApplyContext): User {
   return {
     id: known?.id ?? newId(),
     username: entry.username,
     role: entry.role ?? known?.role ?? 'user',
-    group: entry.group,
+    group: entry.group ?? newUserGroup,
     enabled: entry.enabled,
     createdAt: known?.createdAt ?? clock.now(),
     ...(entry.ratio === undefined ? {} : { ratio: entry.ratio }),

@@ -10,6 +10,6 @@ export function groupSteps(known: Group | undefined, group: Group): readonly Pla
   );
 }
 
-function factsOf({ ratio, ratiosByUserGroup }: Group): Facts {
-  return { ratio, ratiosByUserGroup };
+function factsOf({ description, ratio, ratiosByUserGroup, usableBy }: Group): Facts {
+  return { description, ratio, ratiosByUserGroup, usableBy: usableBy.length === 0 ? undefined : usableBy };
 }

@@ -10,7 +10,11 @@ const groupLimits = z.strictObject({
 });
 const count = z.int().min(0).max(1_000_000_000);
 const perMinuteAndHour = z.tuple([count, count], 'Expected two numbers: requests per minute, requests per hour.');
-const groupForm = z.union([perMinuteAndHour, groupLimits], 'Expected [per minute, per hour], or an object that names the limits.');
+/** Limits of the users of a group, as settings and the group's page state them. */
+export const groupLimitsSchema = z.union(
+  [perMinuteAndHour, groupLimits],
+  'Expected [per minute, per hour], or an object that names the limits.',
+);
 
 /** How often the gateway may be called. 0 = no limit. */
 export const limitsSettings = defineSettings('limits', {
@@ -18,7 +22,7 @@ export const limitsSettings = defineSettings('limits', {
   requestsPerHour: requests('Requests of one address in an hour; 0 = no limit'),
   requestsPerDay: requests('Requests of one address in a day; 0 = no limit'),
   groups: z
-    .record(z.string().min(1).max(255), groupForm)
+    .record(z.string().min(1).max(255), groupLimitsSchema)
     .default({})
     .meta({
       title:

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { asStorageFailure } from '../../storage/storage-failure.js';
+import { autoGroup } from '../groups/index.js';
 import type { LimitValues } from '../limit-rules/index.js';
 import { columnsToSpendCaps, type SpendCapColumns, type SpendCaps, spendCapsToColumns } from '../spending/index.js';
 import type { Token } from './token.js';
@@ -14,6 +15,8 @@ interface TokenRow extends SpendCapColumns {
   readonly key_hash: string;
   readonly key_prefix: string;
   readonly group_name: string | null;
+  /** 1 = `auto`; then there is no `group_name`. */
+  readonly auto_group: number | bigint;
   /** JSON text of a list. */
   readonly models: string | null;
   /** JSON text of a list. */
@@ -46,6 +49,7 @@ const columns = [
   'key_hash',
   'key_prefix',
   'group_name',
+  'auto_group',
   'models',
   'allow_ips',
   'limits',
@@ -112,13 +116,18 @@ function rowToToken(row: TokenRow): Token {
     keyPrefix: row.key_prefix,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
-    ...(row.group_name === null ? {} : { group: row.group_name }),
+    ...groupOf(row),
     ...(row.models === null ? {} : { models: JSON.parse(row.models) as string[] }),
     ...(row.allow_ips === null ? {} : { allowIps: JSON.parse(row.allow_ips) as string[] }),
     ...(spendCaps === undefined ? {} : { spendCaps }),
     ...(row.limits === null ? {} : { limits: JSON.parse(row.limits) as LimitValues }),
     ...(row.expires_at === null ? {} : { expiresAt: Number(row.expires_at) }),
   };
+}
+
+function groupOf({ group_name: name, auto_group: isAuto }: TokenRow): Pick<Token, 'group'> {
+  if (Number(isAuto) === 1) return { group: autoGroup };
+  return name === null ? {} : { group: name };
 }
 
 function tokenToRow(token: Token): TokenRow {
@@ -128,7 +137,8 @@ function tokenToRow(token: Token): TokenRow {
     name: token.name,
     key_hash: token.keyHash,
     key_prefix: token.keyPrefix,
-    group_name: token.group ?? null,
+    group_name: token.group === autoGroup ? null : (token.group ?? null),
+    auto_group: token.group === autoGroup ? 1 : 0,
     models: token.models === undefined ? null : JSON.stringify(token.models),
     allow_ips: token.allowIps === undefined ? null : JSON.stringify(token.allowIps),
     limits: token.limits === undefined ? null : JSON.stringify(token.limits),

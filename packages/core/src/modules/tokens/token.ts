@@ -7,7 +7,7 @@ export interface Principal {
   readonly tokenId: string;
   readonly tokenName: string;
   readonly userId: string;
-  /** The group that the call is routed and priced in. */
+  /** The group that the call is routed and priced in, or `auto`: see `GroupDirectory.routesFor`. */
   readonly group: string;
   /** The group of the user, whatever the token says: its limits bind, and it may have a price of its own in other groups. */
   readonly userGroup: string;
@@ -37,7 +37,7 @@ export interface Token {
   readonly keyHash: string;
   /** The readable beginning of the key, for people to tell tokens apart. */
   readonly keyPrefix: string;
-  /** Undefined = the group of its user. */
+  /** Undefined = the group of its user; `auto` = the first of the automatic order that can serve a call. */
   readonly group?: string;
   readonly models?: readonly string[];
   /** Addresses and CIDR blocks. */

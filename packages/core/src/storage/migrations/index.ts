@@ -12,6 +12,7 @@ import { healthMigration } from './0010-health.js';
 import { auditMigration } from './0011-audit.js';
 import { callRoutingMigration } from './0012-call-routing.js';
 import { privateAddressesMigration } from './0013-private-addresses.js';
+import { groupsMigration } from './0014-groups.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   auditMigration,
   callRoutingMigration,
   privateAddressesMigration,
+  groupsMigration,
 ];

@@ -1,0 +1,83 @@
+import { type CandidateList, candidateListOf } from '../modules/channels/index.js';
+import type { Candidate, ChannelSelection } from '../modules/routing/index.js';
+
+/** What one group has for a call; never of nothing. */
+export interface GroupOffer {
+  readonly group: string;
+  readonly list: CandidateList;
+}
+
+/** Hands out the channels that are tried for a call. */
+export type Selection = Pick<
+  ChannelSelection,
+  'next' | 'failed' | 'passOver' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
+>;
+
+/** Goes through several groups: the next one begins where no channel of the one before is left. What was tried in one is not tried in another. */
+export class AutoSelection implements Selection {
+  /** Told the group of each candidate before it is handed out. */
+  onGroup: ((group: string) => void) | undefined;
+  readonly #offers: readonly GroupOffer[];
+  readonly #selectionIn: (offer: GroupOffer) => ChannelSelection;
+  /** Of the groups that were entered, in their order. */
+  readonly #selections: ChannelSelection[] = [];
+  readonly #seen = new Set<string>();
+  #at = 0;
+
+  /**
+   * @param offers at least one
+   * @param selectionIn makes the selection inside one group
+   */
+  constructor(offers: readonly GroupOffer[], selectionIn: (offer: GroupOffer) => ChannelSelection) {
+    this.#offers = offers;
+    this.#selectionIn = selectionIn;
+  }
+
+  next(): Candidate | undefined {
+    for (; ; this.#at += 1) {
+      const candidate = this.#current.next();
+      if (candidate !== undefined) this.onGroup?.((this.#offers[this.#at] as GroupOffer).group);
+      if (candidate !== undefined || this.#at === this.#offers.length - 1) return candidate;
+    }
+  }
+
+  get soonestMs(): number | undefined {
+    const known = this.#selections.flatMap(({ soonestMs }) => soonestMs ?? []);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  failed(...failure: Parameters<ChannelSelection['failed']>): void {
+    this.#current.failed(...failure);
+  }
+
+  passOver(...skip: Parameters<ChannelSelection['passOver']>): void {
+    this.#current.passOver(...skip);
+  }
+
+  isStillFree(candidate: Candidate): boolean {
+    return this.#current.isStillFree(candidate);
+  }
+
+  giveBack(candidate: Candidate): void {
+    this.#current.giveBack(candidate);
+  }
+
+  answered(candidate: Candidate): void {
+    this.#current.answered(candidate);
+  }
+
+  startAgain(): void {
+    for (const selection of this.#selections) selection.startAgain();
+    this.#at = 0;
+  }
+
+  get #current(): ChannelSelection {
+    return (this.#selections[this.#at] ??= this.#enter(this.#offers[this.#at] as GroupOffer));
+  }
+
+  #enter({ group, list }: GroupOffer): ChannelSelection {
+    const unseen = list.levels.flatMap(({ channels }) => channels.filter(({ id }) => !this.#seen.has(id)));
+    for (const { id } of unseen) this.#seen.add(id);
+    return this.#selectionIn({ group, list: unseen.length === list.size ? list : candidateListOf(unseen) });
+  }
+}
