@@ -5,11 +5,7 @@ import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-<<<<<<< HEAD
-import type { Candidate, ChannelLoads, ChannelSelection, NoRoom } from '../modules/routing/index.js';
-=======
-import type { Candidate, ChannelLoads } from '../modules/routing/index.js';
->>>>>>> main
+import type { Candidate, ChannelLoads, NoRoom } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
@@ -109,7 +105,6 @@ export class ChannelTries {
     throw refusal ?? noneLeft(call, candidates.soonestMs);
   }
 
-<<<<<<< HEAD
   async #roomAt(running: RunningCall, route: Route): Promise<LimitTicket | NoRoom | undefined> {
     const { faults, clock, health } = this.#doors;
     const tokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : running.input.tokens;
@@ -134,10 +129,7 @@ export class ChannelTries {
     }
   }
 
-  #later(running: RunningCall, candidates: ChannelSelection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
-=======
   #later(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
->>>>>>> main
     return ready === undefined ? this.#whenFree(running, candidates, pace) : this.#afterPause(running, candidates, pace, ready);
   }
 
