@@ -50,6 +50,7 @@ export interface ChannelEntry {
   readonly costRatio?: string;
   readonly proxy?: string;
   readonly allowPrivate?: boolean;
+  readonly systemPrompt?: { readonly text: string; readonly how?: string };
   readonly keyOrder?: 'in-turn';
   readonly limits?: Readonly<Record<string, number>>;
   readonly keyLimits?: Readonly<Record<string, number>>;

@@ -1,10 +1,10 @@
-import { type Instructions, isObject, type JsonObject, withInstructions } from '@tollgate/plugin-kit';
+import { type Instructions, objectIn, type JsonObject, withInstructions } from '@tollgate/plugin-kit';
 
 const roles: readonly unknown[] = ['system', 'developer'];
 
 /** True for a message that instructs, in both of the vendor's languages. */
 function instructs(message: unknown): message is JsonObject {
-  return isObject(message) && roles.includes(message['role']);
+  return roles.includes(objectIn(message)?.['role']);
 }
 
 /** Into the first of the messages that instruct, behind the last of those, or before all messages. */

@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
+import type { Instructions } from './instructions.js';
 import type { Operation } from './operations.js';
 import type { OutputKind } from './output-kinds.js';
 import { withOwnUsage } from './own-usage.js';

@@ -1,4 +1,5 @@
 import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
+import { instructChat } from '../instructions.js';
 import { modelListing } from '../model-list.js';
 import { encodeError, errorObject } from '../public-error.js';
 import { decodeRequest } from './decode-request.js';

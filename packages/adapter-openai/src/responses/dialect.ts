@@ -1,4 +1,5 @@
 import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
+import { instructResponses } from '../instructions.js';
 import { encodeError } from '../public-error.js';
 import { fileRoutes } from '../resources/file-routes.js';
 import { codexAnswerHeaders, codexHeaders } from './codex-headers.js';

@@ -80,6 +80,17 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'Left out: those of the settings' }),
+  systemPrompt: z
+    .strictObject({
+      ...ofModels,
+      text: z.string().min(1).max(100_000),
+      how: z
+        .enum(['set', 'prepend', 'append', 'when-absent'])
+        .default('when-absent')
+        .meta({ title: "In the place of the caller's own, before it, behind it, or where there is none" }),
+    })
+    .optional()
+    .meta({ title: 'Instructions that its models get' }),
   parameters: z.array(parameterRule).optional().meta({ title: 'Changes to the fields of requests, one after the other' }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
   statusMapping: z
