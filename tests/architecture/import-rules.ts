@@ -139,6 +139,8 @@ function adapterMayImport(source: SourceFile, entry: Import): boolean {
   if (entry.target !== undefined) return entry.target.startsWith(`${home}/`);
   const name = packageOf(entry.specifier);
   if (vendorClients.has(name)) return entry.typeOnly;
+  // For signatures; nothing else of what they do needs more than the contract.
+  if (name === 'node:crypto') return home.startsWith('packages/adapter-');
   return name === '@tollgate/plugin-kit' || name === 'zod' || name.startsWith('@tollgate/adapter-');
 }
 

@@ -29,18 +29,20 @@ const providers = {
 };
 const pairModels = [...new Map(pairs.map(({ model, upstream }) => [model, upstream]))];
 
-/** One channel for each of the mock's answers. The model has another name at the upstream, so that every request is edited. */
-function applyDocument(upstreamPort, durability) {
+/** One channel for each of the mock's answers, and more of them for the JSON one where that is asked for. The model has another name at the upstream, so that every request is edited. */
+function applyDocument(upstreamPort, durability, jsonChannels) {
   const priced = (name) => ({ name, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5 });
   const channel = (name, dialect) => {
     const { provider, version, config } = providers[dialect];
     const baseUrl = `http://127.0.0.1:${upstreamPort}/${name}${version}`;
     return { name, provider, config: { ...config, baseUrl, apiKey: 'upstream-key' }, models: [name], allowPrivate: true };
   };
+  const renamed = (entry) => ({ ...entry, modelMapping: { [entry.name]: 'upstream-model-2026-01-01' } });
   return {
     models: [...models, ...pairModels.map(([name]) => name)].map(priced),
     channels: [
-      ...models.map((name) => ({ ...channel(name, 'openai-chat'), modelMapping: { [name]: 'upstream-model-2026-01-01' } })),
+      ...models.map((name) => renamed(channel(name, 'openai-chat'))),
+      ...Array.from({ length: jsonChannels - 1 }, (_, index) => ({ ...renamed(channel('json', 'openai-chat')), name: `json-${index}` })),
       ...pairModels.map(([name, dialect]) => channel(name, dialect)),
     ],
     users: [{ username: 'bench', password: 'a long enough password', points: 1_000_000_000_000 }],
@@ -53,7 +55,7 @@ function applyDocument(upstreamPort, durability) {
  * Starts the gateway as `npm start` does: the repository's configuration, SQLite, every part on, logging to a file. `prepare` may write to
  * its data folder before.
  */
-export async function startGateway({ folder, durability, upstreamPort, profileFolder, prepare, databaseUrl }) {
+export async function startGateway({ folder, durability, upstreamPort, profileFolder, prepare, databaseUrl, jsonChannels = 1 }) {
   mkdirSync(folder, { recursive: true });
   const config = join(root, 'tollgate.config.ts');
   const log = openSync(join(folder, 'gateway.log'), 'a');
@@ -61,7 +63,7 @@ export async function startGateway({ folder, durability, upstreamPort, profileFo
   if (databaseUrl !== undefined)
     Object.assign(environment, { DATABASE_URL: databaseUrl, TOLLGATE_SECRET: randomBytes(32).toString('base64') });
   const document = join(folder, 'apply.json');
-  writeFileSync(document, JSON.stringify(applyDocument(upstreamPort, durability)));
+  writeFileSync(document, JSON.stringify(applyDocument(upstreamPort, durability, jsonChannels)));
   const cli = join(root, 'packages', 'core', 'dist', 'cli.js');
   execFileSync(process.execPath, [cli, 'apply', document, '--config', config], {
     cwd: folder,

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { measureConversions } from './conversion.mjs';
 import { measureCrowds } from './crowds.mjs';
+import { measureFleet } from './fleet.mjs';
 import { measureGrowth } from './growth.mjs';
 import { readOptions } from './options.mjs';
 import { profileSummaries } from './profile-summary.mjs';
@@ -21,10 +22,11 @@ if (options !== undefined) await run(options);
 async function run({ json, ...plan }) {
   if (process.platform !== 'linux') throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   const conversions = plan.only.includes('conversions') ? measureConversions() : [];
-  const { measured, pairs, crowds, long } = await withStage(plan, async (stage) => ({
+  const { measured, pairs, crowds, fleet, long } = await withStage(plan, async (stage) => ({
     measured: await measureRounds(stage, plan, (round) => showProgress('round', round, plan.rounds)),
     pairs: await measurePairs(stage, plan, (round, rounds) => showProgress('round of pairs', round, rounds)),
     crowds: plan.only.includes('crowds') ? await measureCrowds(stage) : [],
+    fleet: plan.only.includes('fleet') ? await measureFleet(stage) : [],
     long: await measureLongParts(stage, plan),
   }));
   const scenarios = resultsOf(measured);
@@ -36,7 +38,7 @@ async function run({ json, ...plan }) {
     scenarios,
     latency,
     pairs: judgePairs(pairResultsOf(pairs) ?? []),
-    figures: [...judgeLatency(latency), ...conversions, ...crowds, ...long],
+    figures: [...judgeLatency(latency), ...conversions, ...crowds, ...fleet, ...long],
     targets: judge(scenarios),
     unsteady: unsteady(scenarios).map(({ id }) => ({ id })),
   };

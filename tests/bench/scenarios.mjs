@@ -55,7 +55,7 @@ export const answerEvents = { paced: eventsPaced, burst: eventsAtOnce, pair: eve
 export const latency = { requestsPerSecond: 200, connections: 64, variants: ['direct', ...variants] };
 
 /** What can be chosen beside the scenarios. */
-export const otherParts = ['latency', 'pairs', 'conversions', 'crowds'];
+export const otherParts = ['latency', 'pairs', 'conversions', 'crowds', 'fleet'];
 
 /** What takes many minutes: done only where it is asked for by name. */
 export const longParts = ['soak', 'growth'];

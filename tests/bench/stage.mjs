@@ -21,7 +21,7 @@ export async function withStage({ profileFolder, postgresUrl }, work) {
   try {
     const upstream = await start(startChild('upstream.mjs'));
     const proxy = () => start(startChild('bare-proxy.mjs', { environment: { UPSTREAM_PORT: String(upstream.port) } }));
-    const gateway = (durability, { name = durability, prepare, databaseUrl } = {}) =>
+    const gateway = (durability, { name = durability, prepare, databaseUrl, jsonChannels } = {}) =>
       start(
         startGateway({
           folder: join(folder, name),
@@ -30,6 +30,7 @@ export async function withStage({ profileFolder, postgresUrl }, work) {
           profileFolder: profiles,
           prepare,
           databaseUrl,
+          jsonChannels,
         }),
       );
     const servers = {

@@ -18,7 +18,7 @@ export function tablesOf({ machine, rounds, scenarios, latency, pairs, figures, 
     ...pairTables(pairs),
     ...(figures.length === 0 ? [] : [figureTable(figures)]),
     ...(targets.length === 0 ? [] : [targetTable(targets)]),
-    verdict([...targets, ...pairs.filter(isTranslated), ...figures.filter(({ atMost }) => atMost !== undefined)], unsteady),
+    verdict([...targets, ...pairs.filter(isTranslated), ...figures.filter(({ met }) => met !== undefined)], unsteady),
     '',
   ].join('\n\n');
 }
@@ -70,11 +70,11 @@ function groups(pairs) {
 }
 
 function figureTable(figures) {
-  const rows = figures.map(({ title, value, unit, atMost, met }) => [
+  const rows = figures.map(({ title, value, unit, atMost, atLeast, met }) => [
     title,
-    atMost === undefined ? '' : `≤ ${atMost} ${unit}`.trim(),
-    `${value >= 100 ? whole(value) : value.toFixed(1)} ${unit}`.trim(),
-    atMost === undefined ? '' : met ? 'met' : 'MISSED',
+    atMost === undefined ? (atLeast === undefined ? '' : `≥ ${atLeast} ${unit}`) : `≤ ${atMost} ${unit}`.trim(),
+    `${value >= 100 ? whole(value) : value.toFixed(atLeast === undefined ? 1 : 2)} ${unit}`.trim(),
+    met === undefined ? '' : met ? 'met' : 'MISSED',
   ]);
   return table(['Requests and crowds', 'wanted', 'measured', ''], rows);
 }

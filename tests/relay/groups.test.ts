@@ -34,10 +34,12 @@ describe('the group of a call', () => {
       models: [
         ...pricedByTokens('both', 'own-only', 'fails-cheap', 'vip-only', 'secret-only'),
         { name: 'off', modelRatio: 1, enabled: false },
+        { name: 'any-*', modelRatio: 3 },
+        { name: '*-off', enabled: false },
       ],
       channels: [
         channel('cheap-both', 'cheap', 'both'),
-        channel('own-both', 'default', 'both', 'own-only', 'off'),
+        channel('own-both', 'default', 'both', 'own-only', 'off', 'any-1', 'some-off'),
         channel('down-cheap', 'cheap', 'fails-cheap'),
         {
           ...channel('shared-down', 'cheap', 'fails-cheap'),
@@ -77,6 +79,7 @@ describe('the group of a call', () => {
     { title: 'a later one, where the first offers nothing', model: 'own-only', cost: '2000' },
     { title: 'a later one, where every channel of the first fails', model: 'fails-cheap', cost: '2000' },
     { title: 'a dearer one', model: 'vip-only', cost: '4000' },
+    { title: 'one for a model that a pattern prices', model: 'any-1', cost: '4500' },
   ])('is of an automatic choice $title, and so is the price', async ({ model, cost }) => {
     const earlier = (await usageRowsOf(gateway, autoKey, 0)).length;
     const answer = await ask(autoKey, model);
@@ -94,13 +97,18 @@ describe('the group of a call', () => {
   it('decides what the list of models shows: of an automatic choice all that any group offers', async () => {
     const response = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${autoKey}` } });
     const { data } = (await response.json()) as { readonly data: readonly { readonly id: string }[] };
-    expect(data.map(({ id }) => id)).toEqual(['both', 'fails-cheap', 'own-only', 'vip-only']);
+    expect(data.map(({ id }) => id)).toEqual(['any-1', 'both', 'fails-cheap', 'own-only', 'vip-only']);
   });
 
-  it.each(dialects)('does not matter for a model that is switched off: there is none (%s)', async (dialect) => {
-    const answer = await ask(openToken.key, 'off', dialect);
-    expect(readError(dialect, 404, JSON.parse(answer.body.toString('utf8'))).code).toBe('model_not_found');
-  });
+  it.each(dialects)(
+    'does not matter for a model that is switched off, by its name or by a pattern: there is none (%s)',
+    async (dialect) => {
+      for (const model of ['off', 'some-off']) {
+        const answer = await ask(openToken.key, model, dialect);
+        expect(readError(dialect, 404, JSON.parse(answer.body.toString('utf8'))).code).toBe('model_not_found');
+      }
+    },
+  );
 
   describe('that the user may not use any more', () => {
     beforeAll(async () => {

@@ -7,6 +7,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 import { repositoryFolder } from '../support/repository.js';
 import { allUsageRowsOf, type UsageRow } from '../support/usage-rows.js';
 import { expectedPlaces } from './presets/expected-places.js';
+import { ownPlaces } from './presets/own-places.js';
 import { type PresetUpstream, startPresetUpstream } from './presets/preset-upstream.js';
 import { questions, textIn } from './presets/questions.js';
 import { rawCall } from './raw-call.js';
@@ -14,6 +15,8 @@ import { rawCall } from './raw-call.js';
 const clients = Object.keys(questions);
 const ways = clients.flatMap((client) => [false, true].map((stream) => ({ client, stream })));
 const places = Object.entries(expectedPlaces).map(([id, place]) => ({ id, place }));
+const owns = Object.entries(ownPlaces).map(([id, own]) => ({ id, own }));
+const models = [...places, ...owns].map(({ id }) => id);
 
 describe('a channel of a preset', () => {
   let upstream: PresetUpstream;
@@ -28,9 +31,16 @@ describe('a channel of a preset', () => {
       models: [id],
       modelMapping: { [id]: place.model ?? 'some-model' },
     }));
+    const ownChannels: ChannelEntry[] = owns.map(({ id, own }) => ({
+      name: id,
+      provider: own.provider,
+      config: own.configAt(upstream.baseUrl(id)),
+      models: [id],
+      modelMapping: { [id]: own.model },
+    }));
     gateway = await startGateway({
       configFile: join(repositoryFolder, 'tests/support/preset-config/tollgate.config.ts'),
-      apply: { models: pricedByTokens(...places.map(({ id }) => id)), channels, users: [alice], tokens: [openToken] },
+      apply: { models: pricedByTokens(...models), channels: [...channels, ...ownChannels], users: [alice], tokens: [openToken] },
     });
   });
 
@@ -40,21 +50,16 @@ describe('a channel of a preset', () => {
   });
 
   it('is there for every preset', () => {
-    expect(Object.keys(expectedPlaces).filter((id) => id !== 'azure-openai')).toEqual(expect.arrayContaining(presets.map(({ id }) => id)));
-    expect(presets.map(({ id }) => id)).toEqual(places.map(({ id }) => id).filter((id) => id !== 'azure-openai'));
+    const isSide = new Set(['openai-embeddings', 'rerank']);
+    const generating = presets.filter(({ speaks }) => speaks.some(({ dialect }) => !isSide.has(dialect))).map(({ id }) => id);
+    expect(Object.keys(expectedPlaces).filter((id) => id !== 'azure-openai')).toEqual(expect.arrayContaining(generating));
+    expect(generating).toEqual(places.map(({ id }) => id).filter((id) => id !== 'azure-openai'));
   });
 
   it.each(places)('answers clients of all dialects as its place wants to be asked: $id', async ({ id, place }) => {
     const [first = ''] = Object.keys(place.paths);
     for (const { client, stream } of ways) {
-      const body = JSON.stringify(questions[client]?.(id, stream));
-      const answer = await rawCall({ url: gateway.url, key: openToken.key, dialect: client, model: id, stream, body });
-      const way = `${client}${stream ? ', streamed' : ''}`;
-      expect({ way, status: answer.status, ...(answer.status === 200 ? {} : { body: answer.body.toString() }) }).toEqual({
-        way,
-        status: 200,
-      });
-      expect(textIn(client, answer.body.toString('utf8'), stream), way).toBe('ok');
+      const way = await answeredOk(id, client, stream);
       const asked = upstream.seen.at(-1);
       const expected = place.paths[client] === undefined ? first : client;
       expect({ way, place: asked?.place, dialect: asked?.dialect }).toEqual({ way, place: id, dialect: expected });
@@ -64,11 +69,31 @@ describe('a channel of a preset', () => {
     }
   });
 
+  it.each(owns)('answers clients of all dialects as only its place does: $id', async ({ id, own }) => {
+    for (const { client, stream } of ways) {
+      const way = await answeredOk(id, client, stream);
+      const asked = upstream.seen.at(-1);
+      expect({ way, place: asked?.place, dialect: asked?.dialect }).toEqual({ way, place: id, dialect: own.languageFor(client) });
+    }
+  });
+
+  async function answeredOk(id: string, client: string, stream: boolean): Promise<string> {
+    const body = JSON.stringify(questions[client]?.(id, stream));
+    const answer = await rawCall({ url: gateway.url, key: openToken.key, dialect: client, model: id, stream, body });
+    const way = `${client}${stream ? ', streamed' : ''}`;
+    expect({ way, status: answer.status, ...(answer.status === 200 ? {} : { body: answer.body.toString() }) }).toEqual({
+      way,
+      status: 200,
+    });
+    expect(textIn(client, answer.body.toString('utf8'), stream), way).toBe('ok');
+    return way;
+  }
+
   it('is billed for what its place has stated, wherever that was', async () => {
     let rows: readonly UsageRow[] = [];
     await eventually('all receipts', async () => {
       rows = await allUsageRowsOf(gateway, openToken.key);
-      return rows.length >= places.length * ways.length;
+      return rows.length >= models.length * ways.length;
     });
     const wrong = rows.filter(({ usage, estimated }) => estimated || usage.input !== 5 || usage.output !== 1);
     expect(wrong.map(({ model }) => model)).toEqual([]);

@@ -12,7 +12,7 @@ export function decodedCalls(dialect: ServedDialect, pieces: readonly Buffer[], 
 /** The bytes that a client of another dialect gets for an upstream's bytes. */
 export function translatedBytes(from: ServedDialect, to: ServedDialect, pieces: readonly Buffer[], cause: 'done' | 'cut' = 'done'): Buffer {
   const written: string[] = [];
-  const writer = new FrameWriter(to.framing, (text) => written.push(text));
+  const writer = new FrameWriter('sse', (text) => written.push(text));
   const request = { model: 'test-model', stream: true, turns: [] };
   decodeInto(from, pieces, cause, (context) => from.upstream.streamDecoder(to.client.streamEncoder(writer, request, context), context));
   writer.end();

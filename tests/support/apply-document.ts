@@ -1,6 +1,7 @@
 /** An apply file, as far as these tests write it. */
 export interface ApplyDocument {
   readonly groups?: Readonly<Record<string, GroupEntry>>;
+  readonly vendors?: Readonly<Record<string, { readonly icon?: string; readonly description?: string }>>;
   readonly models?: readonly ModelEntry[];
   readonly channels?: readonly ChannelEntry[];
   readonly users?: readonly UserEntry[];
@@ -29,6 +30,11 @@ export interface ModelEntry {
   readonly secondPrices?: readonly { readonly price: number | string }[];
   readonly outputTokensMax?: number;
   readonly enabled?: boolean;
+  readonly vendor?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly icon?: string;
+  readonly tags?: readonly string[];
   readonly settlement?: Readonly<Record<string, string>>;
 }
 

@@ -2,6 +2,7 @@ import { groupsSettings } from './modules/groups/index.js';
 import { healthSettings } from './modules/health/index.js';
 import { ledgerSettings } from './modules/ledger/index.js';
 import { limitsSettings } from './modules/limits/index.js';
+import { modelsSettings } from './modules/models/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
@@ -21,6 +22,7 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   relaySettings,
   routingSettings,
   groupsSettings,
+  modelsSettings,
   healthSettings,
   settlementSettings,
   mediaSettings,

@@ -23,6 +23,9 @@ export interface CodecContext {
 /** How a stream of frames is laid out in bytes. */
 export type Framing = 'sse' | 'json-array' | 'json-lines';
 
+/** How streams of upstreams are laid out: as those to clients, or in the binary messages of AWS. */
+export type UpstreamFraming = Framing | 'aws-event-stream';
+
 /** One frame of a stream: the text after `data:` and, where the dialect names its events, the text after `event:`. */
 export interface Frame {
   readonly data: string;
@@ -287,7 +290,12 @@ export interface Dialect {
   /** Whose seals this dialect carries as its own. */
   readonly vendor: Vendor;
   /** The framing of upstream streams. */
-  readonly framing: Framing;
+  readonly framing: UpstreamFraming;
+  /**
+   * Takes off what a place wraps the dialect's frames in. Pure. Needs `edits`: in the pass lane clients would get the wrapping.
+   * @throws SyntaxError if the frame is not what the place promises.
+   */
+  readonly unwrap?: (frame: Frame) => Frame;
   readonly usage: UsageReader;
   /** How its streams end. Without it, bytes that pass count as complete when the upstream closes its answer. */
   readonly end?: EndReader;
@@ -301,8 +309,8 @@ export interface Dialect {
 }
 
 export interface DialectEdits {
-  /** Edits the upstream body, whichever lane made it. */
-  readonly request?: (body: JsonObject, context: CodecContext) => void;
+  /** Edits the upstream body, whichever lane made it. `clientHeaders` are as in a provider's call; none where it was translated. */
+  readonly request?: (body: JsonObject, context: CodecContext, clientHeaders?: ClientHeaders) => void;
   /** Edits each parsed upstream frame, or the whole body of a unary answer, before it is read or passed on. */
   readonly frame?: (frame: JsonObject) => void;
 }
@@ -313,6 +321,9 @@ export interface DialectChange {
   readonly vendor?: Vendor;
   readonly usage?: Partial<UsageReader>;
   readonly edits?: DialectEdits;
+  /** For places that lay out their streams in another way. */
+  readonly framing?: UpstreamFraming;
+  readonly unwrap?: NonNullable<Dialect['unwrap']>;
   /** For places that open no addresses where the vendor of the dialect does. */
   readonly needsBytes?: UpstreamSide['needsBytes'];
 }
@@ -328,6 +339,8 @@ export function extendDialect(base: Dialect, change: DialectChange): Dialect {
     ...upstreamOnly,
     id: change.id,
     vendor: change.vendor ?? base.vendor,
+    framing: change.framing ?? base.framing,
+    ...(change.unwrap === undefined ? {} : { unwrap: change.unwrap }),
     usage: { ...base.usage, ...change.usage },
     upstream: changedUpstream(base.upstream, change),
     ...(edits.request !== undefined || edits.frame !== undefined ? { edits } : {}),

@@ -16,7 +16,7 @@ import type { PublicError } from './verdict.js';
  * What a caller wants of a model. Only dialects of the same operation can be translated into each other; `passed` stands for all that only
  * one wire family knows.
  */
-export type Operation = 'generate' | 'embed' | 'count-tokens' | 'passed';
+export type Operation = 'generate' | 'embed' | 'rerank' | 'count-tokens' | 'passed';
 
 /** What requests in this dialect want. */
 export function operationOf({ operation }: Pick<Dialect, 'operation'>): Operation {
@@ -46,6 +46,28 @@ export interface EmbedResponse {
   readonly usage: Usage;
 }
 
+/** Texts to be put in order by how well they answer a query, in no vendor's words. */
+export interface RerankRequest {
+  readonly model: string;
+  readonly query: string;
+  readonly documents: readonly string[];
+  /** How many of the best are wanted; all unless stated. */
+  readonly topCount?: number;
+  /** True if the answer shall repeat the texts. */
+  readonly returnDocuments?: boolean;
+  /** Fields only one dialect knows. */
+  readonly extensions?: Readonly<Record<DialectId, JsonObject>>;
+}
+
+/** The documents that were asked about, best first. */
+export interface RerankResponse {
+  /** Name of the model as the upstream states it; empty where it does not. */
+  readonly model: string;
+  /** `index` is the place among the documents of the request, `score` rises with how well the document answers. */
+  readonly results: readonly { readonly index: number; readonly score: number }[];
+  readonly usage: Usage;
+}
+
 /** Tokens that a request would have as input. */
 export interface CountResponse {
   readonly inputTokens: number;
@@ -53,6 +75,7 @@ export interface CountResponse {
 
 interface Exchanges {
   readonly embed: { readonly request: EmbedRequest; readonly response: EmbedResponse };
+  readonly rerank: { readonly request: RerankRequest; readonly response: RerankResponse };
   readonly 'count-tokens': { readonly request: CanonicalRequest; readonly response: CountResponse };
 }
 

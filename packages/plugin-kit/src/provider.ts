@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Vendor } from './canonical.js';
-import type { ClientHeaders, Dialect } from './dialect.js';
+import type { ClientHeaders, Dialect, UpstreamFraming } from './dialect.js';
 import type { PriceList, PublishedPrice } from './price.js';
 import type { TokenFamily } from './token-family.js';
 import type { Verdict } from './verdict.js';
@@ -21,7 +21,7 @@ export interface ProviderCall<Config> {
   readonly model: string;
   readonly stream: boolean;
   /** The client's framing where the dialects match and bytes pass: some vendors choose it by a query parameter. */
-  readonly framing: 'sse' | 'json-array' | 'json-lines';
+  readonly framing: UpstreamFraming;
   readonly dialect: Dialect;
   /** Headers of the client's request that its dialect lets pass; empty in the translate lane. */
   readonly clientHeaders: ClientHeaders;
@@ -94,7 +94,10 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
   /** Best first: a client's own dialect is taken if it is here, else the first. */
   readonly speaks: readonly SpokenDialect<z.output<Schema>>[];
   headers(call: ProviderCall<z.output<Schema>>): Readonly<Record<string, string>>;
-  /** Headers that need computing over the whole request, or a token exchange. The one impure step. */
+  /**
+   * Headers that need computing over the whole request, or a token exchange. The one impure step.
+   * @throws UpstreamError if whoever hands out tokens refuses: its verdict counts as the place's own.
+   */
   sign?(request: WireRequest, call: ProviderCall<z.output<Schema>>, io: PluginIo): Promise<Readonly<Record<string, string>>>;
   /** Headers in which the place's answers name the request, for questions to its support; lower case, the first that is there counts. */
   readonly requestIdHeaders?: readonly string[];

@@ -8,6 +8,7 @@ import {
   openaiInputTokens,
   openaiResponses,
 } from '@tollgate/adapter-openai';
+import { rerank } from '@tollgate/adapter-rerank';
 import type { Dialect } from '@tollgate/plugin-kit';
 
 /** The languages that presets are declared in. */
@@ -24,6 +25,7 @@ export const spokenDialects = {
   'gemini-count-tokens': geminiCountTokens,
   'gemini-embed-content': geminiEmbedContent,
   'gemini-batch-embed-contents': geminiBatchEmbedContents,
+  rerank,
 } as const satisfies Readonly<Record<string, Dialect>>;
 
 export type SpokenName = keyof typeof spokenDialects;

@@ -1,4 +1,4 @@
-import type { ProviderAdapter } from '@tollgate/plugin-kit';
+import { type ProviderAdapter, secretFields } from '@tollgate/plugin-kit';
 import type { Preset } from '@tollgate/provider-presets';
 
 export interface ListedProvider {
@@ -75,7 +75,8 @@ function hostOf(url: string): string {
 
 function fieldsOf({ config }: ProviderAdapter): string {
   const others = Object.entries(config.shape).filter(([name]) => name !== 'baseUrl' && name !== 'apiKey');
-  const key = isOptional(config.shape['apiKey']) ? ['no key needed'] : [];
+  const needsKey = !isOptional(config.shape['apiKey']) || secretFields(config).length > 1;
+  const key = needsKey ? [] : ['no key needed'];
   return [...key, ...others.map(([name, field]) => `\`${name}\`${isOptional(field) ? '' : ' (needed)'}`)].join(', ');
 }
 
@@ -87,6 +88,7 @@ function languagesOf({ speaks }: ProviderAdapter): string {
   const generating = speaks.filter(({ dialect }) => dialect.operation === undefined || dialect.operation === 'generate');
   const always = [...new Set(generating.filter(({ onDemand }) => onDemand !== true).map(({ dialect }) => dialect.id))];
   const asked = [...new Set(generating.filter(({ onDemand }) => onDemand === true).map(({ dialect }) => dialect.id))];
+  if (generating.length === 0) return speaks.map(({ dialect }) => dialect.id).join(', ');
   const rest = asked.filter((id) => !always.includes(id) && !id.endsWith('-think-tags'));
   return `${always.join(', ')}${rest.length === 0 ? '' : ` (${rest.join(', ')})`}`;
 }

@@ -66,6 +66,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
     refusalOfTranslated: (body) => has(body, 'stop', 'presence_penalty', 'frequency_penalty'),
   },
   perplexity: { paths: chatAt(''), model: 'sonar', usage: 'on-every-chunk', refusalOfTranslated: wantsOpenTopP },
+  cohere: { paths: chatAt('/compatibility/v1'), refusalOfTranslated: (body) => has(body, 'store', 'metadata', 'parallel_tool_calls') },
   'github-models': { paths: chatAt('/inference'), headers: { 'x-github-api-version': '2022-11-28' } },
   ai21: { paths: chatAt('/studio/v1') },
   upstage: v1,

@@ -3,6 +3,8 @@ import { listenLocally, readRequest, type RecordedRequest } from '../../replay/l
 import { upstreamKey } from '../../support/apply-document.js';
 import { plainAnswerIn } from '../plain-vendors.js';
 import { type ExpectedPlace, expectedPlaces } from './expected-places.js';
+import { type OwnPlace, ownPlaces } from './own-places.js';
+import { chatStream, streamIn } from './plain-streams.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -23,14 +25,35 @@ export async function startPresetUpstream(): Promise<PresetUpstream> {
   const seen: Seen[] = [];
   const upstream = await listenLocally((request, response) => {
     void readRequest(request).then((recorded) => {
-      const { id, place, dialect, problem } = judged(recorded);
-      if (problem !== undefined || dialect === undefined) return refuse(response, `${id}: ${problem ?? `nothing is at ${recorded.path}`}`);
-      const body = JSON.parse(recorded.body.toString('utf8')) as Body;
-      seen.push({ place: id, dialect, body });
-      return answer(response, dialect, isStream(dialect, recorded.path, body), place);
+      const [, id = ''] = recorded.path.split('/');
+      const own = ownPlaces[id];
+      const asked = own === undefined ? answerAsDeclared(recorded, response) : answerInOwnWay(own, recorded, response);
+      return asked === undefined ? undefined : seen.push({ place: id, ...asked });
     });
   });
   return { seen, baseUrl: (place) => `${upstream.url}/${place}`, close: () => upstream.close() };
+}
+
+/** What was asked for, if it was asked as the declaration says. */
+function answerAsDeclared(recorded: RecordedRequest, response: ServerResponse): Omit<Seen, 'place'> | undefined {
+  const { id, place, dialect, problem } = judged(recorded);
+  if (problem !== undefined || dialect === undefined) {
+    refuse(response, `${id}: ${problem ?? `nothing is at ${recorded.path}`}`);
+    return undefined;
+  }
+  const body = JSON.parse(recorded.body.toString('utf8')) as Body;
+  answer(response, dialect, isStream(dialect, recorded.path, body), place);
+  return { dialect, body };
+}
+
+/** What was asked for, if that was a model and asked as the place wants it. */
+function answerInOwnWay(place: OwnPlace, request: RecordedRequest, response: ServerResponse): Omit<Seen, 'place'> | undefined {
+  try {
+    return place.answer(request, response);
+  } catch (error) {
+    refuse(response, error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }
 
 function judged({ path, headers, body }: RecordedRequest): {
@@ -90,65 +113,3 @@ function answer(response: ServerResponse, dialect: string, stream: boolean, { us
   if (!stream) response.end(JSON.stringify(plainAnswerIn[dialect]));
   else response.end(dialect === 'openai-chat' ? chatStream(usage) : streamIn[dialect]);
 }
-
-const data = (frame: object): string => `data: ${JSON.stringify(frame)}\n\n`;
-const event = (frame: { readonly type: string } & Body): string => `event: ${frame.type}\n${data(frame)}`;
-const figures = { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 };
-
-function chatStream(usage: ExpectedPlace['usage']): string {
-  const chunk = (choice: object | undefined, more: object = {}): string =>
-    data({
-      id: 'chatcmpl-1',
-      object: 'chat.completion.chunk',
-      created: 1_700_000_000,
-      model: 'plain',
-      choices: choice === undefined ? [] : [{ index: 0, ...choice }],
-      ...more,
-    });
-  const always = usage === 'on-every-chunk' ? { usage: figures } : {};
-  const last = { delta: {}, finish_reason: 'stop', ...(usage === 'in-choice' ? { usage: figures } : {}) };
-  const beside =
-    usage === 'beside-last-delta' ? { usage: figures } : usage === 'in-x-groq' ? { x_groq: { id: 'r', usage: figures } } : always;
-  return [
-    ': COMMENT\n\n',
-    chunk({ delta: { role: 'assistant', content: 'o' }, finish_reason: null }, always),
-    chunk({ delta: { content: 'k' }, finish_reason: null }, always),
-    chunk(last, beside),
-    ...(usage === undefined ? [chunk(undefined, { usage: figures })] : []),
-    'data: [DONE]\n\n',
-  ].join('');
-}
-
-const responsesAnswer = plainAnswerIn['openai-responses'] as { readonly output: readonly object[] };
-const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] };
-const part = { item_id: 'msg_1', output_index: 0, content_index: 0 };
-
-/** Streams by the documents of the dialects' vendors. */
-const streamIn: Readonly<Record<string, string>> = {
-  'openai-responses': [
-    { type: 'response.created', response: { ...responsesAnswer, status: 'in_progress', output: [], usage: null } },
-    { type: 'response.output_item.added', output_index: 0, item },
-    { type: 'response.content_part.added', ...part, part: { type: 'output_text', text: '', annotations: [] } },
-    { type: 'response.output_text.delta', ...part, delta: 'ok' },
-    { type: 'response.output_text.done', ...part, text: 'ok' },
-    { type: 'response.content_part.done', ...part, part: { type: 'output_text', text: 'ok', annotations: [] } },
-    { type: 'response.output_item.done', output_index: 0, item: responsesAnswer.output[0] },
-    { type: 'response.completed', response: responsesAnswer },
-  ]
-    .map((frame, index) => event({ ...frame, sequence_number: index }))
-    .join(''),
-  'claude-messages': [
-    {
-      type: 'message_start',
-      message: { ...plainAnswerIn['claude-messages'], content: [], stop_reason: null, usage: { input_tokens: 5, output_tokens: 0 } },
-    },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-    { type: 'content_block_stop', index: 0 },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 1 } },
-    { type: 'message_stop' },
-  ]
-    .map(event)
-    .join(''),
-  gemini: data(plainAnswerIn['gemini'] ?? {}),
-};

@@ -1,7 +1,11 @@
+import adapterBedrock from '@tollgate/adapter-bedrock';
 import adapterClaude from '@tollgate/adapter-claude';
 import adapterGemini from '@tollgate/adapter-gemini';
 import adapterOpenai from '@tollgate/adapter-openai';
+import adapterVertex from '@tollgate/adapter-vertex';
 import { defineConfig } from '@tollgate/core';
 import providerPresets from '@tollgate/provider-presets';
 
-export default defineConfig({ plugins: [adapterOpenai(), adapterClaude(), adapterGemini(), providerPresets()] });
+export default defineConfig({
+  plugins: [adapterOpenai(), adapterClaude(), adapterGemini(), adapterBedrock(), adapterVertex(), providerPresets()],
+});

@@ -2,11 +2,10 @@
  * A quick number for a text, the same on every node: for choices that shall come out alike, never for secrets or where collisions cost
  * something. FNV-1a over the UTF-16 units.
  *
- * @param start a number that the text is joined to
  * @returns from 0 to below 2^32
  */
-export function hash32(text: string, start = 0x811c9dc5): number {
-  let hash = start;
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
 }

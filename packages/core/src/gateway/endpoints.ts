@@ -1,19 +1,27 @@
 import type { DependencyContainer } from 'tsyringe';
+import { systemClock } from '../foundation/clock.js';
 import { accountEndpoint } from '../http/api/account.js';
 import { auditEndpoint } from '../http/api/audit.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
+import { type GroupDoors, groupEndpoints } from '../http/api/groups.js';
+import { modelEndpoints } from '../http/api/models.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
+import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
-import { readChannelNames } from '../modules/channels/index.js';
+import { vendorEndpoints } from '../http/api/vendors.js';
+import { assignChannels, readChannelNames } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
+import { autoGroup, GroupDesk } from '../modules/groups/index.js';
 import { accountOf, budgetOf } from '../modules/ledger/index.js';
-import { unpricedModels } from '../modules/models/index.js';
+import { ModelDesk, readModels, readVendors, unknownModels, unpricedModels } from '../modules/models/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../modules/price-sync/index.js';
 import { pricingSettings } from '../modules/pricing/index.js';
 import { editSection, readSection, readSections } from '../modules/settings/index.js';
 import { usageOf, usageOfCall } from '../modules/usage/index.js';
+import { findUser } from '../modules/users/index.js';
+import { RoutingSimulator } from '../relay/routing-simulator.js';
 import type { Foundations } from './foundations.js';
 import { tokens } from './modules.js';
 import { version } from './version.js';
@@ -22,6 +30,7 @@ import { version } from './version.js';
 export function managementEndpoints(container: DependencyContainer, foundations: Foundations): readonly Endpoint[] {
   const { database, settings } = foundations;
   const editor = container.resolve(tokens.editor);
+  const desk = new ModelDesk(editor, systemClock);
   const endpoints = [
     accountEndpoint({ accountOf: (userId) => accountOf(database, userId), budgetOf: (tokenId) => budgetOf(database, tokenId) }),
     ...usageEndpoints({
@@ -35,9 +44,47 @@ export function managementEndpoints(container: DependencyContainer, foundations:
       section: (name) => database.snapshot((reader) => readSection(settings, reader, name)),
       edit: (author, name, fields) => editSection(editor, settings, author, name, fields),
     }),
+    routingEndpoint(routingDoors(container, foundations)),
+    ...groupEndpoints(groupDoors(container, foundations)),
+    ...modelEndpoints({ desk, models: () => readModels(database.knex), unknown: () => unknownModels(database) }),
+    ...vendorEndpoints({ desk, vendors: () => readVendors(database.knex) }),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
+}
+
+function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
+  const relay = container.resolve(tokens.relay);
+  const groups = container.resolve(tokens.groups);
+  const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
+  return {
+    groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
+    dialects: container.resolve(tokens.dialects).all,
+    simulate: (call) => simulator.simulate(call),
+  };
+}
+
+function groupDoors(container: DependencyContainer, { database, settings, secretBox }: Foundations): GroupDoors {
+  const editor = container.resolve(tokens.editor);
+  const groups = container.resolve(tokens.groups);
+  const desk = new GroupDesk(editor, settings, systemClock);
+  return {
+    desk,
+    sheets: () => database.snapshot((reader) => desk.sheets(reader)),
+    assign: (author, group, assignment) => assignChannels(editor, secretBox, author, group, assignment),
+    choosable: async (userId) => {
+      const user = await findUser(database.knex, userId);
+      if (user === undefined) return { groups: [], autoOrder: [] };
+      const { defaultGroupRatio } = settings.current(pricingSettings);
+      const choosable = groups.usableBy(user.group).map(({ name, description }) => ({
+        name,
+        ...(description === undefined ? {} : { description }),
+        ratio: user.ratio ?? groups.ratioOf(name, user.group)?.ratio ?? defaultGroupRatio,
+        isOwn: name === user.group,
+      }));
+      return { groups: choosable, autoOrder: groups.routesFor({ group: autoGroup, userGroup: user.group }) };
+    },
+  };
 }
 
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {

@@ -21,7 +21,7 @@ import { HealthBook, healthSettings, readHealthRevision } from '../modules/healt
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
-import { ModelDirectory } from '../modules/models/index.js';
+import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
@@ -77,7 +77,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
   register(container, tokens.channels, () => new ChannelDirectory(database, plugins.providers, secretBox, logger));
   register(container, tokens.groups, () => new GroupDirectory(database, () => settings.current(groupsSettings).autoOrder));
-  register(container, tokens.models, () => new ModelDirectory(database));
+  register(container, tokens.models, () => new ModelDirectory(database, modelHintsOf(plugins.providers.values())));
   register(container, tokens.tokens, () => new TokenDirectory(database));
   register(container, tokens.dialects, () => new ServedDialects(plugins.dialects.values()));
   register(container, tokens.prices, () => {

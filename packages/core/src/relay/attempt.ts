@@ -5,6 +5,7 @@ import {
   type PluginIo,
   type ProviderAdapter,
   type ProviderCall,
+  UpstreamError,
   type Verdict,
   verdictForKind,
   type WireRequest,
@@ -116,6 +117,7 @@ export class Attempt {
       wire = await this.#signed(wire, providerCall);
     } catch (error) {
       if (BadRequestError.isInstance(error)) throw error;
+      if (UpstreamError.isInstance(error)) return { answered: false, verdict: error.verdict };
       this.#tools.fault(error, route);
       return { answered: false, verdict: wire === undefined ? requestFaultVerdict() : faultVerdict() };
     }

@@ -1,4 +1,4 @@
-import { type CandidateList, candidateListOf } from '../modules/channels/index.js';
+import { type CandidateList, candidateListOf, type Channel } from '../modules/channels/index.js';
 import type { Candidate, ChannelSelection } from '../modules/routing/index.js';
 
 /** What one group has for a call; never of nothing. */
@@ -21,7 +21,6 @@ export class AutoSelection implements Selection {
   readonly #selectionIn: (offer: GroupOffer) => ChannelSelection;
   /** Of the groups that were entered, in their order. */
   readonly #selections: ChannelSelection[] = [];
-  readonly #seen = new Set<string>();
   #at = 0;
 
   /**
@@ -66,8 +65,8 @@ export class AutoSelection implements Selection {
     this.#current.giveBack(candidate);
   }
 
-  answered(candidate: Candidate): void {
-    this.#current.answered(candidate);
+  answered(...answer: Parameters<ChannelSelection['answered']>): void {
+    this.#current.answered(...answer);
   }
 
   startAgain(): void {
@@ -79,9 +78,12 @@ export class AutoSelection implements Selection {
     return (this.#selections[this.#at] ??= this.#enter(this.#offers[this.#at] as GroupOffer));
   }
 
+  /** The first group's list is handed on as it is: nothing is made for each channel as long as it serves. */
   #enter({ group, list }: GroupOffer): ChannelSelection {
-    const unseen = list.levels.flatMap(({ channels }) => channels.filter(({ id }) => !this.#seen.has(id)));
-    for (const { id } of unseen) this.#seen.add(id);
+    const earlier = this.#offers.slice(0, this.#at).map((offer) => offer.list);
+    if (earlier.length === 0) return this.#selectionIn({ group, list });
+    const isNew = ({ id }: Channel): boolean => !earlier.some((other) => other.find(id) !== undefined);
+    const unseen = list.levels.flatMap(({ channels }) => channels.filter(isNew));
     return this.#selectionIn({ group, list: unseen.length === list.size ? list : candidateListOf(unseen) });
   }
 }

@@ -1,4 +1,4 @@
-import { type CallView, type CanonicalSink, FrameScanner, operationOf, type RouteView } from '@tollgate/plugin-kit';
+import { type CallView, type CanonicalSink, operationOf, type RouteView, upstreamScanner } from '@tollgate/plugin-kit';
 import type { ClientReply } from './client-reply.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
@@ -71,8 +71,8 @@ export function routeView(route: Route): RouteView {
 export function streamTap(route: Route, translation: Translation, call: RelayCall, sink: CanonicalSink): (bytes: Buffer) => void {
   const { dialect } = route.spoken;
   const decoder = dialect.upstream.streamDecoder(sink, translation.context(route.model, 'none'), dialect.edits?.frame);
-  const framing = route.lane === 'translate' ? dialect.framing : call.framing;
-  const scanner = new FrameScanner(framing, (data, event) => decoder.frame(data, event));
+  const framing = route.lane === 'pass' ? call.framing : dialect.framing;
+  const scanner = upstreamScanner(dialect, (data, event) => decoder.frame(data, event), framing);
   let broken = false;
   return (bytes) => {
     if (broken) return;

@@ -94,7 +94,7 @@ export class ChannelTries {
         candidates.passOver(candidate, 'cannot-translate');
         continue;
       }
-      if (end.answered) candidates.answered(candidate);
+      if (end.answered) candidates.answered(candidate, end.verdict === undefined);
       if (end.answered || reply.gone) return;
       last = end.verdict;
       candidates.failed(candidate, last.scope);

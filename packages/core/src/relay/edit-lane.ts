@@ -1,4 +1,12 @@
-import { type Dialect, FrameScanner, FrameWriter, type JsonObject, type PublicError, type Verdict } from '@tollgate/plugin-kit';
+import {
+  type Dialect,
+  type FrameScanner,
+  FrameWriter,
+  type JsonObject,
+  type PublicError,
+  upstreamScanner,
+  type Verdict,
+} from '@tollgate/plugin-kit';
 import { EndWatch } from './end-watch.js';
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall } from './relay-call.js';
@@ -29,7 +37,7 @@ export class EditLane implements StreamLane {
     this.#writer = new FrameWriter(call.framing, (text) => {
       this.#out += text;
     });
-    this.#scanner = new FrameScanner(upstreamDialect.framing, (data, event) => this.#frame(data, event));
+    this.#scanner = upstreamScanner(upstreamDialect, (data, event) => this.#frame(data, event));
   }
 
   get failure(): Verdict | undefined {

@@ -10,23 +10,14 @@ import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger
 import { type Model, type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
-import {
-  ChannelLoads,
-  ChannelSelection,
-  ConversationPlaces,
-  KeyTurns,
-  routingSettings,
-  type RoutingStrategy,
-  type SelectionParts,
-  strategyFor,
-  TraceWriter,
-} from '../modules/routing/index.js';
+import { ChannelLoads, ConversationPlaces, KeyTurns, routingSettings, type SelectionParts } from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import { AnswerCapture } from './answer-capture.js';
 import type { AttemptTools } from './attempt.js';
 import { AutoSelection, type GroupOffer, type Selection } from './auto-selection.js';
 import { callView } from './call-view.js';
+import { CallSelections } from './call-selections.js';
 import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
 import { type Binding, bindingOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
@@ -82,7 +73,9 @@ export class Relay {
   readonly #pools: UpstreamPools;
   readonly #settler: Settler;
   readonly #loads = new ChannelLoads();
-  readonly #selecting: SelectionParts;
+  /** What is known of channels while calls run. */
+  readonly selecting: SelectionParts;
+  readonly selections: CallSelections;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -114,7 +107,7 @@ export class Relay {
       fault: (error, route) => doors.log.error({ err: error, channel: route.channel.name }, 'An adapter failed'),
     };
     const { health, random, clock } = doors;
-    this.#selecting = {
+    this.selecting = {
       health,
       loads: this.#loads,
       keyTurns: new KeyTurns(),
@@ -122,6 +115,7 @@ export class Relay {
       random,
       now: () => clock.now(),
     };
+    this.selections = new CallSelections({ ...doors, parts: this.selecting });
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
@@ -145,8 +139,10 @@ export class Relay {
     const offered = this.#offersFor(call, routes);
     const binding = call.facts.refersTo === undefined ? undefined : await this.#bind(call, offered, translation);
     const offers = binding === undefined ? offered : [boundTo(binding, offered, call)];
-    const trace = this.#traceOf(call, offers);
-    const candidates = this.#selectionOf(call, offers, binding !== undefined, trace);
+    const { model: named } = call.facts;
+    const trace = this.selections.traceOf(named, offers);
+    const conversation = () => selectedConversation(call, this.#doors.settings.current(routingSettings));
+    const candidates = this.selections.selectionOf(named, offers, { conversation, isBound: binding !== undefined }, trace);
     const scale = this.#scaleAt(firstOf(offered[0]?.list), call.facts.model);
     const input = estimateInput(call, scale, binding);
     const course = { attempts: [], extensions: 0 };
@@ -270,36 +266,9 @@ export class Relay {
 
   /** Of the groups that offer the model. @throws NoChannelError if none does */
   #offersFor({ facts, principal }: RelayCall, groups: readonly string[]): readonly GroupOffer[] {
-    const { channels } = this.#doors;
-    const offers: GroupOffer[] = [];
-    for (const group of groups) {
-      const list = channels.candidatesFor(facts.model, group);
-      if (list.size > 0) offers.push({ group, list });
-    }
+    const offers = this.selections.offersFor(facts.model, groups);
     if (offers.length === 0) throw new NoChannelError(facts.model, principal.group);
     return offers;
-  }
-
-  #strategyIn(group: string, { facts }: RelayCall): RoutingStrategy {
-    return strategyFor(this.#doors.settings.current(routingSettings), facts.model, group);
-  }
-
-  #traceOf(call: RelayCall, offers: readonly GroupOffer[]): TraceWriter {
-    const candidates = offers.reduce((sum, { list }) => sum + list.size, 0);
-    return new TraceWriter(this.#strategyIn((offers[0] as GroupOffer).group, call), candidates);
-  }
-
-  #selectionOf(call: RelayCall, offers: readonly GroupOffer[], isBound: boolean, trace: TraceWriter): Selection {
-    const selectionIn = (offer: GroupOffer): ChannelSelection => this.#selectionIn(offer, call, isBound, trace);
-    return offers.length === 1 ? selectionIn(offers[0] as GroupOffer) : new AutoSelection(offers, selectionIn);
-  }
-
-  #selectionIn({ group, list }: GroupOffer, call: RelayCall, isBound: boolean, trace: TraceWriter): ChannelSelection {
-    const { model } = call.facts;
-    const strategy = this.#strategyIn(group, call);
-    if (isBound) return new ChannelSelection(list, { model, strategy, isBound }, this.#selecting, trace);
-    const conversation = list.size === 1 ? undefined : selectedConversation(call, this.#doors.settings.current(routingSettings));
-    return new ChannelSelection(list, { model, strategy, conversation }, this.#selecting, trace);
   }
 
   /** @throws BadRequestError where every channel would have to translate the request, which says that state cannot be */

@@ -23,7 +23,7 @@ type Spoken = SpokenDialect<Record<string, unknown>>;
 export type ResourceSpoken = Spoken & Required<Pick<Spoken, 'resourceUrl'>>;
 
 /** The client's own language if the channel speaks it, else the provider's first that serves the model; undefined if none does. */
-export function routeTo({ channel, key }: Candidate, call: RelayCall, attempt: number): Route | undefined {
+export function routeTo({ channel, key }: Candidate, call: Pick<RelayCall, 'facts' | 'dialect'>, attempt: number): Route | undefined {
   const asked = call.facts.model;
   const model = channel.modelMapping.get(asked) ?? asked;
   const spoken = channel.adapter.speaks.filter(

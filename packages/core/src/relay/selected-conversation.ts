@@ -2,9 +2,13 @@ import { conversationOf, type routingSettings, type SelectedConversation } from 
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { RelayCall } from './relay-call.js';
 
+type ConversationCall = Pick<RelayCall, 'facts' | 'session' | 'body' | 'json' | 'dialect'> & {
+  readonly principal: Pick<RelayCall['principal'], 'userId'>;
+};
+
 /** What the call goes on with, as selecting a channel takes it; undefined where nothing tells. */
 export function selectedConversation(
-  { principal, facts, session, body, json, dialect }: RelayCall,
+  { principal, facts, session, body, json, dialect }: ConversationCall,
   settings: SettingsValues<typeof routingSettings>,
 ): SelectedConversation | undefined {
   const number = conversationOf(

@@ -5,11 +5,12 @@ import {
   type Citation,
   type Dialect,
   type FrameDecoder,
-  FrameScanner,
+  type FrameScanner,
   FrameWriter,
   type PublicError,
   type Seal,
   type StopReason,
+  upstreamScanner,
   type Usage,
   type Verdict,
 } from '@tollgate/plugin-kit';
@@ -38,7 +39,7 @@ export class TranslateLane implements StreamLane {
       upstreamDialect.edits?.frame?.(frame);
       meter.hear(frame);
     });
-    this.#scanner = new FrameScanner(upstreamDialect.framing, (data, event) => this.#decoder.frame(data, event));
+    this.#scanner = upstreamScanner(upstreamDialect, (data, event) => this.#decoder.frame(data, event));
   }
 
   get failure(): Verdict | undefined {

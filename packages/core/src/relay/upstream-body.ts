@@ -59,7 +59,7 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
   const { dialect } = route.spoken;
   const instructions = instructionsFor(route.channel.options, dialect, call.facts.model);
   if (instructions !== undefined) dialect.upstream.instruct?.(body, instructions);
-  dialect.edits?.request?.(body, context);
+  dialect.edits?.request?.(body, context, call.passHeaders);
   const { parameters } = route.channel.options;
   if (hasRulesFor(parameters, call.facts.model)) changeParameters(body, parameters, call.facts.model);
   return JSON.stringify(body);
@@ -67,7 +67,8 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
 
 /** True if the attempt could be made without the seals of the history. */
 export function canDropSeals(call: RelayCall, { lane }: Route): boolean {
-  if (operationOf(call.dialect) === 'embed') return false;
+  const operation = operationOf(call.dialect);
+  if (operation === 'embed' || operation === 'rerank') return false;
   return lane === 'translate' || call.dialect.client.foreignSeals?.removeAll !== undefined;
 }
 

@@ -3,8 +3,8 @@ import {
   type CodecContext,
   type Dialect,
   emptyUsage,
-  FrameScanner,
-  type Framing,
+  type UpstreamFraming,
+  upstreamScanner,
   type Usage,
 } from '@tollgate/plugin-kit';
 import { estimateBodyTokens } from './estimate-tokens.js';
@@ -44,7 +44,7 @@ export class UsageMeter implements UsageFacts {
   answerBytes = 0;
 
   readonly #upstreamDialect: Dialect;
-  readonly #framing: Framing;
+  readonly #framing: UpstreamFraming;
   readonly #call: MeteredCall;
   readonly #estimatedInputTokens: number;
   readonly scale: TokenScale;
@@ -54,7 +54,7 @@ export class UsageMeter implements UsageFacts {
   /** @param keepsTexts whether what is delivered is kept, to be counted where the upstream states nothing. */
   constructor(
     upstreamDialect: Dialect,
-    framing: Framing,
+    framing: UpstreamFraming,
     call: MeteredCall,
     estimatedInputTokens: number,
     scale = usualScale,
@@ -251,7 +251,7 @@ export class UsageMeter implements UsageFacts {
 
   #decode(bytes: Buffer, sink: CanonicalSink): void {
     const decoder = this.#upstreamDialect.upstream.streamDecoder(sink, sampleContext);
-    new FrameScanner(this.#framing, (data, event) => decoder.frame(data, event)).push(bytes);
+    upstreamScanner(this.#upstreamDialect, (data, event) => decoder.frame(data, event), this.#framing).push(bytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Preset } from '../preset.js';
-import { chat, completions, embeddings, messages, onDemand, responses } from './speech.js';
+import { chat, completions, embeddings, messages, onDemand, rerank, responses } from './speech.js';
 
 /** Those who serve open models of many makers. */
 export const hosts: readonly Preset[] = [
@@ -35,7 +35,7 @@ export const hosts: readonly Preset[] = [
     id: 'together',
     title: 'Together',
     baseUrl: 'https://api.together.xyz',
-    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1'), rerank('/v1')],
     models: { path: '/v1/models', form: 'list' },
   },
   {
@@ -105,6 +105,7 @@ export const hosts: readonly Preset[] = [
       chat('/v1'),
       messages(''),
       embeddings('/v1'),
+      rerank('/v1'),
     ],
     models: { path: '/v1/models' },
     prices: ['SiliconFlow'],

@@ -1,5 +1,5 @@
 import type { Preset } from '../preset.js';
-import { chat, completions, embeddings, responses } from './speech.js';
+import { chat, completions, embeddings, rerank, responses } from './speech.js';
 
 /** Those who serve models of their own. */
 export const makers: readonly Preset[] = [
@@ -48,6 +48,55 @@ export const makers: readonly Preset[] = [
     ],
     models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
     prices: ['Perplexity'],
+  },
+  {
+    id: 'cohere',
+    title: 'Cohere',
+    baseUrl: 'https://api.cohere.com',
+    speaks: [
+      chat('/compatibility/v1', {
+        refuses: [
+          'store',
+          'metadata',
+          'logit_bias',
+          'top_logprobs',
+          'n',
+          'modalities',
+          'prediction',
+          'audio',
+          'service_tier',
+          'parallel_tool_calls',
+        ],
+      }),
+      embeddings('/compatibility/v1'),
+      rerank('/v2'),
+    ],
+    models: [
+      'command-a-03-2025',
+      'command-r-plus-08-2024',
+      'command-r-08-2024',
+      'command-r7b-12-2024',
+      'embed-v4.0',
+      'rerank-v4.0-pro',
+      'rerank-v4.0-fast',
+      'rerank-v3.5',
+    ],
+    prices: ['Cohere'],
+  },
+  {
+    id: 'jina',
+    title: 'Jina',
+    baseUrl: 'https://api.jina.ai',
+    speaks: [embeddings('/v1'), rerank('/v1')],
+    models: [
+      'jina-embeddings-v4',
+      'jina-embeddings-v3',
+      'jina-code-embeddings-1.5b',
+      'jina-reranker-v3',
+      'jina-reranker-m0',
+      'jina-reranker-v2-base-multilingual',
+    ],
+    refusals: [{ says: /insufficient (?:account )?balance/i, kind: 'insufficient-quota' }],
   },
   {
     id: 'github-models',

@@ -1,19 +1,19 @@
 import type { Preset } from '../preset.js';
-import { chat, completions, countTokens, embeddings, messages, onDemand, responses } from './speech.js';
+import { chat, completions, countTokens, embeddings, messages, onDemand, rerank, responses } from './speech.js';
 
 /** Servers and gateways that operators run themselves. Newer ones speak more than chat; which do, channels say. */
 export const ownServers: readonly Preset[] = [
-  server('ollama', 'Ollama', 11_434, { cloud: 'https://ollama.com' }),
+  { ...server('ollama', 'Ollama', 11_434), regions: { cloud: 'https://ollama.com' } },
   server('lm-studio', 'LM Studio', 1_234),
-  server('vllm', 'vLLM', 8_000),
-  server('llama-cpp', 'llama.cpp', 8_080),
-  server('sglang', 'SGLang', 30_000),
+  server('vllm', 'vLLM', 8_000, rerank('/v1')),
+  server('llama-cpp', 'llama.cpp', 8_080, rerank('/v1')),
+  server('sglang', 'SGLang', 30_000, rerank('/v1')),
   {
     id: 'xinference',
     title: 'Xinference',
     baseUrl: 'http://localhost:9997',
     key: 'optional',
-    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1'), rerank('/v1')],
     models: { path: '/v1/models' },
   },
   {
@@ -21,7 +21,7 @@ export const ownServers: readonly Preset[] = [
     title: 'LocalAI',
     baseUrl: 'http://localhost:8080',
     key: 'optional',
-    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
+    speaks: [chat('/v1'), completions('/v1'), embeddings('/v1'), rerank('/v1')],
     models: { path: '/v1/models' },
   },
   {
@@ -36,6 +36,7 @@ export const ownServers: readonly Preset[] = [
       { dialect: 'gemini', path: '' },
       completions('/v1'),
       embeddings('/v1'),
+      rerank('/v1'),
       countTokens(''),
     ],
     models: { path: '/v1/models' },
@@ -44,7 +45,15 @@ export const ownServers: readonly Preset[] = [
     id: 'new-api',
     title: 'New API',
     baseUrl: 'http://localhost:3000',
-    speaks: [chat('/v1'), responses('/v1'), messages(''), { dialect: 'gemini', path: '' }, completions('/v1'), embeddings('/v1')],
+    speaks: [
+      chat('/v1'),
+      responses('/v1'),
+      messages(''),
+      { dialect: 'gemini', path: '' },
+      completions('/v1'),
+      embeddings('/v1'),
+      rerank('/v1'),
+    ],
     models: { path: '/v1/models' },
   },
   {
@@ -64,6 +73,7 @@ export const ownServers: readonly Preset[] = [
       { dialect: 'gemini', path: '' },
       completions('/v1'),
       embeddings('/v1'),
+      rerank('/v1'),
       countTokens(''),
       { dialect: 'openai-input-tokens', path: '/v1/responses/input_tokens' },
       { dialect: 'gemini-count-tokens', path: '' },
@@ -75,14 +85,13 @@ export const ownServers: readonly Preset[] = [
 ];
 
 /** A server of open models on the operator's own machine. */
-function server(id: string, title: string, port: number, regions?: Preset['regions']): Preset {
+function server(id: string, title: string, port: number, ...more: Preset['speaks']): Preset {
   return {
     id,
     title,
     baseUrl: `http://localhost:${port}`,
-    ...(regions === undefined ? {} : { regions }),
     key: 'optional',
-    speaks: [chat('/v1'), responses('/v1', onDemand), messages('', onDemand), completions('/v1'), embeddings('/v1')],
+    speaks: [chat('/v1'), responses('/v1', onDemand), messages('', onDemand), completions('/v1'), embeddings('/v1'), ...more],
     models: { path: '/v1/models' },
   };
 }

@@ -20,6 +20,11 @@ export function embeddings(stem: string): PresetSpeech {
   return { dialect: 'openai-embeddings', path: `${stem}/embeddings` };
 }
 
+/** Putting documents in order, in the form of Jina and Cohere. */
+export function rerank(stem: string): PresetSpeech {
+  return { dialect: 'rerank', path: `${stem}/rerank` };
+}
+
 /** Claude's language, below the address that its clients are given. */
 export function messages(root: string, more: More = {}): PresetSpeech {
   return { dialect: 'claude-messages', path: `${root}/v1/messages`, ...more };

@@ -98,7 +98,7 @@ extra: 1
     expect(problemsOf('channels: [{ name: a, provider: b }]')[0]?.message).toBe('Is missing; expected array.');
     expect(second?.message).toBe('There is no such field. There are: username, password, role, group, ratio, points, spendCaps, enabled.');
     expect(() => parseApplyFile('extra: 1', 'gateway.yaml', {})).toThrow(
-      'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field. There are: groups, models, channels, users, tokens, settings.',
+      'gateway.yaml has one problem; nothing was applied.\n  extra (line 1:1): There is no such field. There are: groups, vendors, models, channels, users, tokens, settings.',
     );
   });
 
@@ -126,6 +126,8 @@ extra: 1
     { text: 'users: []\nusers: []', path: '' },
     { text: 'models: [{ name: m, modelRatio: 1, imagePrices: [{ price: 1 }] }]', path: 'models.0' },
     { text: 'models: [{ name: m, completionRatio: 2 }]', path: 'models.0' },
+    { text: 'models: [{ name: gpt-*-mini }]', path: 'models.0.name' },
+    { text: 'models: [{ name: m, type: poem }]', path: 'models.0.type' },
     { text: 'models: [{ name: m, modelRatio: -1 }]', path: 'models.0.modelRatio' },
     { text: 'tokens: [{ name: t, user: u }]', path: 'tokens.0' },
     { text: 'tokens: [{ name: t, user: u, unlimited: true, points: 1 }]', path: 'tokens.0.points' },

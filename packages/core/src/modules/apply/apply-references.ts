@@ -14,11 +14,20 @@ export function referenceProblems(document: ApplyDocument, state: ApplyState, co
   return [
     ...groupProblems(document, state),
     ...doubledGroupSettings(document),
+    ...unknownVendors(document, state),
     ...unknownUsers(document, state),
     ...takenKeys(document, state),
     ...channelProblems(document, context),
     ...settingProblems(document, context),
   ];
+}
+
+function unknownVendors({ models, vendors }: ApplyDocument, state: ApplyState): readonly ProblemAt[] {
+  return models.flatMap(({ vendor }, index) =>
+    vendor === undefined || Object.hasOwn(vendors, vendor) || state.vendors.has(vendor)
+      ? []
+      : [{ path: ['models', index, 'vendor'], message: `There is no vendor "${vendor}": add it under \`vendors\`.` }],
+  );
 }
 
 function unknownUsers(document: ApplyDocument, state: ApplyState): readonly ProblemAt[] {

@@ -3,11 +3,11 @@ import { nameSchema } from '../../foundation/name-schema.js';
 import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
 import { channelEntrySchema } from '../channels/index.js';
 import { groupEntryShape, groupNameSchema } from '../groups/index.js';
-import { decimalSchema, dollarPriceShape, inRatios, modelPriceOf, modelPriceShape } from '../pricing/index.js';
+import { modelEntryShape, modelNameSchema, priceProblem, vendorEntrySchema } from '../models/index.js';
+import { decimalSchema } from '../pricing/index.js';
 import { limitSchema } from '../limit-rules/index.js';
 import { groupLimitsSchema } from '../limits/index.js';
 import { routingStrategies } from '../routing/index.js';
-import { endingKeys, settlementPolicies } from '../settlement/index.js';
 import { isAddressOrBlock, tokenKeyCharactersMin } from '../tokens/index.js';
 import { userRoles } from '../users/index.js';
 
@@ -54,25 +54,10 @@ const group = z.union([groupFields, decimalSchema.transform((ratio): z.output<ty
   error: 'Expected a ratio, such as 0.5, or an object with the fields of a group.',
 });
 
-const model = z
-  .strictObject({
-    name,
-    ...modelPriceShape,
-    ...dollarPriceShape,
-    outputTokensMax: z.int().positive().max(2_147_483_647).optional().meta({ title: 'The most output tokens that the model can produce' }),
-    settlement: z
-      .partialRecord(z.enum(endingKeys), z.enum(settlementPolicies))
-      .optional()
-      .meta({ title: 'What is charged when a call ends in this way, where it differs from the settings' }),
-    enabled: z.boolean().default(true),
-  })
-  .superRefine((fields, context) => {
-    try {
-      modelPriceOf(inRatios(fields));
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as RangeError).message });
-    }
-  });
+const model = z.strictObject({ name: modelNameSchema, ...modelEntryShape }).superRefine((fields, context) => {
+  const message = priceProblem(fields);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** Tokens are named `username/name`: without slashes in usernames, that names one token. */
 const username = name.regex(/^[^/]*$/, 'Must not contain a slash.');
@@ -129,6 +114,7 @@ const token = z
 /** The declarative file: parsing, the JSON Schema and the documentation follow from this declaration. */
 export const applySchema = z.strictObject({
   groups: z.record(groupNameSchema, group).default({}),
+  vendors: z.record(name, vendorEntrySchema).default({}),
   models: z.array(model).default([]),
   channels: z.array(channelEntrySchema).default([]),
   users: z.array(user).default([]),
@@ -137,7 +123,6 @@ export const applySchema = z.strictObject({
 });
 
 export type ApplyDocument = z.output<typeof applySchema>;
-export type ModelEntry = ApplyDocument['models'][number];
 export type UserEntry = ApplyDocument['users'][number];
 export type TokenEntry = ApplyDocument['tokens'][number];
 

@@ -3,7 +3,7 @@ import type { Transaction } from '../../storage/database.js';
 import { readRevision } from '../../cluster/configuration-revision.js';
 import { readChannels, type StoredChannel } from '../channels/index.js';
 import { type Group, readGroups } from '../groups/index.js';
-import { type Model, readModels } from '../models/index.js';
+import { type Model, readModels, readVendors, type Vendor } from '../models/index.js';
 import { readTokens, type Token } from '../tokens/index.js';
 import { readPasswordHashes, readUsers, type User } from '../users/index.js';
 import type { ApplyContext } from './apply-context.js';
@@ -12,6 +12,7 @@ import type { ApplyContext } from './apply-context.js';
 export interface ApplyState {
   readonly revision: number;
   readonly groups: ReadonlyMap<string, Group>;
+  readonly vendors: ReadonlyMap<string, Vendor>;
   readonly models: ReadonlyMap<string, Model>;
   readonly channels: ReadonlyMap<string, StoredChannel>;
   readonly users: ReadonlyMap<string, User>;
@@ -33,6 +34,7 @@ export async function readApplyState(transaction: Transaction, { books, settings
   return {
     revision: await readRevision(transaction),
     groups: byName(await readGroups(transaction)),
+    vendors: byName(await readVendors(transaction)),
     models: byName(await readModels(transaction)),
     channels: byName(await readChannels(transaction)),
     users: new Map(users.map((user) => [user.username, user])),

@@ -198,6 +198,25 @@ settings:
     );
   });
 
+  it('keeps what is said of models and of who makes them', async () => {
+    const text = `
+vendors: { Acme: { icon: acme, description: Makes models } }
+models:
+  - name: "gpt-4o*"
+    vendor: Acme
+    type: chat
+    description: Fast
+    tags: [fast, vision]
+    capabilities: [tools]
+    contextTokensMax: 128000
+    endpoints: [some-chat]
+`;
+    expect(await bench.changes(text)).toEqual(['create vendor Acme', 'create model gpt-4o*']);
+    expect(await bench.changes(text)).toEqual([]);
+    expect(await bench.changes(text.replace('Fast', 'Slow').replace('tools', 'vision'))).toEqual(['update model gpt-4o*']);
+    await expect(bench.apply('models: [{ name: m, vendor: Nobody }]')).rejects.toThrow('There is no vendor "Nobody"');
+  });
+
   it('lets a token choose what its user may use, or nothing in particular', async () => {
     const tokens = (group: string): string =>
       `users: [{ username: alice }]\ntokens: [{ name: t, user: alice, points: 1, group: ${group} }]`;

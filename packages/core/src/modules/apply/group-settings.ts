@@ -1,18 +1,12 @@
-import { defaultGroup } from '../groups/index.js';
+import { defaultGroup, groupSettingPlaces } from '../groups/index.js';
 import type { ApplyDocument } from './apply-schema.js';
 import type { ProblemAt } from './apply-source.js';
 import type { ApplyState } from './apply-state.js';
 
-/** Fields of groups that are kept in the settings, group → value: a group's page and the settings' JSON change the same. */
-const places = [
-  { field: 'limits', section: 'limits', key: 'groups' },
-  { field: 'strategy', section: 'routing', key: 'strategyOfGroups' },
-] as const;
-
 /** The settings of the file, with what its groups state of them. */
 export function withGroupSettings(document: ApplyDocument, state: Pick<ApplyState, 'settings'>): ApplyDocument {
   const settings = { ...document.settings };
-  for (const { field, section, key } of places) {
+  for (const { field, section, key } of groupSettingPlaces) {
     const stated = Object.entries(document.groups).flatMap(([name, group]) => (group[field] === undefined ? [] : [[name, group[field]]]));
     if (stated.length === 0) continue;
     const others = settings[section]?.[key] ?? state.settings.get(section)?.[key] ?? {};
@@ -23,7 +17,7 @@ export function withGroupSettings(document: ApplyDocument, state: Pick<ApplyStat
 
 /** What a file states in both places. */
 export function doubledGroupSettings({ groups, settings }: ApplyDocument): readonly ProblemAt[] {
-  return places.flatMap(({ field, section, key }) =>
+  return groupSettingPlaces.flatMap(({ field, section, key }) =>
     Object.keys(settings[section]?.[key] ?? {})
       .filter((name) => groups[name]?.[field] !== undefined)
       .map((name) => ({

@@ -7,7 +7,7 @@ import { withGroupSettings } from './group-settings.js';
 import { noteUnknownNames } from './note-unknown-names.js';
 import { planChannels } from './plan-channels.js';
 import { planGroups } from './plan-groups.js';
-import { planModels } from './plan-models.js';
+import { planModels, planVendors } from './plan-models.js';
 import { planPrune } from './plan-prune.js';
 import { planSettings } from './plan-settings.js';
 import { type NewTokenKey, planTokens } from './plan-tokens.js';
@@ -37,6 +37,7 @@ export async function planApply(context: ApplyContext, file: ApplyFile, options:
     revision: state.revision,
     steps: [
       ...planGroups(document, state, context),
+      ...planVendors(document, state, context),
       ...planModels(document, state, context),
       ...users.steps,
       ...tokens.steps,

@@ -4,7 +4,7 @@ import { changedFields, type Facts, type FieldChange } from './facts.js';
 export const changeActions = ['create', 'update', 'enable', 'disable', 'delete', 'grant', 'budget'] as const;
 export type ChangeAction = (typeof changeActions)[number];
 
-export const changeKinds = ['group', 'model', 'user', 'token', 'access-token', 'channel', 'setting'] as const;
+export const changeKinds = ['group', 'vendor', 'model', 'user', 'token', 'access-token', 'channel', 'setting'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** One change, as people see it. Never contains a secret. */

@@ -6,6 +6,7 @@ import type { CandidateList } from './candidate-list.js';
 import type { Channel } from './channel.js';
 import { readChannels, readChannelVersions, type StoredChannel } from './channel-store.js';
 import { ChannelTable, type OfferedModel } from './channel-table.js';
+import { SharedNames } from './shared-names.js';
 import { openChannel } from './open-channel.js';
 
 /** Every channel that can be used now, in memory, found by group and model. */
@@ -14,6 +15,7 @@ export class ChannelDirectory {
   readonly #providers: ReadonlyMap<string, ProviderAdapter>;
   readonly #secretBox: SecretBox;
   readonly #log: Logger;
+  readonly #sharedNames = new SharedNames();
   #table: ChannelTable = ChannelTable.of([]);
   /** Channel → version, of all that were read. */
   #versions: ReadonlyMap<string, string> = new Map();
@@ -39,6 +41,7 @@ export class ChannelDirectory {
     const opened = stored.filter(({ enabled }) => enabled).flatMap((channel) => this.#open(channel) ?? []);
     this.#table = this.#table.with(opened, [...goneIds, ...changedIds]);
     this.#versions = versions;
+    this.#sharedNames.keep(this.#table.channels.map(({ models }) => models));
   }
 
   /** Of nothing, if no channel of the group offers the model. */
@@ -74,7 +77,8 @@ export class ChannelDirectory {
 
   #open(stored: StoredChannel): Channel | undefined {
     try {
-      return openChannel(stored, this.#providers, this.#secretBox);
+      const models = this.#sharedNames.shared(stored.models);
+      return openChannel(stored, this.#providers, this.#secretBox, models);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.warn({ channel: stored.name, provider: stored.provider }, `Channel "${stored.name}" is left out: ${reason}`);

@@ -1,5 +1,6 @@
 import { type CandidateList, candidateListOf } from './candidate-list.js';
 import type { Channel } from './channel.js';
+import { OfferClasses } from './offer-classes.js';
 
 /** A model that some channel of a group offers. */
 export interface OfferedModel {
@@ -11,32 +12,31 @@ export interface OfferedModel {
 const noCandidates: CandidateList = candidateListOf([]);
 const noOffers: readonly OfferedModel[] = Object.freeze([]);
 
-/** What a group's channels offer: model → how many of them do. */
-type Offers = ReadonlyMap<string, number>;
-
 /**
  * All channels that can be used, found by group and model: never changed, replaced as a whole. Lists of candidates are made when they are
- * first asked for, and those of models that a change leaves alone are handed on: a change of one channel among thousands costs what that
- * channel offers.
+ * first asked for, shared by models that the same channels offer, and handed on where a change leaves their models alone: a change of one
+ * channel among thousands costs what that channel offers.
  */
 export class ChannelTable {
   /** Highest priority first. */
   readonly channels: readonly Channel[];
   readonly #byId: ReadonlyMap<string, Channel>;
-  readonly #offers: ReadonlyMap<string, Offers>;
+  readonly #classes: OfferClasses;
   /** Group → model → list; filled on demand. */
   readonly #lists: Map<string, Map<string, CandidateList>>;
+  /** Key of classes → list, of those made for this table. */
+  readonly #sharedLists = new Map<string, CandidateList>();
   readonly #shown = new Map<string, readonly OfferedModel[]>();
 
-  private constructor(channels: readonly Channel[], offers: ReadonlyMap<string, Offers>, lists: Map<string, Map<string, CandidateList>>) {
+  private constructor(channels: readonly Channel[], classes: OfferClasses, lists: Map<string, Map<string, CandidateList>>) {
     this.channels = channels;
     this.#byId = new Map(channels.map((channel) => [channel.id, channel]));
-    this.#offers = offers;
+    this.#classes = classes;
     this.#lists = lists;
   }
 
   static of(channels: readonly Channel[]): ChannelTable {
-    return new ChannelTable([], new Map(), new Map()).with(channels, []);
+    return new ChannelTable([], OfferClasses.none, new Map()).with(channels, []);
   }
 
   /** The table with some channels added or replaced, and some gone. */
@@ -44,11 +44,14 @@ export class ChannelTable {
     const without = new Set([...goneIds, ...changed.map(({ id }) => id)]);
     const old = [...without].flatMap((id) => this.#byId.get(id) ?? []);
     const kept = old.length === 0 ? this.channels : this.channels.filter(({ id }) => !without.has(id));
-    const offers = new Map([...this.#offers].map(([group, models]) => [group, new Map(models)]));
     const lists = new Map([...this.#lists].map(([group, models]) => [group, new Map(models)]));
-    for (const channel of old) count(channel, -1, offers, lists);
-    for (const channel of changed) count(channel, 1, offers, lists);
-    return new ChannelTable([...kept, ...changed].sort(byPriority), offers, lists);
+    const { classes, touched } = this.#classes.with(old, changed);
+    for (const { groups, models } of touched)
+      for (const group of groups) {
+        const ofGroup = lists.get(group);
+        if (ofGroup !== undefined) for (const model of models) ofGroup.delete(model);
+      }
+    return new ChannelTable([...kept, ...changed].sort(byPriority), classes, lists);
   }
 
   find(id: string): Channel | undefined {
@@ -60,8 +63,11 @@ export class ChannelTable {
     const known = this.#lists.get(group)?.get(model);
     if (known !== undefined) return known;
     // Asked first, since callers may name models without end.
-    if (this.#offers.get(group)?.has(model) !== true) return noCandidates;
-    const list = candidateListOf(this.channels.filter(({ groups, models }) => groups.has(group) && models.has(model)));
+    if (!this.#classes.has(group, model)) return noCandidates;
+    const key = this.#classes.keyOf(group, model);
+    const list =
+      this.#sharedLists.get(key) ?? candidateListOf(this.channels.filter(({ groups, models }) => groups.has(group) && models.has(model)));
+    this.#sharedLists.set(key, list);
     const lists = this.#lists.get(group) ?? new Map<string, CandidateList>();
     this.#lists.set(group, lists.set(model, list));
     return list;
@@ -71,7 +77,7 @@ export class ChannelTable {
   offersOf(group: string): readonly OfferedModel[] {
     const known = this.#shown.get(group);
     if (known !== undefined) return known;
-    const names = [...(this.#offers.get(group)?.keys() ?? [])].sort();
+    const names = [...this.#classes.modelsOf(group)].sort();
     if (names.length === 0) return noOffers;
     const owners = new Map<string, string>();
     for (const { groups, models, adapter } of this.channels)
@@ -84,23 +90,4 @@ export class ChannelTable {
 
 function byPriority(one: Channel, other: Channel): number {
   return other.priority - one.priority || (one.name < other.name ? -1 : 1);
-}
-
-/** Counts what a channel offers, and drops the lists that it stands in, or now belongs in. */
-function count(
-  { groups, models }: Channel,
-  step: 1 | -1,
-  offers: Map<string, Map<string, number>>,
-  lists: Map<string, Map<string, CandidateList>>,
-): void {
-  for (const group of groups) {
-    const counts = offers.get(group) ?? new Map<string, number>();
-    offers.set(group, counts);
-    for (const model of models) {
-      const offering = (counts.get(model) ?? 0) + step;
-      if (offering > 0) counts.set(model, offering);
-      else counts.delete(model);
-      lists.get(group)?.delete(model);
-    }
-  }
 }

@@ -11,3 +11,5 @@ export { ChannelTable, type OfferedModel } from './channel-table.js';
 export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';
 export * from './channel-steps.js';
+export * from './channel-group-errors.js';
+export * from './channels-of-group.js';

@@ -23,9 +23,15 @@ export class ModelMapping {
   }
 }
 
+/** Lists of patterns that were asked for: rules are replaced as a whole, so each list is compiled once. */
+const compiled = new WeakMap<readonly string[], readonly (string | RegExp)[]>();
+
 /** True if one of the patterns means the model. */
 export function matchesModel(patterns: readonly string[], model: string): boolean {
-  return patterns.some((pattern) => (pattern.includes('*') ? patternOf(pattern).test(model) : pattern === model));
+  let tests = compiled.get(patterns);
+  if (tests === undefined)
+    compiled.set(patterns, (tests = patterns.map((pattern) => (pattern.includes('*') ? patternOf(pattern) : pattern))));
+  return tests.some((test) => (typeof test === 'string' ? test === model : test.test(model)));
 }
 
 function patternOf(name: string): RegExp {

@@ -9,9 +9,15 @@ import { ModelMapping } from './model-mapping.js';
 
 /**
  * A stored channel as the relay uses it: secrets in clear, configuration checked by its adapter.
+ * @param models those of the channel, one set for all channels that offer the same
  * @throws Error saying why the channel cannot be used: its plugin is gone, its configuration no longer fits, every key is disabled.
  */
-export function openChannel(stored: StoredChannel, providers: ReadonlyMap<string, ProviderAdapter>, secretBox: SecretBox): Channel {
+export function openChannel(
+  stored: StoredChannel,
+  providers: ReadonlyMap<string, ProviderAdapter>,
+  secretBox: SecretBox,
+  models: ReadonlySet<string> = new Set(stored.models),
+): Channel {
   const adapter = providers.get(stored.provider);
   if (adapter === undefined) throw new Error(`no plugin provides "${stored.provider}".`);
   const own = openConfig(stored.id, stored, secretBox);
@@ -26,7 +32,7 @@ export function openChannel(stored: StoredChannel, providers: ReadonlyMap<string
     config: first.config,
     keys,
     options: openOptions(stored.id, stored, secretBox),
-    models: new Set(stored.models),
+    models,
     modelMapping: new ModelMapping(stored.modelMapping),
     groups: new Set(stored.groups),
     priority: stored.priority,

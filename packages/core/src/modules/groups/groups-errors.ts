@@ -12,3 +12,35 @@ export class GroupNotAllowedError extends GatewayError {
     );
   }
 }
+
+export class GroupNotFoundError extends GatewayError {
+  readonly kind = 'not-found';
+  readonly status = 404;
+  readonly code = 'group_not_found';
+
+  constructor(name: string) {
+    super(`There is no group "${name}".`);
+  }
+}
+
+export class GroupExistsError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'group_exists';
+
+  constructor(name: string) {
+    super(`There is a group "${name}" already. Change that one.`, { field: 'name' });
+  }
+}
+
+/** What is in the group would be in none. */
+export class GroupInUseError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'group_in_use';
+
+  /** @param uses in words */
+  constructor(name: string, uses: readonly string[]) {
+    super(`The group "${name}" is used by ${uses.join(', ')}. Change them first.`);
+  }
+}

@@ -1,6 +1,9 @@
 export * from './group.js';
+export * from './group-change.js';
+export * from './group-desk.js';
 export * from './group-directory.js';
 export * from './group-entry.js';
+export * from './group-setting-places.js';
 export * from './group-steps.js';
 export { deleteGroup, insertGroup, readGroups, updateGroup } from './group-store.js';
 export * from './groups-errors.js';

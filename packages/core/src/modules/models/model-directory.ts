@@ -1,29 +1,31 @@
 import type { Database } from '../../storage/database.js';
 import type { Model } from './model.js';
+import { ModelCatalogue, type ModelHints } from './model-catalogue.js';
 import { readModels } from './model-store.js';
 
 /** Every model that the gateway knows, in memory, disabled ones included. */
 export class ModelDirectory {
   readonly #database: Database;
-  #models: ReadonlyMap<string, Model> = new Map();
+  readonly #hints: ModelHints;
+  #catalogue = new ModelCatalogue([]);
   #priced: readonly Model[] = [];
 
-  constructor(database: Database) {
+  constructor(database: Database, hints: ModelHints = new Map()) {
     this.#database = database;
+    this.#hints = hints;
   }
 
   /** @throws StorageUnavailableError; the models then stay as they were. */
   async reload(): Promise<void> {
-    const models = await readModels(this.#database.knex);
-    this.#models = new Map(models.map((model) => [model.name, model]));
-    this.#priced = models.filter(({ enabled, price }) => enabled && price !== undefined);
+    this.#catalogue = new ModelCatalogue(await readModels(this.#database.knex), this.#hints);
+    this.#priced = this.#catalogue.models.filter(({ enabled, price }) => enabled && price !== undefined);
   }
 
   find(name: string): Model | undefined {
-    return this.#models.get(name);
+    return this.#catalogue.find(name);
   }
 
-  /** The enabled models that have a price, by name; the same array until the next reload. */
+  /** The enabled models that have a name of their own and a price, by name; the same array until the next reload. */
   priced(): readonly Model[] {
     return this.#priced;
   }

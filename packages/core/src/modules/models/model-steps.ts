@@ -10,6 +10,6 @@ export function modelSteps(known: Model | undefined, model: Model): readonly Pla
   );
 }
 
-function factsOf({ price, outputTokensMax, settlement, enabled }: Model): Facts {
-  return { ...price, outputTokensMax, settlement, enabled };
+function factsOf({ id: _id, name: _name, createdAt: _createdAt, price, priceSource: _priceSource, enabled, ...facts }: Model): Facts {
+  return { ...price, ...facts, enabled };
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { ModelPrice, PriceSource } from '../pricing/index.js';
 import type { SettlementRules } from '../settlement/index.js';
-import type { Model } from './model.js';
+import type { Model, ModelFacts, ModelType } from './model.js';
 
 interface ModelRow {
   readonly id: string;
@@ -12,15 +12,16 @@ interface ModelRow {
   readonly output_tokens_max: number | bigint | null;
   /** JSON text: ending → policy. */
   readonly settlement: string | null;
+  readonly vendor: string | null;
+  readonly type: string | null;
+  /** JSON text of the other facts. */
+  readonly facts: string;
   readonly enabled: number | bigint;
   readonly created_at: number | bigint;
 }
 
 export async function readModels(knex: Knex): Promise<readonly Model[]> {
-  const columns = ['id', 'name', 'price', 'price_source', 'output_tokens_max', 'settlement', 'enabled', 'created_at'] as const;
-  const rows: readonly ModelRow[] = await knex<ModelRow>('models')
-    .select(...columns)
-    .orderBy('name');
+  const rows: readonly ModelRow[] = await knex<ModelRow>('models').select('*').orderBy('name');
   return rows.map(rowToModel);
 }
 
@@ -33,12 +34,19 @@ export async function updateModel(transaction: Knex.Transaction, model: Model): 
   await transaction<ModelRow>('models').where('id', id).update(changed);
 }
 
+export async function deleteModel(transaction: Knex.Transaction, id: string): Promise<void> {
+  await transaction<ModelRow>('models').where('id', id).delete();
+}
+
 function rowToModel(row: ModelRow): Model {
   return {
     id: row.id,
     name: row.name,
     enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
+    ...(JSON.parse(row.facts) as ModelFacts),
+    ...(row.vendor === null ? {} : { vendor: row.vendor }),
+    ...(row.type === null ? {} : { type: row.type as ModelType }),
     ...(row.price === null
       ? {}
       : { price: JSON.parse(row.price) as ModelPrice, priceSource: (row.price_source ?? 'manual') as PriceSource }),
@@ -48,6 +56,7 @@ function rowToModel(row: ModelRow): Model {
 }
 
 function modelToRow(model: Model): ModelRow {
+  const { icon, description, tags, capabilities, contextTokensMax, endpoints } = model;
   return {
     id: model.id,
     name: model.name,
@@ -55,6 +64,9 @@ function modelToRow(model: Model): ModelRow {
     price_source: model.price === undefined ? null : (model.priceSource ?? 'manual'),
     output_tokens_max: model.outputTokensMax ?? null,
     settlement: model.settlement === undefined ? null : JSON.stringify(model.settlement),
+    vendor: model.vendor ?? null,
+    type: model.type ?? null,
+    facts: JSON.stringify({ icon, description, tags, capabilities, contextTokensMax, endpoints }),
     enabled: model.enabled ? 1 : 0,
     created_at: model.createdAt,
   };

@@ -1,10 +1,31 @@
 import type { ModelPrice, PriceSource } from '../pricing/index.js';
 import type { SettlementRules } from '../settlement/index.js';
 
-/** A model that the gateway knows a price or facts of. */
-export interface Model {
+export const modelTypes = ['chat', 'embedding', 'image', 'audio', 'video', 'rerank'] as const;
+export type ModelType = (typeof modelTypes)[number];
+
+/** What people want to know of a model before they ask it. Calls go by none of it. */
+export interface ModelFacts {
+  /** Name of the vendor that makes it. */
+  readonly vendor?: string;
+  readonly type?: ModelType;
+  /** A name of an icon, or its address. */
+  readonly icon?: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  /** What it can do, such as `tools` or `vision`. */
+  readonly capabilities?: readonly string[];
+  /** Input and output together. */
+  readonly contextTokensMax?: number;
+  /** Ids of the dialects by which it can be asked. */
+  readonly endpoints?: readonly string[];
+}
+
+/** A model that the gateway knows a price or facts of, or many of them: its name may be a pattern, see {@link matchOf}. */
+export interface Model extends ModelFacts {
   readonly id: string;
   readonly name: string;
+  /** One that is switched off is neither listed nor served. */
   readonly enabled: boolean;
   /** Undefined = not priced yet. */
   readonly price?: ModelPrice;

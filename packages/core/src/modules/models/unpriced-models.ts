@@ -1,9 +1,11 @@
 import type { Database } from '../../storage/database.js';
 import { readChannels } from '../channels/index.js';
+import type { Model } from './model.js';
+import { ModelCatalogue } from './model-catalogue.js';
 import { readModels } from './model-store.js';
 
-/** A model that callers can name and that has no price. */
-export interface UnpricedModel {
+/** A model that callers can name and of which something is not known. */
+export interface OfferedModelName {
   readonly model: string;
   /** Names of the enabled channels that offer it. */
   readonly channels: readonly string[];
@@ -11,13 +13,27 @@ export interface UnpricedModel {
   readonly groups: readonly string[];
 }
 
+export type UnpricedModel = OfferedModelName;
+
 /** What enabled channels offer and nobody has priced, by name; models that are disabled cannot be called and need no price. */
-export async function unpricedModels({ knex }: Pick<Database, 'knex'>): Promise<readonly UnpricedModel[]> {
+export function unpricedModels(database: Pick<Database, 'knex'>): Promise<readonly UnpricedModel[]> {
+  return offeredModels(database, (model) => model === undefined || (model.enabled && model.price === undefined));
+}
+
+/** What enabled channels offer and no entry of the catalogue says anything of, by name. */
+export function unknownModels(database: Pick<Database, 'knex'>): Promise<readonly OfferedModelName[]> {
+  return offeredModels(database, (model) => model === undefined);
+}
+
+async function offeredModels(
+  { knex }: Pick<Database, 'knex'>,
+  isWanted: (model: Model | undefined) => boolean,
+): Promise<readonly OfferedModelName[]> {
   const [models, channels] = await Promise.all([readModels(knex), readChannels(knex)]);
-  const settled = new Set(models.filter(({ enabled, price }) => !enabled || price !== undefined).map(({ name }) => name));
+  const catalogue = new ModelCatalogue(models);
   const found = new Map<string, { readonly channels: string[]; readonly groups: Set<string> }>();
   for (const channel of channels.filter(({ enabled }) => enabled)) {
-    for (const model of channel.models.filter((name) => !settled.has(name))) {
+    for (const model of channel.models.filter((name) => isWanted(catalogue.find(name)))) {
       const offered = found.get(model) ?? { channels: [], groups: new Set() };
       found.set(model, offered);
       offered.channels.push(channel.name);

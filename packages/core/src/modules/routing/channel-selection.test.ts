@@ -145,7 +145,7 @@ describe('selecting channels', () => {
       expect([stayed.channel.id, stayed.key.id]).toEqual(['b', 'b2']);
       selection.failed(stayed, 'channel');
       const second = selection.next() as Candidate;
-      selection.answered(second);
+      selection.answered(second, true);
       expect(trace().choices.map(({ by }) => by)).toEqual(['sticky', 'weighted']);
       expect(places.of(conversation.number)?.channelId).toBe(second.channel.id);
       places.remember(conversation.number, 'b', 'b2', 10);
@@ -156,6 +156,21 @@ describe('selecting channels', () => {
       });
       expect(select(channels, { conversation }, { places, health: without('b') }).selection.next()?.channel.id).not.toBe('b');
       expect(select(channels, { conversation }, { places, health: without('b2') }).selection.next()?.key.id).toBe('b1');
+    });
+
+    it('goes by chance after an answer that broke off, and stays where it is answered then', () => {
+      const channels = many(2);
+      const places = new ConversationPlaces({ now: () => 0, placesMax: 10 });
+      const next = (point: number) => select(channels, { conversation }, { places, random: () => point }).selection;
+      const broken = next(0);
+      const home = broken.next() as Candidate;
+      broken.answered(home, false);
+      const elsewhere = home.channel.id === 'c0' ? 0.9 : 0.1;
+      const second = next(elsewhere);
+      const refuge = second.next() as Candidate;
+      expect(refuge.channel.id).not.toBe(home.channel.id);
+      second.answered(refuge, true);
+      expect(next(1 - elsewhere).next()?.channel.id).toBe(refuge.channel.id);
     });
 
     it('goes to a higher priority, and with the strategy to what is cheaper, before it stays', () => {

@@ -34,6 +34,7 @@ const scannedMax = 16;
 const drawsMax = 8;
 /** In about so long it is known how a probe went. */
 const probingMs = 1_000;
+const probingOnly: Blocked = { reason: 'probing' };
 
 /**
  * Hands out the channels that may serve a call, one at a time and none twice: the highest priority first, by weight and health or by the
@@ -89,7 +90,7 @@ export class ChannelSelection {
   passOver(candidate: Candidate, reason: Skip['reason']): void {
     this.giveBack(candidate);
     this.#over.push(candidate.channel.id);
-    this.#trace.skipped({ channelId: candidate.channel.id, reason });
+    this.#trace.skipped(candidate.channel.id, reason);
   }
 
   /** The channel or its key has no room for this call now. */
@@ -117,9 +118,10 @@ export class ChannelSelection {
     this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
   }
 
-  /** The candidate that was handed out has answered. */
-  answered({ channel, key }: Candidate): void {
-    this.#draw.answeredAt(channel.id, key.id);
+  /** The candidate that was handed out has answered. @param isWhole false where it broke off, or failed in the middle */
+  answered({ channel, key }: Candidate, isWhole: boolean): void {
+    if (isWhole) this.#draw.answeredAt(channel.id, key.id);
+    else this.#draw.brokenOff();
   }
 
   /** Looks once more for channels that could not be asked before. What has failed is over all the same. */
@@ -145,7 +147,7 @@ export class ChannelSelection {
 
   #mustYield(channel: Channel, level: CandidateLevel): boolean {
     const mustYield = this.#draw.mustYield(channel, level);
-    if (mustYield) this.#trace.skipped({ channelId: channel.id, reason: 'overloaded' });
+    if (mustYield) this.#trace.skipped(channel.id, 'overloaded');
     return mustYield;
   }
 
@@ -231,7 +233,7 @@ export class ChannelSelection {
     const blocked = health.channelBlocked(channel.id, this.#wish.model, now);
     if (blocked !== undefined) {
       this.#noteBlocked(blocked, now);
-      if (isTold) this.#trace.skipped({ channelId: channel.id, ...blocked });
+      if (isTold) this.#trace.skipped(channel.id, blocked.reason, undefined, blocked.until);
       return false;
     }
     for (const key of channel.keys) {
@@ -239,7 +241,7 @@ export class ChannelSelection {
       const refused = health.keyBlocked(key.id, now);
       if (refused === undefined) return true;
       this.#noteBlocked(refused, now);
-      if (isTold) this.#trace.skipped({ channelId: channel.id, keyId: key.id, ...refused });
+      if (isTold) this.#trace.skipped(channel.id, refused.reason, key.id, refused.until);
     }
     return false;
   }
@@ -264,8 +266,8 @@ export class ChannelSelection {
     const key = wanted !== undefined && isUsable(wanted) ? wanted : firstUsable(channel.keys, start, isUsable);
     if (key === undefined || !health.beginProbe(channel.id, key.id, this.#wish.model, now)) {
       this.#over.push(channel.id);
-      this.#noteBlocked({ reason: 'probing' }, now);
-      this.#trace.skipped({ channelId: channel.id, reason: 'probing' });
+      this.#noteBlocked(probingOnly, now);
+      this.#trace.skipped(channel.id, 'probing');
       return this.next();
     }
     this.#takenAt = now;

@@ -22,6 +22,8 @@ export interface ConversationDrawParts {
 
 /** So many calls at once overload no channel. */
 const easyCalls = 8;
+/** No channel has this id. */
+const nowhere = '';
 /** Makes of a conversation's number the one that its key is drawn by. */
 const keySalt = 0xffff_ffff;
 
@@ -48,7 +50,10 @@ export class ConversationDraw {
 
   /** Where the conversation was answered last; undefined where nobody knows, or it has yielded. */
   place(): ConversationPlace | undefined {
-    return this.#conversation && this.#parts.places.of(this.#conversation.number);
+    const place = this.#conversation && this.#parts.places.of(this.#conversation.number);
+    if (place?.channelId !== nowhere) return place;
+    this.#conversation = undefined;
+    return undefined;
   }
 
   /** True where the channel has so many calls that the conversation must not add to them; from then on chance decides as for all calls. */
@@ -86,6 +91,11 @@ export class ConversationDraw {
   firstKeyOf({ keys }: Channel): number | undefined {
     if (this.#conversation === undefined) return undefined;
     return Math.floor(pointOf(mixed32(this.#conversation.number, keySalt)) * keys.length);
+  }
+
+  /** An answer that began has failed: whoever asks again must not be sent to the same place again and again. The next call goes by chance. */
+  brokenOff(): void {
+    this.answeredAt(nowhere, nowhere);
   }
 
   answeredAt(channelId: string, keyId: string): void {

@@ -82,14 +82,12 @@ export class TraceWriter {
     this.#choices.push(choice);
   }
 
-  /** Each once, however often it is looked at. */
-  skipped(skip: Skip): void {
+  /** Each once, however often it is looked at. Takes what a skip is made of, since of thousands only a few become one. */
+  skipped(channelId: string, reason: SkipReason, keyId?: string, until?: number): void {
     this.#skipped ??= [];
-    if (
-      this.#skipped.some(({ channelId, keyId, reason }) => channelId === skip.channelId && keyId === skip.keyId && reason === skip.reason)
-    )
-      return;
-    if (this.#skipped.length < skipsMax) this.#skipped.push(skip);
+    for (const skip of this.#skipped) if (skip.channelId === channelId && skip.keyId === keyId && skip.reason === reason) return;
+    if (this.#skipped.length < skipsMax)
+      this.#skipped.push({ channelId, reason, ...(keyId === undefined ? {} : { keyId }), ...(until === undefined ? {} : { until }) });
     else this.#skippedMore = true;
   }
 

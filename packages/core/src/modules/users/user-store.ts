@@ -32,6 +32,13 @@ export async function findUserByName(knex: Knex, username: string): Promise<User
   return row === undefined ? undefined : rowToUser(row);
 }
 
+export async function findUser(knex: Knex, id: string): Promise<User | undefined> {
+  const row = await knex<UserRow>('users')
+    .where('id', id)
+    .first(...columns);
+  return row === undefined ? undefined : rowToUser(row);
+}
+
 export async function insertUser(transaction: Knex.Transaction, user: User): Promise<void> {
   await transaction<UserRow>('users').insert(userToRow(user));
 }

@@ -13,6 +13,7 @@ import { auditMigration } from './0011-audit.js';
 import { callRoutingMigration } from './0012-call-routing.js';
 import { privateAddressesMigration } from './0013-private-addresses.js';
 import { groupsMigration } from './0014-groups.js';
+import { modelsMigration } from './0015-models.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   callRoutingMigration,
   privateAddressesMigration,
   groupsMigration,
+  modelsMigration,
 ];

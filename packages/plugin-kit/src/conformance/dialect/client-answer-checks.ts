@@ -171,7 +171,7 @@ function checkStreamErrors(dialect: ServedDialect): void {
     insist(bytes.includes('mark-message'), 'The message of the failure does not reach the client.');
   }
   const passed = streamed(dialect, begin, trialContext());
-  const frames = framesIn(passed, dialect.client.framing(targetOf(dialect, true)));
+  const frames = framesIn(dialect, passed, dialect.client.framing(targetOf(dialect, true)));
   const ending = dialect.client.encodeStreamError(verdict, 'request-1');
   insist(
     decodedFrames(dialect, [...frames, ...ending]).calls.at(-1)?.[0] === 'fail',

@@ -3,7 +3,7 @@ import { operationOf } from '../../operations.js';
 import { type Check, checksOf } from '../check.js';
 import { insist } from '../insist.js';
 
-const framings: readonly string[] = ['sse', 'json-array', 'json-lines'];
+const framings: readonly string[] = ['sse', 'json-array', 'json-lines', 'aws-event-stream'];
 
 /** What the types promise, for plugins that no compiler has seen, and what types cannot say. */
 export function declarationChecks(subject: string, dialect: Dialect): readonly Check[] {
@@ -15,6 +15,7 @@ export function declarationChecks(subject: string, dialect: Dialect): readonly C
       insist(/^[a-z0-9][a-z0-9-]*$/.test(dialect.id), `The id "${dialect.id}" must be lower-case letters, digits and hyphens.`);
       insist(!dialect.vendor.includes('.'), `The vendor "${dialect.vendor}" must have no dot: seals are told apart by it.`);
       insist(framings.includes(dialect.framing), `"framing" must be one of ${framings.join(', ')}.`);
+      insist(dialect.unwrap === undefined || dialect.edits !== undefined, 'A dialect with "unwrap" needs "edits": its bytes cannot pass.');
       for (const name of ['encodeRequest', 'decodeResponse', 'streamDecoder'] as const) {
         insist(typeof dialect.upstream[name] === 'function', `"upstream.${name}" must be a function.`);
       }

@@ -1,6 +1,6 @@
 import type { CanonicalRequest, CanonicalResponse, JsonObject } from '../../canonical.js';
-import type { CodecContext, Dialect, Frame, Framing } from '../../dialect.js';
-import { FrameScanner } from '../../framing/frame-scanner.js';
+import type { CodecContext, Dialect, Frame, UpstreamFraming } from '../../dialect.js';
+import { upstreamScanner } from '../../framing/frame-scanner.js';
 import type { Usage } from '../../usage.js';
 import { type CheckedSink, checkedSink } from '../checked-sink.js';
 import { insist, insistSame } from '../insist.js';
@@ -56,9 +56,10 @@ export function editedAnswer(dialect: Dialect, body: unknown): unknown {
   return copy;
 }
 
-export function framesIn(bytes: Uint8Array, framing: Framing): readonly Frame[] {
+export function framesIn(dialect: Dialect, bytes: Uint8Array, framing?: UpstreamFraming): readonly Frame[] {
   const frames: Frame[] = [];
-  const scanner = new FrameScanner(framing, (data, event) => frames.push(event === undefined ? { data } : { data, event }));
+  const onFrame = (data: string, event: string | undefined): unknown => frames.push(event === undefined ? { data } : { data, event });
+  const scanner = upstreamScanner(dialect, onFrame, framing);
   scanner.push(Buffer.from(bytes));
   scanner.end();
   return frames;
@@ -68,13 +69,13 @@ export function framesIn(bytes: Uint8Array, framing: Framing): readonly Frame[] 
 export function decodedChunks(
   dialect: Dialect,
   chunks: readonly Uint8Array[],
-  framing: Framing,
+  framing: UpstreamFraming,
   cause: 'done' | 'cut' = 'done',
 ): CheckedSink {
   return runPurely(`${dialect.id}: upstream.streamDecoder`, () => {
     const sink = checkedSink();
     const decoder = dialect.upstream.streamDecoder(sink, trialContext(), dialect.edits?.frame);
-    const scanner = new FrameScanner(framing, (data, event) => decoder.frame(data, event));
+    const scanner = upstreamScanner(dialect, (data, event) => decoder.frame(data, event), framing);
     for (const chunk of chunks) scanner.push(Buffer.from(chunk));
     scanner.end();
     decoder.end(cause);

@@ -86,7 +86,7 @@ function damagedStreams(
   // Long streams repeat themselves: their first frames say it all, at a price that can be paid for each check.
   const streams = recordings
     .filter(({ kind }) => kind === 'stream')
-    .map(({ bytes, framing }) => framesIn(bytes, framing ?? dialect.framing).slice(0, 60));
+    .map(({ bytes, framing }) => framesIn(dialect, bytes, framing).slice(0, 60));
   if (streams.length === 0) return [];
   return Array.from({ length: damagedCount }, () => {
     const frames = [...random.pick(streams)];

@@ -1,7 +1,14 @@
 import type { CanonicalRequest, JsonObject } from '../../canonical.js';
 import type { CodecContext, Dialect } from '../../dialect.js';
 import { BadRequestError } from '../../errors.js';
-import { type CountResponse, type EmbedRequest, type EmbedResponse, operationOf } from '../../operations.js';
+import {
+  type CountResponse,
+  type EmbedRequest,
+  type EmbedResponse,
+  operationOf,
+  type RerankRequest,
+  type RerankResponse,
+} from '../../operations.js';
 import { emptyUsage } from '../../usage.js';
 import { type Check, checksOf } from '../check.js';
 import { holdsText, insist, insistSame, shown } from '../insist.js';
@@ -10,16 +17,17 @@ import { trialContext, trialModel } from '../trial-context.js';
 import { isServed, targetOf } from './client-requests.js';
 import { wireJson } from './drive.js';
 
-type AnyRequest = CanonicalRequest | EmbedRequest;
+type AnyRequest = CanonicalRequest | EmbedRequest | RerankRequest;
+type AnyResponse = EmbedResponse | RerankResponse | CountResponse;
 
 /** The codec of an operation that is answered in one piece; requests and answers have their own types behind those of generation. */
 interface UnaryCodec {
   encodeRequest(request: AnyRequest, context: CodecContext): JsonObject;
-  decodeResponse(body: unknown, context: CodecContext): EmbedResponse | CountResponse;
+  decodeResponse(body: unknown, context: CodecContext): AnyResponse;
 }
 interface UnaryClient {
   decodeRequest(body: JsonObject, facts: { readonly model: string }, context: CodecContext): AnyRequest;
-  encodeResponse(response: EmbedResponse | CountResponse, request: AnyRequest, context: CodecContext): unknown;
+  encodeResponse(response: AnyResponse, request: AnyRequest, context: CodecContext): unknown;
 }
 
 const embedding: EmbedRequest = { model: trialModel, inputs: ['mark-input'] };
@@ -30,11 +38,27 @@ const counting: CanonicalRequest = {
 };
 const embedded: EmbedResponse = { model: trialModel, vectors: [[0.25, -0.5, 1]], usage: { ...emptyUsage(), inputText: 5 } };
 const counted: CountResponse = { inputTokens: 42 };
+const reranking: RerankRequest = { model: trialModel, query: 'mark-input', documents: ['mark-first', 'mark-second'] };
+const reranked: RerankResponse = {
+  model: trialModel,
+  results: [
+    { index: 1, score: 0.75 },
+    { index: 0, score: -0.5 },
+  ],
+  usage: { ...emptyUsage(), inputText: 5 },
+};
 
-/** Embeddings and counts of tokens. */
+/** An exchange of each operation. */
+function exchangeOf(dialect: Dialect): { readonly request: AnyRequest; readonly response: AnyResponse } {
+  const operation = operationOf(dialect);
+  if (operation === 'embed') return { request: embedding, response: embedded };
+  return operation === 'rerank' ? { request: reranking, response: reranked } : { request: counting, response: counted };
+}
+
+/** Embeddings, orders of documents and counts of tokens. */
 export function operationChecks(subject: string, dialect: Dialect): readonly Check[] {
-  const isEmbedding = operationOf(dialect) === 'embed';
-  const request: AnyRequest = isEmbedding ? embedding : counting;
+  const operation = operationOf(dialect);
+  const { request, response } = exchangeOf(dialect);
   const codec = dialect.upstream as unknown as UnaryCodec;
   const encode = (asked: AnyRequest): { readonly body: JsonObject; readonly isLossless: boolean } => {
     const context = trialContext();
@@ -51,13 +75,16 @@ export function operationChecks(subject: string, dialect: Dialect): readonly Che
         insist(holdsText(body, 'mark-input'), `The input is not in the body: ${shown(body)}`);
       },
     }),
-    ...(isEmbedding
+    ...(operation === 'rerank'
+      ? checksOf(subject, 'bronze', { 'carries what may be asked of an order, or says that it is lost': () => checkRerankFields(encode) })
+      : []),
+    ...(operation === 'embed'
       ? checksOf(subject, 'bronze', {
           'carries what may be asked of vectors, or says that it is lost': () => checkEmbedFields(encode),
           'carries several texts, or refuses them': () => checkSeveralInputs(encode),
         })
       : []),
-    ...(isServed(dialect) ? clientChecks(subject, dialect, request, isEmbedding ? embedded : counted) : []),
+    ...(isServed(dialect) ? clientChecks(subject, dialect, request, response) : []),
   ];
 }
 
@@ -67,6 +94,19 @@ function checkEmbedFields(encode: (request: AnyRequest) => { readonly body: Json
     const { body, isLossless } = encode({ ...embedding, [field]: value });
     const isSame = JSON.stringify(body) === JSON.stringify(encode(embedding).body);
     insist(!isSame || !isLossless, `${field}: the body is the same without it, and no loss was said.`);
+  }
+}
+
+function checkRerankFields(encode: (request: AnyRequest) => { readonly body: JsonObject; readonly isLossless: boolean }): void {
+  const plain = encode(reranking).body;
+  for (const document of reranking.documents) insist(holdsText(plain, document), `"${document}" is not in the body: ${shown(plain)}`);
+  const fields: Partial<RerankRequest> = { topCount: 1, returnDocuments: true };
+  for (const [field, value] of Object.entries(fields)) {
+    const { body, isLossless } = encode({ ...reranking, [field]: value });
+    insist(
+      JSON.stringify(body) !== JSON.stringify(plain) || !isLossless,
+      `${field}: the body is the same without it, and no loss was said.`,
+    );
   }
 }
 
@@ -80,7 +120,7 @@ function checkSeveralInputs(encode: (request: AnyRequest) => { readonly body: Js
   }
 }
 
-function clientChecks(subject: string, dialect: Dialect, request: AnyRequest, response: EmbedResponse | CountResponse): readonly Check[] {
+function clientChecks(subject: string, dialect: Dialect, request: AnyRequest, response: AnyResponse): readonly Check[] {
   if (!isServed(dialect)) return [];
   const codec = dialect.upstream as unknown as UnaryCodec;
   const client = dialect.client as unknown as UnaryClient;
@@ -93,9 +133,11 @@ function clientChecks(subject: string, dialect: Dialect, request: AnyRequest, re
     },
     'tells a client the answer as it would read it': () => {
       const told = wireJson(client.encodeResponse(response, request, trialContext()), 'The answer');
-      const { vectors, inputTokens } = codec.decodeResponse(told, trialContext()) as Partial<EmbedResponse & CountResponse>;
-      const { vectors: expectedVectors, inputTokens: expectedTokens } = response as Partial<EmbedResponse & CountResponse>;
-      insistSame([vectors, inputTokens], [expectedVectors, expectedTokens], 'The client reads another answer.');
+      const said = (answer: AnyResponse): readonly unknown[] => {
+        const { vectors, results, inputTokens } = answer as Partial<EmbedResponse & RerankResponse & CountResponse>;
+        return [vectors, results, inputTokens];
+      };
+      insistSame(said(codec.decodeResponse(told, trialContext())), said(response), 'The client reads another answer.');
     },
   });
 }

@@ -50,7 +50,7 @@ export function answerChecks(subject: string, dialect: Dialect, recording: Recor
 export function streamChecks(subject: string, dialect: Dialect, recording: Recording, seed: number): readonly Check[] {
   const { name, bytes, expected } = recording;
   const framing = recording.framing ?? dialect.framing;
-  const frames = (): readonly Frame[] => framesIn(bytes, framing);
+  const frames = (): readonly Frame[] => framesIn(dialect, bytes, framing);
   const whole = (): CanonicalResponse => decodedChunks(dialect, [bytes], framing).response();
   return [
     ...checksOf(subject, 'silver', {

@@ -9,7 +9,11 @@ const credentialName =
   /(secret|password|passphrase|credential|(api|access|private|secret|signing)_?key|(access|auth|bearer|refresh|session)_?token)/i;
 
 /** What a configuration promises, whatever it configures: form, storage and secrecy follow from it. */
-export function configChecks(subject: string, provider: Pick<ProviderAdapter, 'config'>): readonly Check[] {
+export function configChecks(
+  subject: string,
+  provider: Pick<ProviderAdapter, 'config'>,
+  given?: Readonly<Record<string, unknown>>,
+): readonly Check[] {
   return checksOf(subject, 'bronze', {
     'has a configuration that a form can be drawn from': () => {
       const schema = jsonSchemaOf(provider.config);
@@ -35,7 +39,7 @@ export function configChecks(subject: string, provider: Pick<ProviderAdapter, 'c
       const defaults = formFields(provider.config).flatMap(([name, field]) =>
         'default' in field ? [[name, field['default']] as const] : [],
       );
-      const parsed = provider.config.safeParse({ ...sampleInput(provider.config), ...Object.fromEntries(defaults) });
+      const parsed = provider.config.safeParse({ ...sampleInput(provider.config), ...given, ...Object.fromEntries(defaults) });
       const issue = parsed.error?.issues[0];
       insist(
         parsed.success,

@@ -23,7 +23,7 @@ export function providerSuite(provider: ProviderAdapter, { fixtures = noFixtures
   return {
     name: provider.id,
     checks: [
-      ...configChecks(subject, provider),
+      ...configChecks(subject, provider, fixtures.configs[provider.id]),
       ...descriptionChecks(subject, provider, fixtures.configs[provider.id]),
       ...failureChecks(subject, provider, errors),
       ...(list === undefined ? [] : modelListChecks(subject, provider, list)),

@@ -1,0 +1,12 @@
+import { definePlugin } from '@tollgate/plugin-kit';
+import { claudeByInvoke } from './claude-by-invoke.js';
+import { bedrock } from './provider.js';
+
+export { bedrock, claudeByInvoke };
+
+/** AWS Bedrock, as a provider. */
+export default definePlugin({
+  name: '@tollgate/adapter-bedrock',
+  kit: '1.0',
+  setup: () => ({ providers: [bedrock] }),
+});

@@ -1,0 +1,89 @@
+import { claude, claudeMessages } from '@tollgate/adapter-claude';
+import { openaiChat, openaiCompatible, openaiResponses } from '@tollgate/adapter-openai';
+import { defineProvider, type ProviderAdapter, type ProviderCall, secret, z } from '@tollgate/plugin-kit';
+import { claudeByInvoke } from './claude-by-invoke.js';
+import { classify } from './failures.js';
+import { bedrockModelId, claudeModels, isClaude } from './model-ids.js';
+import { signatureHeaders } from './signature.js';
+
+const profiles = ['global', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov'] as const;
+const claudeVersion = '2023-06-01';
+
+const config = z
+  .object({
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, { error: 'a region, for example us-east-1' })
+      .default('us-east-1')
+      .meta({ title: 'Region' }),
+    inferenceProfile: z.enum(profiles).optional().meta({
+      title: 'Inference profile',
+      description: 'Put before ids of Claude that have none. Newer models can only be reached by one.',
+    }),
+    apiKey: secret('Bedrock API key').optional(),
+    accessKeyId: secret('Access key id').optional(),
+    secretAccessKey: secret('Secret access key').optional(),
+    sessionToken: secret('Session token').optional(),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .meta({ title: 'Endpoint', description: 'Another than the public one of the region, for example inside a VPC.' }),
+  })
+  .refine(
+    ({ apiKey, accessKeyId, secretAccessKey }) => apiKey !== undefined || (accessKeyId !== undefined && secretAccessKey !== undefined),
+    {
+      error: 'Give a Bedrock API key, or accessKeyId and secretAccessKey.',
+      path: ['apiKey'],
+    },
+  );
+
+type Call = ProviderCall<z.output<typeof config>>;
+
+/** Models of many makers at AWS: Claude in its own language, the others in OpenAI's. */
+export const bedrock: ProviderAdapter<typeof config> = defineProvider({
+  id: 'bedrock',
+  title: 'AWS Bedrock',
+  // Signatures of thinking are good wherever Claude runs.
+  vendor: claude.vendor,
+  config,
+  speaks: [
+    { dialect: claudeByInvoke, url: invokeUrl, models: isClaude },
+    { dialect: claudeMessages, url: (call) => `${mantleRoot(call)}/anthropic/v1/messages`, models: isClaude, onDemand: true },
+    { dialect: openaiChat, url: (call) => `${mantleRoot(call)}/v1/chat/completions`, models: (model) => !isClaude(model) },
+    { dialect: openaiResponses, url: (call) => `${mantleRoot(call)}/v1/responses`, models: (model) => !isClaude(model), onDemand: true },
+  ],
+  headers: (call) => ({
+    ...(call.dialect === claudeMessages ? claudeHeaders(call) : {}),
+    ...(call.config.apiKey === undefined ? {} : { authorization: `Bearer ${call.config.apiKey}` }),
+    'content-type': 'application/json',
+  }),
+  async sign(request, { config: { apiKey, accessKeyId, secretAccessKey, sessionToken, region }, dialect }) {
+    if (apiKey !== undefined || accessKeyId === undefined || secretAccessKey === undefined) return {};
+    const service = dialect === claudeByInvoke ? 'bedrock' : 'bedrock-mantle';
+    return signatureHeaders(request, { accessKeyId, secretAccessKey, sessionToken }, { region, service, now: Date.now() });
+  },
+  requestIdHeaders: ['x-amzn-requestid', 'request-id', 'x-request-id'],
+  classify,
+  knownModels: claudeModels.map((id) => ({ id })),
+  ...(claude.prices === undefined ? {} : { prices: claude.prices }),
+  tokenFamilies: [...(claude.tokenFamilies ?? []), ...(openaiCompatible.tokenFamilies ?? [])],
+});
+
+function invokeUrl({ config: { region, baseUrl, inferenceProfile }, model, stream }: Call): string {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const id = encodeURIComponent(bedrockModelId(model, inferenceProfile));
+  return `${rootOf(baseUrl) ?? `https://bedrock-runtime.${region}.${domain}`}/model/${id}/${stream ? 'invoke-with-response-stream' : 'invoke'}`;
+}
+
+function mantleRoot({ config: { region, baseUrl } }: Call): string {
+  return rootOf(baseUrl) ?? `https://bedrock-mantle.${region}.api.aws`;
+}
+
+function rootOf(baseUrl: string | undefined): string | undefined {
+  return baseUrl?.replace(/\/+$/, '');
+}
+
+function claudeHeaders({ clientHeaders }: Call): Record<string, string> {
+  const beta = [clientHeaders['anthropic-beta'] ?? []].flat().join(',');
+  return { 'anthropic-version': claudeVersion, ...(beta === '' ? {} : { 'anthropic-beta': beta }) };
+}

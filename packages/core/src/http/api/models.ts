@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import {
+  matchOf,
+  type Model,
+  modelChangeSchema,
+  type ModelDesk,
+  ModelEntryNotFoundError,
+  modelFactShape,
+  modelMatches,
+  modelNameSchema,
+  modelTypes,
+  type OfferedModelName,
+} from '../../modules/models/index.js';
+import { factsOfPrice, fieldsOfPrice } from '../../modules/price-sync/index.js';
+import { defineEndpoint, type Endpoint } from './endpoint.js';
+import { PageCursors, pageOf, pageShape } from './page.js';
+
+export interface ModelDoors {
+  readonly desk: ModelDesk;
+  /** Every entry of the catalogue as it is stored, by name. */
+  models(): Promise<readonly Model[]>;
+  /** What channels offer and no entry says anything of. */
+  unknown(): Promise<readonly OfferedModelName[]>;
+}
+
+const batchMax = 1_000;
+const text = z.string().min(1).max(255);
+const params = z.strictObject({ name: text });
+const cursors = new PageCursors('models', z.tuple([z.string()]));
+
+const model = z
+  .object({
+    name: z.string(),
+    match: z.enum(modelMatches).meta({ title: 'Which names it speaks for' }),
+    enabled: z.boolean(),
+    ...modelFactShape,
+    settlement: z.record(z.string(), z.string()).optional(),
+    price: z.record(z.string(), z.unknown()).optional().meta({ title: 'The price fields, nothing left out' }),
+    dollars: z.record(z.string(), z.string()).readonly().optional().meta({ title: 'What the price comes to in US dollars' }),
+    priceSource: z.enum(['preset', 'synced', 'manual']).optional(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Model' });
+
+const filterShape = {
+  search: text.optional().meta({ title: 'A part of the name, the description or a tag' }),
+  vendor: text.optional(),
+  type: z.enum(modelTypes).optional(),
+  enabled: z.enum(['true', 'false']).optional(),
+  priced: z.enum(['true', 'false']).optional(),
+};
+const filter = z.strictObject(filterShape);
+
+export function modelEndpoints(doors: ModelDoors): readonly Endpoint[] {
+  return [list(doors), unknown(doors), one(doors), create(doors), change(doors), remove(doors), changeMany(doors)];
+}
+
+function list(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/models',
+    title: 'The entries of the catalogue of models, by name',
+    permission: 'pricing.read',
+    query: z.strictObject({ ...pageShape, ...filterShape }),
+    response: pageOf(model),
+    handle: async ({ query }) => {
+      const [after] = cursors.positionOf(query) ?? [];
+      const found = (await doors.models()).filter((entry) => (after === undefined || entry.name > after) && fits(entry, query));
+      const { items, next } = cursors.page(query, inOrder(found).slice(0, query.limit + 1), ({ name }) => [name]);
+      return { items: items.map(presentModel), next };
+    },
+  });
+}
+
+function unknown(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/models/unknown',
+    title: 'Models that channels offer and of which the catalogue says nothing',
+    permission: 'pricing.read',
+    response: z.object({
+      models: z
+        .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
+        .readonly(),
+    }),
+    handle: async () => ({ models: await doors.unknown() }),
+  });
+}
+
+function one(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/models/entries/:name',
+    title: 'One entry of the catalogue',
+    permission: 'pricing.read',
+    params,
+    response: model,
+    handle: async ({ params: { name } }) => {
+      const found = (await doors.models()).find((entry) => entry.name === name);
+      if (found === undefined) throw new ModelEntryNotFoundError(name);
+      return presentModel(found);
+    },
+  });
+}
+
+function create(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/models',
+    title: 'A new entry of the catalogue, for a name or for a pattern of names',
+    permission: 'pricing.write',
+    body: modelChangeSchema.safeExtend({ name: modelNameSchema }),
+    response: model,
+    status: 201,
+    handle: async ({ author, body: { name, ...stated } }) => presentModel(await doors.desk.create(author, name, stated)),
+  });
+}
+
+function change(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'PATCH',
+    path: '/api/models/entries/:name',
+    title: 'Change the fields that are named; null takes one away',
+    permission: 'pricing.write',
+    params,
+    body: modelChangeSchema,
+    response: model,
+    handle: async ({ author, params: { name }, body }) => presentModel(await doors.desk.change(author, name, body)),
+  });
+}
+
+function remove(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'DELETE',
+    path: '/api/models/entries/:name',
+    title: 'Remove an entry; patterns may speak for its name from then on',
+    permission: 'pricing.write',
+    params,
+    response: z.object({ name: z.string() }),
+    handle: async ({ author, params: { name } }) => {
+      await doors.desk.remove(author, name);
+      return { name };
+    },
+  });
+}
+
+function changeMany(doors: ModelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/models/change-many',
+    title: 'The same change for many models, all or none: prices, whether they are enabled, facts; names without an entry get one',
+    permission: 'pricing.write',
+    body: z.strictObject({ models: z.array(modelNameSchema).min(1).max(batchMax), change: modelChangeSchema }),
+    response: z.object({ models: z.array(model).readonly() }),
+    handle: async ({ author, body }) => {
+      const changed = await doors.desk.changeMany(author, body.models, body.change);
+      return { models: changed.map(presentModel) };
+    },
+  });
+}
+
+function fits(entry: Model, { search, vendor, type, enabled, priced }: z.output<typeof filter>): boolean {
+  const texts = [entry.name, entry.description ?? '', ...(entry.tags ?? [])];
+  return (
+    (search === undefined || texts.some((each) => each.toLowerCase().includes(search.toLowerCase()))) &&
+    (vendor === undefined || entry.vendor === vendor) &&
+    (type === undefined || entry.type === type) &&
+    (enabled === undefined || String(entry.enabled) === enabled) &&
+    (priced === undefined || String(entry.price !== undefined) === priced)
+  );
+}
+
+/** As a cursor compares them; databases sort by other rules. */
+function inOrder<Named extends { readonly name: string }>(entries: readonly Named[]): readonly Named[] {
+  return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function presentModel({ id: _id, price, createdAt, tags, capabilities, endpoints, settlement, ...facts }: Model): z.input<typeof model> {
+  return {
+    ...facts,
+    match: matchOf(facts.name).match,
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }),
+    ...(endpoints === undefined ? {} : { endpoints: [...endpoints] }),
+    ...(settlement === undefined ? {} : { settlement: { ...settlement } }),
+    ...(price === undefined ? {} : { price: { ...fieldsOfPrice(price) }, dollars: factsOfPrice(price) }),
+    createdAt: new Date(createdAt).toISOString(),
+  };
+}

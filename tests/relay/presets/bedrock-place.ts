@@ -1,0 +1,108 @@
+import { createHash, createHmac } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { RecordedRequest } from '../../replay/local-server.js';
+import { plainAnswerIn } from '../plain-vendors.js';
+import type { OwnPlace } from './own-places.js';
+import { chatStream, claudeEvents } from './plain-streams.js';
+
+const accessKeyId = 'AKIDUPSTREAM';
+const secretAccessKey = 'upstream-secret-access-key';
+const apiKey = 'bedrock-api-key-upstream';
+const region = 'eu-central-1';
+const path = '/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke';
+
+/** Claude with signed requests, whose streams are binary. */
+export const bedrockPlace: OwnPlace = {
+  provider: 'bedrock',
+  model: 'claude-sonnet-4-5',
+  configAt: (baseUrl) => ({ baseUrl, region, inferenceProfile: 'eu', accessKeyId, secretAccessKey }),
+  languageFor: () => 'claude-messages',
+  answer(request, response) {
+    checkSignature(request, 'bedrock');
+    return invoked(request, response);
+  },
+};
+
+/** The same by one of Bedrock's own keys. */
+export const bedrockKeyPlace: OwnPlace = {
+  ...bedrockPlace,
+  configAt: (baseUrl) => ({ baseUrl, region, inferenceProfile: 'eu', apiKey }),
+  answer(request, response) {
+    if (request.headers.authorization !== `Bearer ${apiKey}`) throw new Error('The key is wrong.');
+    return invoked(request, response);
+  },
+};
+
+/** A model of another maker. */
+export const bedrockChatPlace: OwnPlace = {
+  ...bedrockPlace,
+  model: 'openai.gpt-oss-120b',
+  languageFor: () => 'openai-chat',
+  answer(request, response) {
+    checkSignature(request, 'bedrock-mantle');
+    if (!request.path.endsWith('/v1/chat/completions')) throw new Error(`Nothing is at ${request.path}.`);
+    const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
+    const stream = body['stream'] === true;
+    response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
+    response.end(stream ? chatStream(undefined) : JSON.stringify(plainAnswerIn['openai-chat']));
+    return { dialect: 'openai-chat', body };
+  },
+};
+
+const invoked: OwnPlace['answer'] = (request, response) => {
+  const isStream = request.path.endsWith(`${path}-with-response-stream`);
+  if (!isStream && !request.path.endsWith(path)) throw new Error(`Nothing is at ${request.path}.`);
+  const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
+  const extraneous = ['model', 'stream'].find((field) => field in body);
+  if (extraneous !== undefined) throw new Error(`extraneous key [${extraneous}] is not permitted`);
+  if (body['anthropic_version'] !== 'bedrock-2023-05-31') throw new Error('anthropic_version: Field required');
+  response.writeHead(200, { 'content-type': isStream ? 'application/vnd.amazon.eventstream' : 'application/json' });
+  response.end(isStream ? Buffer.concat(claudeEvents.map(chunk)) : JSON.stringify(plainAnswerIn['claude-messages']));
+  return { dialect: 'claude-messages', body };
+};
+
+function chunk(event: object): Buffer {
+  const bytes = Buffer.from(JSON.stringify(event)).toString('base64');
+  return message({ ':event-type': 'chunk', ':message-type': 'event' }, JSON.stringify({ bytes, p: 'abcdefgh' }));
+}
+
+function message(headers: Readonly<Record<string, string>>, payload: string): Buffer {
+  const parts = Object.entries(headers).flatMap(([name, value]) => [
+    Buffer.from([name.length]),
+    Buffer.from(name),
+    Buffer.from([7, 0, value.length]),
+    Buffer.from(value),
+  ]);
+  const head = Buffer.concat(parts);
+  const body = Buffer.from(payload);
+  const prelude = Buffer.concat([int32(16 + head.length + body.length), int32(head.length)]);
+  const checked = Buffer.concat([prelude, int32(crc32(prelude)), head, body]);
+  return Buffer.concat([checked, int32(crc32(checked))]);
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** As the vendor does it: from what arrived, and the secret that it knows. @throws Error if the signature is another one. */
+function checkSignature({ method, path: asked, headers, body }: RecordedRequest, service: string): void {
+  const form = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/;
+  const [, credential = '', signedHeaders = '', signature] = form.exec(headers.authorization ?? '') ?? [];
+  const time = String(headers['x-amz-date']);
+  const age = Date.now() - Date.parse(time.replace(/^(....)(..)(..T..)(..)/, '$1-$2-$3:$4:'));
+  if (!(Math.abs(age) < 300_000)) throw new Error('The signature has expired.');
+  const day = time.slice(0, 8);
+  if (credential !== `${accessKeyId}/${day}/${region}/${service}/aws4_request`) throw new Error(`The scope is wrong: ${credential}`);
+  if (!['content-type', 'host', 'x-amz-date'].every((name) => signedHeaders.split(';').includes(name)))
+    throw new Error('Headers are not signed.');
+  const lines = signedHeaders.split(';').map((name) => `${name}:${String(headers[name])}\n`);
+  const uri = asked.replaceAll('%', '%25');
+  const canonical = `${method}\n${uri}\n\n${lines.join('')}\n${signedHeaders}\n${createHash('sha256').update(body).digest('hex')}`;
+  const digest = createHash('sha256').update(canonical).digest('hex');
+  let key = Buffer.from(`AWS4${secretAccessKey}`);
+  for (const part of [day, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  const text = `AWS4-HMAC-SHA256\n${time}\n${day}/${region}/${service}/aws4_request\n${digest}`;
+  if (createHmac('sha256', key).update(text).digest('hex') !== signature) throw new Error('The signature does not match.');
+}

@@ -1,0 +1,208 @@
+import type { Verdict } from '@tollgate/plugin-kit';
+import { createLogger } from '../../packages/core/src/foundation/logger.js';
+import { candidateListOf, type Channel, defaultChannelOptions } from '../../packages/core/src/modules/channels/index.js';
+import { HealthBook, type HealthChange, healthSettings } from '../../packages/core/src/modules/health/index.js';
+import {
+  type Candidate,
+  ChannelLoads,
+  ChannelSelection,
+  ConversationPlaces,
+  KeyTurns,
+  type RoutingStrategy,
+  TraceWriter,
+} from '../../packages/core/src/modules/routing/index.js';
+import { relaySettings } from '../../packages/core/src/relay/relay-settings.js';
+import { TryPace } from '../../packages/core/src/relay/try-pace.js';
+import { KeyLimits, keyTroubles, type PlaceAnswer, troubledAnswer, type TroubleKind, troubleKinds } from './troubles.js';
+import { seeded, VirtualTime } from './virtual-time.js';
+
+export interface FleetOptions {
+  readonly strategy: RoutingStrategy;
+  readonly channels: number;
+  readonly keysOfChannel: number;
+  /** So many channels have each kind of trouble. */
+  readonly channelsOfTrouble: number;
+  readonly callsPerSecond: number;
+  readonly seconds: number;
+  /** When the troubles begin and end. */
+  readonly troubleFromMs: number;
+  readonly troubleUntilMs: number;
+  readonly seed: number;
+}
+
+export interface SimulatedAttempt {
+  readonly startedAt: number;
+  readonly channel: number;
+  readonly keyId: string;
+  readonly failed: boolean;
+}
+
+export interface SimulatedCall {
+  readonly startedAt: number;
+  readonly tookMs: number;
+  readonly attempts: number;
+  /** What the caller got: a whole answer, a part of one, or none. */
+  readonly end: 'whole' | 'part' | 'none';
+}
+
+export interface FleetRun {
+  readonly options: FleetOptions;
+  readonly calls: readonly SimulatedCall[];
+  readonly attempts: readonly SimulatedAttempt[];
+  readonly changes: readonly (HealthChange & { readonly at: number })[];
+  /** Attempts that began at something while it was to be left alone. */
+  readonly forbidden: number;
+}
+
+const model = 'm';
+const usualMs = 900;
+const usualSpreadMs = 400;
+
+export function weightOf(channel: number): number {
+  return 1 + (channel % 4);
+}
+
+/** Troubles are spread over the fleet, so that each falls on every weight. */
+export function troubleOf(channel: number, { channelsOfTrouble, channels }: FleetOptions): TroubleKind | undefined {
+  const step = Math.floor(channels / (channelsOfTrouble * troubleKinds.length));
+  return channel % step === 0 ? troubleKinds[Math.floor(channel / step) % troubleKinds.length] : undefined;
+}
+
+/** Of the channels in a trouble of keys, these keys have it. */
+export function isTroubledKey(keyId: string): boolean {
+  return /k[13]$/.test(keyId);
+}
+
+/** A fleet on a virtual clock: selection, health and pace are the gateway's own, what places answer is scripted. */
+export class SimulatedFleet {
+  readonly #options: FleetOptions;
+  readonly #time = new VirtualTime();
+  readonly #random: () => number;
+  readonly #book: HealthBook;
+  readonly #loads = new ChannelLoads();
+  readonly #limits = new KeyLimits();
+  readonly #calls: SimulatedCall[] = [];
+  readonly #attempts: SimulatedAttempt[] = [];
+  readonly #changes: FleetRun['changes'][number][] = [];
+  /** Key, channel or model of a channel → until when it is to be left alone, by what was told of it. */
+  readonly #leftAlone = new Map<string, number>();
+  #forbidden = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#random = seeded(options.seed);
+    const values = healthSettings.schema.parse({});
+    const log = createLogger('silent', { write() {} });
+    this.#book = new HealthBook({ settings: () => values, clock: this.#time.clock, log, channelNameOf: (id) => id });
+    this.#book.onChange((change) => this.#noteChange(change));
+  }
+
+  run(): FleetRun {
+    const { channels, keysOfChannel, callsPerSecond, seconds, troubleUntilMs } = this.#options;
+    const fleet = Array.from({ length: channels }, (_, index) => channelOf(index, keysOfChannel));
+    const list = candidateListOf(fleet);
+    const keyTurns = new KeyTurns();
+    const { clock } = this.#time;
+    const places = new ConversationPlaces({ now: clock.now });
+    const parts = { health: this.#book, loads: this.#loads, keyTurns, places, random: this.#random, now: clock.now };
+    const { strategy } = this.#options;
+    const endMs = seconds * 1_000;
+    const arrive = (): void => {
+      const selection = new ChannelSelection(list, { model, strategy }, parts, new TraceWriter(strategy, list.size));
+      const pace = new TryPace(relaySettings.schema.parse({}), clock.now(), clock, this.#random);
+      this.#try(selection, pace, clock.now(), 0);
+      // Calls come when they like: the time between two is exponentially distributed.
+      if (clock.now() < endMs) this.#time.after((-Math.log(1 - this.#random()) * 1_000) / callsPerSecond, arrive);
+    };
+    arrive();
+    for (let at = 10_000; at < endMs; at += 10_000) this.#time.after(at, () => this.#book.sweep());
+    // Keys that were refused are replaced by people when the trouble is over.
+    this.#time.after(troubleUntilMs, () => this.#enableRefused());
+    this.#time.runUntil(endMs + 60_000);
+    return { options: this.#options, calls: this.#calls, attempts: this.#attempts, changes: this.#changes, forbidden: this.#forbidden };
+  }
+
+  #try(selection: ChannelSelection, pace: TryPace, startedAt: number, attempts: number): void {
+    const { now } = this.#time;
+    const end = (kind: SimulatedCall['end']): void =>
+      void this.#calls.push({ startedAt, tookMs: this.#time.now - startedAt, attempts, end: kind });
+    if (!pace.mayTry(attempts)) return end('none');
+    const candidate = selection.next();
+    if (candidate === undefined) {
+      const waitMs = pace.channelWaitMs(selection.soonestMs);
+      if (waitMs === undefined) return end('none');
+      return this.#time.after(waitMs, () => {
+        selection.startAgain();
+        this.#try(selection, pace, startedAt, attempts);
+      });
+    }
+    this.#judge(candidate);
+    const answer = this.#answerOf(candidate);
+    this.#loads.begin(candidate.channel.id);
+    this.#time.after(answer.lastsMs, () => {
+      this.#over(candidate, answer, now);
+      if (answer.verdict === undefined || answer.begun === true) {
+        this.#calls.push({
+          startedAt,
+          tookMs: this.#time.now - startedAt,
+          attempts: attempts + 1,
+          end: answer.begun === true ? 'part' : 'whole',
+        });
+        return;
+      }
+      selection.failed(candidate, answer.verdict.scope);
+      this.#try(selection, pace, startedAt, attempts + 1);
+    });
+  }
+
+  #over({ channel, key }: Candidate, { verdict, lastsMs }: PlaceAnswer, startedAt: number): void {
+    const { now } = this.#time;
+    this.#loads.end(channel.id);
+    if (verdict === undefined) this.#loads.measured(channel.id, model, lastsMs);
+    this.#attempts.push({ startedAt, channel: Number(channel.id.slice(1)), keyId: key.id, failed: verdict !== undefined });
+    this.#book.report({ channelId: channel.id, keyId: key.id, model, verdict, mayDisable: true, startedAt, at: now });
+    this.#noteStatedWait(key.id, verdict);
+  }
+
+  #answerOf({ channel, key }: Candidate): PlaceAnswer {
+    const index = Number(channel.id.slice(1));
+    const { now } = this.#time;
+    const { troubleFromMs, troubleUntilMs } = this.#options;
+    const kind = troubleOf(index, this.#options);
+    const lastsMs = usualMs + (this.#random() - 0.5) * usualSpreadMs;
+    const isNow = now >= troubleFromMs && now < troubleUntilMs;
+    if (kind === undefined || !isNow || (keyTroubles.has(kind) && !isTroubledKey(key.id))) return { lastsMs };
+    return troubledAnswer(kind, key.id, now, lastsMs, this.#limits);
+  }
+
+  /** What was asked for in a header is known to this simulation by itself. */
+  #noteStatedWait(keyId: string, verdict: Verdict | undefined): void {
+    if (verdict?.retryAfterMs !== undefined) this.#leaveAlone(keyId, this.#time.now + verdict.retryAfterMs);
+  }
+
+  #noteChange(change: HealthChange): void {
+    this.#changes.push({ ...change, at: this.#time.now });
+    const name = change.keyId ?? change.channelId;
+    if (change.to === 'closed') this.#leftAlone.delete(name);
+    else this.#leaveAlone(name, change.until ?? Number.POSITIVE_INFINITY);
+  }
+
+  #leaveAlone(name: string, until: number): void {
+    this.#leftAlone.set(name, Math.max(until, this.#leftAlone.get(name) ?? 0));
+  }
+
+  #judge({ channel, key }: Candidate): void {
+    for (const name of [channel.id, key.id]) if (this.#time.now < (this.#leftAlone.get(name) ?? 0)) this.#forbidden += 1;
+  }
+
+  #enableRefused(): void {
+    for (const { channelId, kind, subject, state } of this.#book.list())
+      if (state === 'disabled' && kind === 'key') void this.#book.enable(channelId, { keyId: subject });
+  }
+}
+
+function channelOf(index: number, keysOfChannel: number): Channel {
+  const id = `c${index}`;
+  const keys = Array.from({ length: keysOfChannel }, (_, key) => ({ id: `${id}k${key}`, hint: '', config: {} }));
+  return { id, name: id, priority: 0, weight: weightOf(index), keys, options: defaultChannelOptions } as unknown as Channel;
+}
