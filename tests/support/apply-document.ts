@@ -56,6 +56,11 @@ export interface ChannelEntry {
   readonly costRatio?: string;
   readonly proxy?: string;
   readonly allowPrivate?: boolean;
+  readonly systemPrompt?: { readonly text: string; readonly how?: string };
+  readonly keyOrder?: 'in-turn';
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly keyLimits?: Readonly<Record<string, number>>;
+  readonly spendCaps?: SpendCapsEntry;
 }
 
 /** The document with channels that may lead to this machine, where all upstreams of tests are, unless one says otherwise. */

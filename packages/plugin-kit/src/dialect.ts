@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CanonicalResponse, DialectId, JsonObject, Loss, MediaBlock, Thinking, Vendor } from './canonical.js';
+import type { Instructions } from './instructions.js';
 import type { Operation } from './operations.js';
 import type { OutputKind } from './output-kinds.js';
 import { withOwnUsage } from './own-usage.js';
@@ -266,6 +267,11 @@ export interface UpstreamSide {
    */
   needsBytes?(media: LinkedMedia): boolean;
   readonly thinkingInNames?: ThinkingInNames;
+  /**
+   * Puts an operator's instructions into a body of this dialect, whichever lane made it: {@link withInstructions} does most of it. Never throws,
+   * whatever the body holds. Without this function requests take none.
+   */
+  instruct?(body: JsonObject, instructions: Instructions): void;
   /** The body to send. The kernel adds nothing to it. */
   encodeRequest(request: CanonicalRequest, context: CodecContext): JsonObject;
   /** @throws UpstreamError if the body is an error in the clothes of a success. */
@@ -344,9 +350,10 @@ export function extendDialect(base: Dialect, change: DialectChange): Dialect {
 function changedUpstream(base: UpstreamSide, { usage, needsBytes }: DialectChange): UpstreamSide {
   const upstream = usage?.read === undefined ? base : withOwnUsage(base, usage.read);
   if (needsBytes === undefined) return upstream;
-  const { thinkingInNames } = upstream;
+  const { thinkingInNames, instruct } = upstream;
   return {
     needsBytes,
+    ...(instruct === undefined ? {} : { instruct }),
     ...(thinkingInNames === undefined ? {} : { thinkingInNames }),
     encodeRequest: (request, context) => upstream.encodeRequest(request, context),
     decodeResponse: (body, context) => upstream.decodeResponse(body, context),

@@ -9,6 +9,7 @@ export * from './framing/frame-writer.js';
 export * from './framing/framing-facts.js';
 export * from './framing/last-frame-end.js';
 export * from './hooks.js';
+export * from './instructions.js';
 export * from './json/objects.js';
 export * from './json/top-level.js';
 export * from './opening-texts.js';

@@ -6,10 +6,11 @@ import type { Verdict } from './verdict.js';
 
 /** The upstream half of a dialect, but with usage as `read` sees it: whichever lane a call takes, its figures are the same. */
 export function withOwnUsage(upstream: UpstreamSide, read: UsageReader['read']): UpstreamSide {
-  const { thinkingInNames } = upstream;
+  const { thinkingInNames, instruct } = upstream;
   return {
     needsBytes: (media) => upstream.needsBytes?.(media) === true,
     ...(thinkingInNames === undefined ? {} : { thinkingInNames }),
+    ...(instruct === undefined ? {} : { instruct }),
     encodeRequest: (request, context) => upstream.encodeRequest(request, context),
     decodeResponse(body, context) {
       const usage = emptyUsage();

@@ -18,7 +18,7 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       chatChannel('whole', places.whole, ['whole']),
       chatChannel('stream', places.stream, ['stream', 'keyed']),
       chatChannel('refusing', places.refusing, ['failover'], { priority: 2 }),
-      chatChannel('failover', places.whole, ['failover'], { priority: 1 }),
+      chatChannel('failover', places.whole, ['failover'], { priority: 1, limits: { requestsPerDay: 1_000_000 } }),
       chatChannel('breaks', places.breaks, ['breaks']),
       // By this name, the tokenizer is public.
       chatChannel('unstated', places.unstated, ['unstated'], { modelMapping: { unstated: 'gpt-4o' } }),

@@ -60,6 +60,7 @@ const throwing: { readonly [Point in FaultPoint]?: readonly FaultAct[] } = {
 const ways: Readonly<Record<string, { readonly calls?: readonly CallKind[]; readonly faults?: readonly PlannedFault[] }>> = {
   'idempotency-look-up': { calls: ['keyed'] },
   'postgres-claims': { calls: ['keyed'] },
+  'channel-limits': { calls: ['failover'] },
   'attempt-pause': { calls: ['failover'] },
   'reference-look-up': { calls: ['refers'] },
   extension: { calls: ['outgrows'] },

@@ -8,6 +8,7 @@ import { endReader } from './end.js';
 import { encodeErrorBody, encodeStreamError } from './errors.js';
 import { removeAllSeals, removeForeignSeals } from './foreign-seals.js';
 import { inspect } from './inspect.js';
+import { instruct } from './instruct.js';
 import { limitHeaders } from './limit-headers.js';
 import { modelListing } from './model-listing.js';
 import { ClaudeStreamDecoder } from './stream-decoder.js';
@@ -27,6 +28,7 @@ export const claudeMessages: Dialect = {
   upstream: {
     needsBytes,
     thinkingInNames,
+    instruct,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ClaudeStreamDecoder(out, context, editFrame),

@@ -7,6 +7,7 @@ import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { geminiEnd } from './end.js';
 import { encodeError, encodeStreamError } from './errors.js';
+import { instruct } from './instruct.js';
 import { geminiModels } from './model-listing.js';
 import { geminiResources } from './resource-routes.js';
 import { foreignSeals } from './seals.js';
@@ -32,6 +33,7 @@ export const geminiDialect: Dialect = {
   upstream: {
     needsBytes,
     thinkingInNames,
+    instruct,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new StreamDecoder(out, context, editFrame),

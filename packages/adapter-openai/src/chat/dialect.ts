@@ -1,4 +1,5 @@
 import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
+import { instructChat } from '../instructions.js';
 import { modelListing } from '../model-list.js';
 import { encodeError, errorObject } from '../public-error.js';
 import { decodeRequest } from './decode-request.js';
@@ -27,6 +28,7 @@ export const openaiChat: Dialect = {
     // Images and films go by address, everything else only as bytes.
     needsBytes: ({ media }) => media === 'file' || media === 'audio',
     thinkingInNames,
+    instruct: instructChat,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ChatStreamDecoder(out, context, editFrame),

@@ -1,4 +1,5 @@
 import { type Dialect, openingTexts } from '@tollgate/plugin-kit';
+import { instructResponses } from '../instructions.js';
 import { encodeError } from '../public-error.js';
 import { fileRoutes } from '../resources/file-routes.js';
 import { codexAnswerHeaders, codexHeaders } from './codex-headers.js';
@@ -31,6 +32,7 @@ export const openaiResponses: Dialect = {
     // Images and files go by address.
     needsBytes: ({ media }) => media === 'audio',
     thinkingInNames,
+    instruct: instructResponses,
     encodeRequest,
     decodeResponse,
     streamDecoder: (out, context, editFrame) => new ResponsesStreamDecoder(out, context, editFrame),

@@ -12,6 +12,7 @@ export const faultPoints = {
   hold: 'the ledger is asked for a hold',
   attempts: 'the hold is durable, nothing is sent yet',
   'route-hooks': 'plugins look at the chosen channel',
+  'channel-limits': 'the counters of the limits of a channel are asked',
   'attempt-pause': 'nothing of the call is at an upstream, and its next attempt is waited for',
   attempt: 'an attempt begins',
   'media-fetch': 'media are fetched that the request names by address',

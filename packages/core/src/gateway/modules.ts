@@ -19,14 +19,14 @@ import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
-import { Limits, limitsSettings } from '../modules/limits/index.js';
+import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
 import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
 import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
-import { SpendCalendar, spendingSettings } from '../modules/spending/index.js';
+import { ChannelSpending, SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
@@ -59,6 +59,7 @@ export const tokens = {
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
+  channelSpending: Symbol('ChannelSpending') as InjectionToken<ChannelSpending>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
   resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
@@ -123,6 +124,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
     tokens.limits,
     () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
   );
+  register(container, tokens.channelSpending, () => channelSpendingOf(container, foundations, logger));
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
@@ -153,6 +155,17 @@ function countersOf(container: DependencyContainer, { database, redis }: Foundat
     now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
     onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
+}
+
+function channelSpendingOf(container: DependencyContainer, { database, settings }: Foundations, log: Logger): ChannelSpending {
+  const channels = container.resolve(tokens.channels);
+  return new ChannelSpending({
+    database,
+    calendar: new SpendCalendar(() => settings.current(spendingSettings).timeZone),
+    clock: systemClock,
+    log,
+    capped: () => channels.all().flatMap(({ id, options: { spendCaps: caps } }) => (caps === undefined ? [] : [{ id, caps }])),
   });
 }
 
@@ -286,6 +299,12 @@ function relayOf(
     channels: container.resolve(tokens.channels),
     groups: container.resolve(tokens.groups),
     health: container.resolve(tokens.health),
+    channelLimits: new ChannelLimits({
+      counters: container.resolve(tokens.counters),
+      clock: systemClock,
+      whenCountersAreAway: () => settings.current(limitsSettings).whenCountersAreAway,
+    }),
+    channelSpending: container.resolve(tokens.channelSpending),
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),
     ledger: container.resolve(tokens.ledger),
@@ -308,6 +327,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await relay.drain(drainTimeMaxMs);
   await container.resolve(tokens.resources).close();
   await container.resolve(tokens.counters).close();
+  await container.resolve(tokens.channelSpending).close();
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.health).close();
@@ -330,6 +350,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
     container.resolve(tokens.health).start();
     container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
+    await container.resolve(tokens.channelSpending).start();
     await container.resolve(tokens.jobs).start();
     return container;
   } catch (error) {

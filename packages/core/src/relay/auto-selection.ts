@@ -10,7 +10,7 @@ export interface GroupOffer {
 /** Hands out the channels that are tried for a call. */
 export type Selection = Pick<
   ChannelSelection,
-  'next' | 'failed' | 'passOver' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
+  'next' | 'failed' | 'passOver' | 'full' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
 >;
 
 /** Goes through several groups: the next one begins where no channel of the one before is left. What was tried in one is not tried in another. */
@@ -51,6 +51,10 @@ export class AutoSelection implements Selection {
 
   passOver(...skip: Parameters<ChannelSelection['passOver']>): void {
     this.#current.passOver(...skip);
+  }
+
+  full(...refusal: Parameters<ChannelSelection['full']>): void {
+    this.#current.full(...refusal);
   }
 
   isStillFree(candidate: Candidate): boolean {

@@ -13,6 +13,7 @@ import {
 import type { AttemptRecord, UsageRecord } from '../modules/usage/index.js';
 import type { AnsweredEnd, AnsweredEnding, AttemptEnd } from './answer.js';
 import type { Route } from './route.js';
+import type { LimitTicket } from '../modules/limits/index.js';
 import type { UsageMeter } from './usage-meter.js';
 
 /** An attempt's record while the call runs: what it is charged for is decided when the call is settled. */
@@ -25,6 +26,8 @@ export interface CallCourse {
   route?: Route;
   meter?: UsageMeter;
   end?: AttemptEnd;
+  /** What the answer has taken from the limits of its channel. */
+  channelTicket?: LimitTicket;
   /** What the caller was told instead of an answer. */
   error?: PublicError;
   /** How often the hold grew. */

@@ -3,13 +3,15 @@ import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
+import type { LimitTicket } from '../modules/limits/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-import type { Candidate, ChannelLoads } from '../modules/routing/index.js';
+import type { Candidate, ChannelLoads, NoRoom } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import type { Selection } from './auto-selection.js';
 import { routeView, streamTap } from './call-view.js';
+import { type ChannelRoomDoors, isBounded, takeRoom } from './channel-room.js';
 import type { Binding } from './bound-channel.js';
 import type { AttemptDraft } from './call-course.js';
 import type { ClientReply } from './client-reply.js';
@@ -29,7 +31,7 @@ import { TryPace } from './try-pace.js';
 import { UsageMeter } from './usage-meter.js';
 
 /** What trying needs of the house and of its relay. */
-export interface TryDoors {
+export interface TryDoors extends ChannelRoomDoors {
   readonly settings: Settings;
   readonly health: ChannelHealth;
   readonly resources: Pick<ResourceDirectory, 'remember'>;
@@ -80,7 +82,13 @@ export class ChannelTries {
         candidates.passOver(candidate, 'vetoed');
         continue;
       }
-      const end = await this.#attemptAt(running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
+      const room = isBounded(candidate.channel) ? await this.#roomAt(running, route) : undefined;
+      if (room !== undefined && 'reason' in room) {
+        candidates.full(candidate, room);
+        continue;
+      }
+      const attempt = room === undefined ? this.#attemptAt(running, route, growthOf) : this.#attemptWithin(room, running, route, growthOf);
+      const end = await attempt.catch((error: unknown) => refusalIn(error, route));
       if (BadRequestError.isInstance(end)) {
         refusal = end;
         candidates.passOver(candidate, 'cannot-translate');
@@ -95,6 +103,30 @@ export class ChannelTries {
     if (reply.gone) return;
     if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
     throw refusal ?? noneLeft(call, candidates.soonestMs);
+  }
+
+  async #roomAt(running: RunningCall, route: Route): Promise<LimitTicket | NoRoom | undefined> {
+    const { faults, clock, health } = this.#doors;
+    const tokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : running.input.tokens;
+    try {
+      if (faults !== undefined) await faults('channel-limits');
+      return await takeRoom(this.#doors, route, tokens, clock.now());
+    } catch (error) {
+      health.abandon(placeOf(route, running.call), clock.now());
+      throw error;
+    }
+  }
+
+  /** What the answer of a paid call has taken stays taken until the call is settled. */
+  async #attemptWithin(room: LimitTicket, running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
+    let end: AttemptEnd | undefined;
+    try {
+      end = await this.#attemptAt(running, route, growthOf);
+      return end;
+    } finally {
+      if (end?.answered === true && 'holdId' in running) running.course.channelTicket = room;
+      else room.end();
+    }
   }
 
   #later(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {

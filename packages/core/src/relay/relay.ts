@@ -20,6 +20,7 @@ import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
 import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
 import { type Binding, bindingOf } from './bound-channel.js';
+import type { ChannelRoomDoors } from './channel-room.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
 import { countedInput } from './counted-usage.js';
@@ -43,7 +44,7 @@ import { TokenFamilies, type TokenScale, usualScale } from './token-families.js'
 import { poolsOf, type UpstreamPools } from './upstream-pools.js';
 
 /** What the relay needs of the house. */
-export interface RelayDoors {
+export interface RelayDoors extends ChannelRoomDoors {
   readonly settings: Settings;
   readonly models: Pick<ModelDirectory, 'find'>;
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;

@@ -1,5 +1,5 @@
-import type { JsonObject } from '@tollgate/plugin-kit';
-import { type HeaderRule, matchesModel, type ParameterRule } from '../modules/channels/index.js';
+import type { Dialect, Instructions, JsonObject } from '@tollgate/plugin-kit';
+import { type ChannelOptions, type HeaderRule, matchesModel, type ParameterRule } from '../modules/channels/index.js';
 
 /** True if some rule of the channel is about the model. */
 export function hasRulesFor(rules: readonly ParameterRule[] | undefined, model: string): rules is readonly ParameterRule[] {
@@ -14,6 +14,11 @@ export function changeParameters(body: JsonObject, rules: readonly ParameterRule
     for (const [path, value] of Object.entries(rule.set ?? {})) setField(body, path, value);
     for (const path of rule.remove ?? []) removeField(body, path);
   }
+}
+
+/** The channel's instructions for the model, if its upstream's requests of this kind take some. */
+export function instructionsFor({ systemPrompt }: ChannelOptions, { upstream }: Dialect, model: string): Instructions | undefined {
+  return systemPrompt !== undefined && upstream.instruct !== undefined && isAbout(systemPrompt, model) ? systemPrompt : undefined;
 }
 
 /** The headers of a request to the upstream, changed likewise. Names are in lower case. */

@@ -90,6 +90,7 @@ export class Settler {
     } catch (error) {
       this.#doors.log.error({ err: error, requestId: running.call.requestId }, 'A settled call could not be reported');
     }
+    running.course.channelTicket?.end();
     this.#open -= 1;
     if (this.#open > 0) return;
     for (const drained of this.#drained.splice(0)) drained();
@@ -106,6 +107,7 @@ export class Settler {
     let result = this.#resultOf(running, undrained);
     if (this.#isToBeCounted(running, result)) result = await this.#counted(running, result);
     running.call.ticket?.settle(tokensIn(result.usage));
+    running.course.channelTicket?.settle(tokensIn(result.usage));
     const settlement: Draft<Settlement> = settlementOf(running, result, this.#doors.clock.now());
     const claim = claimEndOf(running, result, undrained, (...sealed) => this.#doors.idempotency.seal(...sealed));
     if (claim !== undefined) settlement.claim = claim;

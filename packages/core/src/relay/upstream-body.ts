@@ -1,6 +1,6 @@
 import { type CanonicalRequest, type CodecContext, type JsonObject, operationOf, spliceTopLevel } from '@tollgate/plugin-kit';
 import { withFetchedMedia } from './linked-media.js';
-import { changeParameters, hasRulesFor } from './request-rules.js';
+import { changeParameters, hasRulesFor, instructionsFor } from './request-rules.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
@@ -11,11 +11,13 @@ import type { Route } from './route.js';
  */
 export function upstreamBody(call: RelayCall, route: Route, translation: Translation): Buffer | string {
   const edits = route.lane === 'translate' ? {} : wantedEdits(call, route);
-  const { parameters } = route.channel.options;
+  const { options } = route.channel;
+  const { parameters } = options;
   const isRuled = hasRulesFor(parameters, call.facts.model);
+  const instructions = instructionsFor(options, route.spoken.dialect, call.facts.model);
   switch (route.lane) {
     case 'pass':
-      if (isRuled || route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
+      if (isRuled || instructions !== undefined || route.thinking !== undefined || translation.sealsDropped || holdsForeignSeals(call)) {
         return editedBody(call, edits, route, translation);
       }
       return Object.keys(edits).length === 0 ? call.body : spliceTopLevel(call.body, call.spans, edits);
@@ -26,6 +28,7 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       const context = translation.context(route.model, 'request');
       const request = withFetchedMedia(translation.requestToSend(), translation.fetchedMedia, dialect.upstream);
       const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
+      if (instructions !== undefined) dialect.upstream.instruct?.(body, instructions);
       dialect.edits?.request?.(body, context);
       if (isRuled) changeParameters(body, parameters, call.facts.model);
       return JSON.stringify(body);
@@ -53,7 +56,10 @@ function editedBody(call: RelayCall, edits: Readonly<Record<string, string>>, ro
   else if (holdsForeignSeals(call)) foreignSeals?.remove(body, context);
   const { model, thinking } = route;
   if (thinking !== undefined) route.spoken.dialect.upstream.thinkingInNames?.write(body, { model, thinking }, context);
-  route.spoken.dialect.edits?.request?.(body, context, call.passHeaders);
+  const { dialect } = route.spoken;
+  const instructions = instructionsFor(route.channel.options, dialect, call.facts.model);
+  if (instructions !== undefined) dialect.upstream.instruct?.(body, instructions);
+  dialect.edits?.request?.(body, context, call.passHeaders);
   const { parameters } = route.channel.options;
   if (hasRulesFor(parameters, call.facts.model)) changeParameters(body, parameters, call.facts.model);
   return JSON.stringify(body);

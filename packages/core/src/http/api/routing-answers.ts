@@ -52,6 +52,8 @@ const skipTexts: Readonly<Record<Skip['reason'], string>> = {
   disabled: 'It is disabled, by its failures or by a person.',
   overloaded: 'The conversation would have gone there, but it has too many calls for its weight.',
   vetoed: 'A plugin has refused it for this call.',
+  'limit-reached': 'It has as many calls as it may have, or has used as many tokens.',
+  'spend-cap-reached': 'Its calls have cost what they may in this day or month.',
   'no-such-operation': 'Its provider has no such operation.',
   'cannot-translate': 'It speaks another dialect, in which this request cannot be said.',
 };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundation/millipoints.js';
+import { limitSchema } from '../limit-rules/index.js';
 import { decimalSchema } from '../pricing/index.js';
 
 /** What a database can search in a JSON column: PostgreSQL reads neither NUL nor half of a pair of surrogates there. */
@@ -53,6 +55,18 @@ const headerRule = z.strictObject({
 
 const statusCode = z.string().regex(/^[45]\d\d$/, 'Expected a status from 400 to 599.');
 
+/** Kept as text: options are JSON. */
+const spendCap = z.union([z.number(), z.string()], { error: 'Expected an amount of points.' }).transform((given, context) => {
+  try {
+    const amount = millipointsFromPoints(given);
+    if (amount > 0n && amount <= millipointsMax) return pointsText(amount);
+  } catch {
+    // Said below.
+  }
+  context.addIssue({ code: 'custom', message: 'Expected an amount of points above 0, with at most three decimals.' });
+  return z.NEVER;
+});
+
 /** How keys of a channel take turns. */
 export const keyOrders = ['random', 'in-turn'] as const;
 
@@ -77,11 +91,33 @@ export const channelOptionShape = {
     .refine(isSearchable, unsearchable)
     .optional()
     .meta({ title: 'Changes to the fields of requests, one after the other' }),
+  systemPrompt: z
+    .strictObject({
+      ...ofModels,
+      text: z.string().min(1).max(100_000),
+      how: z
+        .enum(['set', 'prepend', 'append', 'when-absent'])
+        .default('when-absent')
+        .meta({ title: "In the place of the caller's own, before it, behind it, or where there is none" }),
+    })
+    .optional()
+    .meta({ title: 'Instructions that its models get' }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
   statusMapping: z
     .record(statusCode, z.int().min(400).max(599))
     .optional()
     .meta({ title: 'Status of the upstream → status as which its failure is judged' }),
+  limits: limitSchema
+    .optional()
+    .meta({ title: 'Limits of the channel, all nodes together; 0 = no limit. Calls beyond them go to other channels' }),
+  keyLimits: limitSchema.optional().meta({ title: 'Limits of each of its keys' }),
+  spendCaps: z
+    .strictObject({
+      day: spendCap.optional().meta({ title: 'Points in a day' }),
+      month: spendCap.optional().meta({ title: 'Points in a month' }),
+    })
+    .optional()
+    .meta({ title: 'What its calls may cost their callers; then others serve' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
   allowPrivate: z.boolean().default(false).meta({ title: 'May lead to loopback and private networks: for servers of your own' }),
   proxy: z

@@ -22,8 +22,8 @@ export interface LimitValues {
   readonly concurrentCalls?: number | undefined;
 }
 
-/** Whose limit it is. A group that shares one counter is limited as a whole, else each of its users. */
-export type LimitOwner = 'ip' | 'token' | 'user' | 'group' | 'model';
+/** Whose limit it is; `key` is one of a channel's. A group that shares one counter is limited as a whole, else each of its users. */
+export type LimitOwner = 'ip' | 'token' | 'user' | 'group' | 'model' | 'channel' | 'key';
 export type LimitKind = 'requests' | 'tokens' | 'concurrency';
 
 /** One number that binds. */

@@ -1,3 +1,4 @@
+export * from './channel-limits.js';
 export * from './check-principal.js';
 export * from './limits.js';
 export * from './limits-errors.js';

@@ -38,7 +38,8 @@ interface LimitRefusal {
   readonly code: string;
 }
 
-const refusals: Readonly<Record<LimitOwner, Readonly<Partial<Record<LimitKind, LimitRefusal>>>>> = {
+/** Those of channels and their keys never reach a caller: another channel is tried. */
+const refusals: Readonly<Partial<Record<LimitOwner, Readonly<Partial<Record<LimitKind, LimitRefusal>>>>>> = {
   ip: { requests: { kind: 'rate-limit', status: 429, code: 'ip_request_limit' } },
   token: {
     requests: { kind: 'rate-limit', status: 429, code: 'key_request_limit' },
@@ -68,6 +69,8 @@ const owners: Readonly<Record<LimitOwner, string>> = {
   user: 'Each user of this group',
   group: 'This group as a whole',
   model: 'The model, for all its callers together,',
+  channel: 'This channel',
+  key: 'This key of the channel',
 };
 
 /** A limit is reached. The code says whose it is and what it counts, the message when it renews. */
@@ -84,7 +87,7 @@ export class LimitReachedError extends GatewayError {
     super(`${owners[rule.owner]} ${saying(rule)} ${renewal(rule, renewsInMs, renewsAt)}`, { retryAfterMs: Math.max(1, renewsInMs) });
     this.rule = rule;
     this.levels = levels;
-    this.code = refusals[rule.owner][rule.kind]?.code ?? 'ip_request_limit';
+    this.code = refusals[rule.owner]?.[rule.kind]?.code ?? 'ip_request_limit';
   }
 }
 

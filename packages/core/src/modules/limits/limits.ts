@@ -1,14 +1,13 @@
 import type { LimitLevels } from '@tollgate/plugin-kit';
-import { CountersAwayError } from '../../cluster/ask-line.js';
 import type { LimitCounters } from '../../cluster/limit-counters.js';
 import type { Clock } from '../../foundation/clock.js';
 import { callerRules, type LimitRule, type LimitValues, rulesOf } from '../limit-rules/index.js';
 import type { SettingsValues } from '../settings/index.js';
 import type { Principal } from '../tokens/index.js';
 import { addressKey } from './address-key.js';
-import { LimitReachedError, LimitsUnavailableError } from './limits-errors.js';
+import { Admission } from './admission.js';
 import type { limitsSettings } from './limits-settings.js';
-import { type Demand, isWindowDemand, levelsOf, LimitTicket } from './limit-ticket.js';
+import type { LimitTicket } from './limit-ticket.js';
 
 type LimitsValues = SettingsValues<typeof limitsSettings>;
 
@@ -42,10 +41,13 @@ interface CompiledLimits {
 /** Admits calls by the limits of address, token, user group and model: all of them have room, or none is counted. */
 export class Limits {
   readonly #options: LimitsOptions;
+  readonly #admission: Admission;
   #compiled: CompiledLimits | undefined;
 
   constructor(options: LimitsOptions) {
     this.#options = options;
+    const { counters, clock, settings } = options;
+    this.#admission = new Admission({ counters, clock, whenCountersAreAway: () => settings().whenCountersAreAway });
   }
 
   /** False if nothing limits this caller: then there is nothing to count. */
@@ -65,7 +67,9 @@ export class Limits {
     const all = ofModel === undefined ? rules : [...rules, ...ofModel];
     const tokens = all.some(({ kind }) => kind === 'tokens') ? call.estimateTokens() : 0;
     const { principal, clientIp, model } = call;
-    return this.#admit((now) => all.map((rule) => this.#demand(rule, subjectOf(rule, principal, clientIp, model), tokens, now)));
+    return this.#admission.admit((now) =>
+      all.map((rule) => this.#admission.demand(rule, subjectOf(rule, principal, clientIp, model), tokens, now)),
+    );
   }
 
   /**
@@ -78,8 +82,8 @@ export class Limits {
     const all = principal === undefined ? compiled.ofAddresses : principalRules(compiled, principal);
     const rules = all.filter(({ owner, kind }) => (owner === 'ip' || owner === 'token') && kind === 'requests');
     if (rules.length === 0) return undefined;
-    const admitted = this.#admit((now) =>
-      rules.map((rule) => this.#demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 0, now)),
+    const admitted = this.#admission.admit((now) =>
+      rules.map((rule) => this.#admission.demand(rule, rule.owner === 'ip' ? addressKey(clientIp) : (principal?.tokenId ?? ''), 0, now)),
     );
     return admitted instanceof Promise ? admitted.then(({ levels }) => levels) : admitted.levels;
   }
@@ -88,77 +92,6 @@ export class Limits {
     const settings = this.#options.settings();
     if (this.#compiled?.settings !== settings) this.#compiled = compile(settings);
     return this.#compiled;
-  }
-
-  /** A call that is larger than a whole window is let in by an empty one, and then owes. */
-  #demand(rule: LimitRule, subject: string, tokens: number, now: number): Demand {
-    const { owner, kind, window, windowMs, limit } = rule;
-    const { counters } = this.#options;
-    const key = `${owner}:${subject}:${kind}:${window}`;
-    if (windowMs === 0) return { rule, counter: counters.permits(key, limit), units: 1 };
-    return { rule, counter: counters.window(key, windowMs, limit, now), units: kind === 'tokens' ? Math.min(tokens, limit) : 1 };
-  }
-
-  /** Looks at the clock once: a window that ended between two looks would be taken for full. */
-  #admit(demandsAt: (now: number) => readonly Demand[]): LimitTicket | Promise<LimitTicket> {
-    const now = this.#options.counters.now();
-    const demands = demandsAt(now);
-    const lacking = this.#lacking(demands, now);
-    return lacking.length === 0 ? this.#take(demands, now) : this.#admitAfterAsking(demands, lacking);
-  }
-
-  async #admitAfterAsking(demands: readonly Demand[], first: readonly Demand[]): Promise<LimitTicket> {
-    const { counters } = this.#options;
-    let now = 0;
-    for (let lacking = first; lacking.length > 0; lacking = this.#lacking(demands, now)) {
-      await this.#ask(lacking);
-      now = counters.now();
-    }
-    return this.#take(demands, now);
-  }
-
-  /** @throws LimitReachedError where it is known that there is no more. */
-  #lacking(demands: readonly Demand[], now: number): readonly Demand[] {
-    const { counters } = this.#options;
-    const lacking = demands.filter((demand) =>
-      isWindowDemand(demand) ? !counters.has(demand.counter, demand.units, now) : !demand.counter.has(),
-    );
-    if (lacking.length === 0) return lacking;
-    const full = lacking.filter(({ counter }) => counters.isFull(counter, now));
-    if (full.length > 0) throw this.#refusal(full, demands, now);
-    return lacking;
-  }
-
-  #take(demands: readonly Demand[], now: number): LimitTicket {
-    const { counters } = this.#options;
-    for (const demand of demands) {
-      if (isWindowDemand(demand)) counters.take(demand.counter, demand.units, now);
-      else demand.counter.take(now);
-    }
-    return new LimitTicket(counters, demands);
-  }
-
-  async #ask(lacking: readonly Demand[]): Promise<void> {
-    const { counters } = this.#options;
-    await Promise.all(
-      lacking.map(({ counter, units }) => counters.ask(counter, units).catch((error: unknown) => this.#goOnWithout(counter, error))),
-    );
-  }
-
-  /** @throws LimitsUnavailableError where the operator would rather serve nobody. */
-  #goOnWithout(counter: Demand['counter'], error: unknown): void {
-    const { counters, settings } = this.#options;
-    if (!(error instanceof CountersAwayError)) throw error;
-    if (settings().whenCountersAreAway === 'refuse') throw new LimitsUnavailableError(error);
-    counters.goOnAlone(counter);
-  }
-
-  /** The one that keeps the caller waiting longest. */
-  #refusal(full: readonly Demand[], demands: readonly Demand[], now: number): LimitReachedError {
-    const { clock } = this.#options;
-    const waitOf = ({ counter }: Demand): number => counter.level(now).resetsInMs;
-    const longest = full.reduce((left, right) => (waitOf(right) > waitOf(left) ? right : left));
-    return new LimitReachedError(longest.rule, waitOf(longest), clock.now() + waitOf(longest), levelsOf(demands, now));
   }
 }
 

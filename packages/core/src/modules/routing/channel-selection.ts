@@ -4,7 +4,7 @@ import type { Blocked, ChannelHealth } from '../health/index.js';
 import { ConversationDraw, type ConversationDrawParts, type SelectedConversation } from './conversation-draw.js';
 import { firstUsable, type KeyTurns } from './key-turns.js';
 import { levelsByCost } from './levels-by-cost.js';
-import type { Choice, RoutingStrategy, Skip, TraceWriter } from './routing-trace.js';
+import type { Choice, NoRoom, RoutingStrategy, Skip, TraceWriter } from './routing-trace.js';
 
 /** A channel and the key to use it with. */
 export interface Candidate {
@@ -54,6 +54,8 @@ export class ChannelSelection {
   #takenAt = 0;
   /** Ids of channels and keys that failed, or were handed out; few, since few attempts are made. */
   readonly #over: string[] = [];
+  /** Those of them that had no room. */
+  readonly #full: string[] = [];
 
   constructor(list: CandidateList, wish: SelectionWish, parts: SelectionParts, trace: TraceWriter) {
     this.#list = list;
@@ -91,6 +93,17 @@ export class ChannelSelection {
     this.#trace.skipped(candidate.channel.id, reason);
   }
 
+  /** The channel or its key has no room for this call now. */
+  full(candidate: Candidate, { reason, isOfKey, until }: NoRoom): void {
+    this.giveBack(candidate);
+    const { channel, key } = candidate;
+    const full = isOfKey ? key.id : channel.id;
+    this.#over.push(full);
+    this.#full.push(full);
+    this.#soonest = Math.min(this.#soonest ?? Number.POSITIVE_INFINITY, until);
+    this.#trace.skipped({ channelId: channel.id, ...(isOfKey && key.id !== channel.id ? { keyId: key.id } : {}), reason, until });
+  }
+
   /** True if the candidate that was handed out a while ago may be asked still. */
   isStillFree({ channel, key }: Candidate): boolean {
     const { health } = this.#parts;
@@ -115,6 +128,7 @@ export class ChannelSelection {
   startAgain(): void {
     this.#level = 0;
     this.#soonest = undefined;
+    for (const id of this.#full.splice(0)) this.#over.splice(this.#over.indexOf(id), 1);
   }
 
   /** Where the conversation was answered before. A higher priority goes before it: that is the order which somebody wants. */

@@ -11,10 +11,19 @@ export const skipReasons = [
   'disabled',
   'overloaded',
   'vetoed',
+  'limit-reached',
+  'spend-cap-reached',
   'no-such-operation',
   'cannot-translate',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number] | Blocked['reason'];
+
+/** Why there is no room for a call at a channel, or at one of its keys, and until when. */
+export interface NoRoom {
+  readonly reason: 'limit-reached' | 'spend-cap-reached';
+  readonly isOfKey: boolean;
+  readonly until: number;
+}
 
 export interface Skip {
   readonly channelId: string;
