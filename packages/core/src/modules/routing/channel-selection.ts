@@ -101,7 +101,7 @@ export class ChannelSelection {
     this.#over.push(full);
     this.#full.push(full);
     this.#soonest = Math.min(this.#soonest ?? Number.POSITIVE_INFINITY, until);
-    this.#trace.skipped({ channelId: channel.id, ...(isOfKey && key.id !== channel.id ? { keyId: key.id } : {}), reason, until });
+    this.#trace.skipped(channel.id, reason, isOfKey && key.id !== channel.id ? key.id : undefined, until);
   }
 
   /** True if the candidate that was handed out a while ago may be asked still. */
