@@ -14,6 +14,8 @@ import { applying, createStageStorage, openWitness, stageParts, type StageStorag
 
 /** Nothing moves any more once no point was passed for so long and no hold is open. */
 const quietMs = 20;
+/** Where a caller has left, nobody tells when its call is over: its hold may be on its way to the database still, which takes longer on a busy machine. */
+const quietAfterLeavingMs = 200;
 /** Nobody else is there to sweep. */
 const nodeLeaseMs = 30_000;
 const quietWaitMaxMs = 15_000;
@@ -62,7 +64,7 @@ export class FaultStage {
     this.#script.arm(plan.faults, (fault) => this.#act(fault, calls, chance));
     for (const [index, kind] of plan.calls.entries()) calls.push(startCall(this.#url, kind, index, seed));
     const courses = await Promise.all(calls.map((call) => call.course));
-    const quiet = await this.#untilQuiet();
+    const quiet = await this.#untilQuiet(courses.some(({ clientLeft }) => clientLeft) ? quietAfterLeavingMs : quietMs);
     const injected = this.#script.disarm();
     const finding = await this.#openWitness.look(courses, { requestsOf: (marker) => this.#upstream.requestsOf(marker), injected });
     if (quiet) return { plan, injected, finding };
@@ -113,10 +115,10 @@ export class FaultStage {
     }
   }
 
-  async #untilQuiet(): Promise<boolean> {
+  async #untilQuiet(forMs: number): Promise<boolean> {
     const deadline = Date.now() + quietWaitMaxMs;
     while (Date.now() < deadline) {
-      if (this.#script.quietForMs() >= quietMs && (await this.#openWitness.openHolds()) === 0) return true;
+      if (this.#script.quietForMs() >= forMs && (await this.#openWitness.openHolds()) === 0) return true;
       await wait(5);
     }
     return false;
