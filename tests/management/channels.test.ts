@@ -150,6 +150,7 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     });
     expect(await names('group=vip')).toEqual(['each 1', 'each 2', 'many']);
     expect(await root.ask('POST', '/api/channel-batch', { filter: {}, change: { groups: ['gold'] } })).toMatchObject({ status: 400 });
+    expect(await root.ask('POST', '/api/channel-batch/delete', { filter: {} })).toMatchObject({ status: 400, body: { field: 'filter' } });
     expect(await root.done('POST', '/api/channel-batch/delete', { filter: { tag: 'old' } })).toEqual({ matched: 2, changed: 2 });
     expect(await names('')).toEqual(['many', 'renamed']);
   });
@@ -179,11 +180,15 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
       status: 404,
       body: { code: 'channel_key_not_found' },
     });
-    expect(await root.done('POST', batchPath, { ids: [y?.id, z?.id, 'nobody'], action: 'delete' })).toEqual({
-      matched: 2,
-      changed: 2,
+    expect(await root.ask('POST', batchPath, { action: 'delete' })).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } });
+    const beforeDeletion = await root.done<Page<Key>>('GET', `${path}?limit=2`);
+    expect(await root.done('POST', batchPath, { ids: [y?.id, 'nobody'], action: 'delete' })).toEqual({ matched: 1, changed: 1 });
+    expect((await root.done<Page<Key>>('GET', `${path}?limit=2&cursor=${beforeDeletion.next}`)).items).toEqual([z]);
+    expect(await root.done('POST', batchPath, { ids: [z?.id, 'nobody'], action: 'delete' })).toEqual({
+      matched: 1,
+      changed: 1,
     });
-    expect(await root.ask('POST', batchPath, { action: 'delete' })).toMatchObject({
+    expect(await root.ask('POST', batchPath, { state: 'enabled', action: 'delete' })).toMatchObject({
       status: 400,
       body: { code: 'invalid_channel' },
     });

@@ -87,8 +87,7 @@ export class ChannelTries {
         candidates.full(candidate, room);
         continue;
       }
-      const attempt = room === undefined ? this.#attemptAt(running, route, growthOf) : this.#attemptWithin(room, running, route, growthOf);
-      const end = await attempt.catch((error: unknown) => refusalIn(error, route));
+      const end = await this.#attemptWithin(room, running, route, growthOf).catch((error: unknown) => refusalIn(error, route));
       if (BadRequestError.isInstance(end)) {
         refusal = end;
         candidates.passOver(candidate, 'cannot-translate');
@@ -117,8 +116,14 @@ export class ChannelTries {
     }
   }
 
-  /** What the answer of a paid call has taken stays taken until the call is settled. */
-  async #attemptWithin(room: LimitTicket, running: RunningCall, route: Route, growthOf: GrowthOf | undefined): Promise<AttemptEnd> {
+  /** What the answer of a paid call has taken of its channel's room stays taken until the call is settled. */
+  async #attemptWithin(
+    room: LimitTicket | undefined,
+    running: RunningCall,
+    route: Route,
+    growthOf: GrowthOf | undefined,
+  ): Promise<AttemptEnd> {
+    if (room === undefined) return this.#attemptAt(running, route, growthOf);
     let end: AttemptEnd | undefined;
     try {
       end = await this.#attemptAt(running, route, growthOf);

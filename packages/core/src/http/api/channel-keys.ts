@@ -22,7 +22,8 @@ export interface ChannelKeyDoors {
 const text = z.string().min(1).max(255);
 const keyState = z.enum(['enabled', 'disabled', 'failing']).optional().meta({ title: '`failing`: enabled, and not used now' });
 const keyParams = z.strictObject({ id: text, keyId: text });
-const cursors = new PageCursors('channel keys', z.tuple([z.string(), z.string()]));
+/** Channel, key, and the key's place: whoever deletes while reading goes on where the key was. */
+const cursors = new PageCursors('channel-keys', z.tuple([z.string(), z.string(), z.int().min(0)]));
 
 /** A channel's keys, each known by its id wherever it stands. */
 export function channelKeyEndpoints(doors: ChannelKeyDoors): readonly Endpoint[] {
@@ -39,6 +40,12 @@ function failingKeys(circuits: readonly CircuitRecord[]): ReadonlySet<string> {
   return new Set(circuits.filter(({ kind }) => kind === 'key').map(({ subject }) => subject));
 }
 
+function firstAfter(position: readonly [string, string, number] | undefined, channelId: string, keys: readonly StoredKey[]): number {
+  if (position?.[0] !== channelId) return 0;
+  const at = keys.findIndex(({ id }) => id === position[1]);
+  return at < 0 ? position[2] : at + 1;
+}
+
 function list({ desk, circuits }: ChannelKeyDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
@@ -53,9 +60,8 @@ function list({ desk, circuits }: ChannelKeyDoors): Endpoint {
       const { keys } = await desk.one(id);
       const known = circuits().filter((record) => record.channelId === id);
       const failing = failingKeys(known);
-      const after = position?.[0] === id ? keys.findIndex((key) => key.id === position[1]) + 1 : 0;
-      const found = keys.slice(after).filter((key) => hasState(key, query.state, failing));
-      const { items, next } = cursors.page(query, found.slice(0, query.limit + 1), (key) => [id, key.id]);
+      const found = keys.slice(firstAfter(position, id, keys)).filter((key) => hasState(key, query.state, failing));
+      const { items, next } = cursors.page(query, found.slice(0, query.limit + 1), (key) => [id, key.id, keys.indexOf(key)]);
       return { items: items.map((key) => presentKey(key, known)), next };
     },
   });
@@ -104,11 +110,13 @@ function batch({ circuits, changeKeys }: ChannelKeyDoors): Endpoint {
     title: 'Enable, disable or delete keys; to enable one also ends what its failures have disabled',
     permission: 'channel.write',
     params: channelId,
-    body: z.strictObject({
-      ids: z.array(text).max(10_000).optional().meta({ title: 'Left out: all that have the state' }),
-      state: keyState,
-      action: z.enum(['enable', 'disable', 'delete']),
-    }),
+    body: z
+      .strictObject({
+        ids: z.array(text).max(10_000).optional().meta({ title: 'Left out: all that have the state' }),
+        state: keyState,
+        action: z.enum(['enable', 'disable', 'delete']),
+      })
+      .refine(({ ids, state }) => ids !== undefined || state !== undefined, { error: 'Say which keys are meant, by ids or by state.' }),
     response: z.object({ matched: z.int(), changed: z.int() }),
     handle: ({ author, params: { id }, body: { ids, state, action } }) => {
       const failing = failingKeys(circuits());

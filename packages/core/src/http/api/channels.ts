@@ -37,6 +37,10 @@ const filterShape = {
 };
 
 const batchFilter = z.strictObject({ ...filterShape, ids: z.array(text).max(10_000).optional() });
+/** A filter that was forgotten would delete all there is. */
+const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some((value) => value !== undefined), {
+  error: 'Say which channels are meant.',
+});
 
 const batchShape = {
   enabled: z.boolean().optional().meta({ title: 'True also ends what failures have disabled' }),
@@ -215,7 +219,7 @@ function deleteAll(doors: ChannelDoors): Endpoint {
     path: '/api/channel-batch/delete',
     title: 'Delete all channels that a filter means, or none',
     permission: 'channel.write',
-    body: z.strictObject({ filter: batchFilter }),
+    body: z.strictObject({ filter: deletionFilter }),
     response: batchResult,
     handle: ({ author, body }) => doors.changeAll(author, filterOf(body.filter, doors.circuits()), { delete: true }),
   });
