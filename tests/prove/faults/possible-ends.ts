@@ -46,6 +46,15 @@ const possibleEnds: readonly PossibleEnd[] = [
     reachedClient: true,
     where: (facts) => facts.databaseFailed,
   },
+  // Its first channel has failed, and the counters of the second one's limits cannot be asked.
+  {
+    outcome: 'failed',
+    ending: 'failed',
+    policy: 'not-delivered',
+    kinds: ['failover'],
+    reachedClient: false,
+    where: (facts) => facts.databaseFailed,
+  },
   // Its first channel has failed, and nobody is left for whom another would be asked.
   { outcome: 'aborted', ending: 'failed', policy: 'not-delivered', kinds: ['failover'], reachedClient: false, where: clientLeft },
   { ...left, policy: 'upstream-actual', kinds: stated },
