@@ -116,9 +116,12 @@ function priceDoors(container: DependencyContainer, { database, settings }: Foun
   const sync = container.resolve(tokens.priceSync);
   const models = container.resolve(tokens.models);
   const bus = container.resolve(tokens.bus);
-  const thenHinted = async <Result>(written: Promise<Result>): Promise<Result> => {
+  const watcher = container.resolve(tokens.watcher);
+  const thenInForce = async <Result>(written: Promise<Result>): Promise<Result> => {
     const result = await written;
     bus.hint('configuration');
+    // What cannot be read now is told, and tried again, by the watcher itself: the prices are taken over.
+    await Promise.allSettled([watcher.refresh()]);
     return result;
   };
   return {
@@ -133,7 +136,7 @@ function priceDoors(container: DependencyContainer, { database, settings }: Foun
     }),
     latest: () => sync.latest(),
     queue: () => queuePriceSync(database, sync),
-    apply: (choices, author) => thenHinted(sync.apply(choices, author)),
-    applyUnopposed: (source, author) => thenHinted(sync.applyUnopposed(source, author)),
+    apply: (choices, author) => thenInForce(sync.apply(choices, author)),
+    applyUnopposed: (source, author) => thenInForce(sync.applyUnopposed(source, author)),
   };
 }

@@ -156,20 +156,22 @@ export class ChannelDesk {
       if ((holder !== undefined && holder !== ownId) || names.has(name)) throw new ChannelNameTakenError(name);
       names.add(name);
     }
-    await checkGroups(
-      transaction,
-      entries.flatMap(({ groups }) => groups),
-    );
+    await checkGroups(transaction, ...entries.map(({ groups }) => groups));
   }
 }
 
-/** @throws InvalidChannelError naming a group that there is not */
-export async function checkGroups(transaction: Transaction, groups: readonly string[]): Promise<void> {
+/**
+ * @param lists of each channel the groups that it shall be in
+ * @throws InvalidChannelError naming the groups of the first of them that there are not
+ */
+export async function checkGroups(transaction: Transaction, ...lists: readonly (readonly string[])[]): Promise<void> {
   const known = new Set((await readGroups(transaction)).map(({ name }) => name));
-  const problems = groups.flatMap((group, index) =>
-    known.has(group) ? [] : [{ path: ['groups', index], message: `There is no group "${group}".` }],
-  );
-  if (problems.length > 0) throw new InvalidChannelError(problems);
+  for (const groups of lists) {
+    const problems = groups.flatMap((group, index) =>
+      known.has(group) ? [] : [{ path: ['groups', index], message: `There is no group "${group}".` }],
+    );
+    if (problems.length > 0) throw new InvalidChannelError(problems);
+  }
 }
 
 /** @throws ChannelNotFoundError, ChannelChangedError */
