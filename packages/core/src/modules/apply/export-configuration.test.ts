@@ -20,9 +20,9 @@ groups:
   default: { ratio: 1, limits: [60, 0] }
   vip: { description: "Costs \\"half\\": $\${X}", ratio: 0.5, ratiosByUserGroup: { default: 0.75 }, usableBy: [default] }
   free: { ratio: 0, usableBy: everyone }
-vendors: { OpenAI: { icon: openai }, Other: {} }
+vendors: { Maker: { icon: openai }, Other: {} }
 models:
-  - { name: gpt, vendor: OpenAI, type: chat, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5, outputTokensMax: 4096, tags: [a, b] }
+  - { name: gpt, vendor: Maker, type: chat, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5, outputTokensMax: 4096, tags: [a, b] }
   - { name: long, modelRatio: 1.25, tiers: [{ inputTokensAbove: 200000, modelRatio: 2.5 }], toolFees: { webSearch: 10 }, settlement: { upstreamCut: delivered } }
   - { name: taken-over, inputPrice: 3, outputPrice: 12, priceSource: synced }
   - { name: picture, pricePerCall: 0.02, enabled: false }
