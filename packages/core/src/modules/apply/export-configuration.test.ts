@@ -20,7 +20,7 @@ groups:
   default: { ratio: 1, limits: [60, 0] }
   vip: { description: "Costs \\"half\\": $\${X}", ratio: 0.5, ratiosByUserGroup: { default: 0.75 }, usableBy: [default] }
   free: { ratio: 0, usableBy: everyone }
-vendors: { Maker: { icon: openai }, Other: {} }
+vendors: { Maker: { icon: mark }, Other: {} }
 models:
   - { name: gpt, vendor: Maker, type: chat, modelRatio: 0.075, completionRatio: 4, cacheRatio: 0.5, outputTokensMax: 4096, tags: [a, b] }
   - { name: long, modelRatio: 1.25, tiers: [{ inputTokensAbove: 200000, modelRatio: 2.5 }], toolFees: { webSearch: 10 }, settlement: { upstreamCut: delivered } }
