@@ -4,6 +4,7 @@ import { accountEndpoint } from '../http/api/account.js';
 import { type ApplyDoors, applyEndpoints } from '../http/api/apply.js';
 import { auditEndpoint } from '../http/api/audit.js';
 import { channelKeyEndpoints } from '../http/api/channel-keys.js';
+import { channelTestEndpoints } from '../http/api/channel-tests.js';
 import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
@@ -93,6 +94,10 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       desk,
       circuits,
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
+    }),
+    ...channelTestEndpoints({
+      dialects: container.resolve(tokens.dialects).all.map(({ id }) => id),
+      test: (channelId, choice, userId) => container.resolve(tokens.channelTests).test(channelId, choice, userId),
     }),
   ];
 }

@@ -28,12 +28,14 @@ import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modul
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
 import { ChannelSpending, SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
+import type { ChannelTests } from '../modules/upkeep/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
+import { channelTestsOf } from './upkeep.js';
 import { version } from './version.js';
 
 const userAgent = `tollgate/${version}`;
@@ -65,6 +67,7 @@ export const tokens = {
   resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
   resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
+  channelTests: Symbol('ChannelTests') as InjectionToken<ChannelTests>,
   dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
 };
 
@@ -136,6 +139,9 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
+  register(container, tokens.channelTests, () =>
+    channelTestsOf(foundations, logger, { relay: get(tokens.relay), dialects: get(tokens.dialects), health: get(tokens.health) }),
+  );
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
 }

@@ -18,6 +18,7 @@ import type { AttemptTools } from './attempt.js';
 import { AutoSelection, type GroupOffer, type Selection } from './auto-selection.js';
 import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
+import { ChannelTester } from './channel-tester.js';
 import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
 import { type Binding, bindingOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
@@ -76,6 +77,7 @@ export class Relay {
   /** What is known of channels while calls run. */
   readonly selecting: SelectionParts;
   readonly selections: CallSelections;
+  readonly tester: ChannelTester;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -116,6 +118,7 @@ export class Relay {
       now: () => clock.now(),
     };
     this.selections = new CallSelections({ ...doors, parts: this.selecting });
+    this.tester = new ChannelTester({ ...doors, tools: this.#tools });
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
