@@ -28,14 +28,14 @@ import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modul
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
 import { ChannelSpending, SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
-import type { ChannelTests } from '../modules/upkeep/index.js';
+import type { ChannelTests, ModelSync } from '../modules/upkeep/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
-import { channelTestsOf } from './upkeep.js';
+import { channelTestsOf, modelSyncOf } from './upkeep.js';
 import { version } from './version.js';
 
 const userAgent = `tollgate/${version}`;
@@ -68,6 +68,7 @@ export const tokens = {
   relay: Symbol('Relay') as InjectionToken<Relay>,
   resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
   channelTests: Symbol('ChannelTests') as InjectionToken<ChannelTests>,
+  modelSync: Symbol('ModelSync') as InjectionToken<ModelSync>,
   dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
 };
 
@@ -141,6 +142,9 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.channelTests, () =>
     channelTestsOf(foundations, logger, { relay: get(tokens.relay), dialects: get(tokens.dialects), health: get(tokens.health) }),
+  );
+  register(container, tokens.modelSync, () =>
+    modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
@@ -264,6 +268,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
       ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
       spendCounterExpiryJob(database, systemClock),
       claimExpiryJob(database, systemClock),
+      container.resolve(tokens.modelSync).job(),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,

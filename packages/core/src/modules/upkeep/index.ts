@@ -2,4 +2,8 @@ export * from './channel-finding-store.js';
 export * from './channel-test.js';
 export * from './channel-test-settings.js';
 export * from './channel-tests.js';
+export * from './followed-models.js';
+export * from './model-sync.js';
+export * from './model-sync-settings.js';
 export * from './upkeep-errors.js';
+export * from './upstream-question.js';
