@@ -140,14 +140,20 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
+  wireUpkeep(container, foundations, logger);
+  register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
+  return container;
+}
+
+/** What asks upstreams beside calls. */
+function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
+  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
   register(container, tokens.channelTests, () =>
     channelTestsOf(foundations, logger, { relay: get(tokens.relay), dialects: get(tokens.dialects), health: get(tokens.health) }),
   );
   register(container, tokens.modelSync, () =>
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );
-  register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
-  return container;
 }
 
 /** Addresses come and go: their rows must not stay for ever. */

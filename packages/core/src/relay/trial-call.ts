@@ -1,4 +1,4 @@
-import { type CodecContext, type DialectRoute, type JsonObject, type Operation, operationOf, scanTopLevel } from '@tollgate/plugin-kit';
+import { type CodecContext, type DialectRoute, type Operation, operationOf, scanTopLevel } from '@tollgate/plugin-kit';
 import type { Channel, ChannelKey } from '../modules/channels/index.js';
 import type { TestWish } from '../modules/upkeep/index.js';
 import type { Principal } from '../modules/tokens/index.js';
@@ -56,9 +56,9 @@ export function trialCall(channel: Channel, key: ChannelKey, wish: TestWish, sur
     principal: principalOf(wish.userId),
     dialect,
     target,
-    facts: dialect.client.inspect(json as JsonObject, target),
+    facts: dialect.client.inspect(json, target),
     body,
-    json: json as JsonObject,
+    json: json,
     weighed: new WeighedBody(json),
     spans: scanTopLevel(body, dialect.client.guardedKeys),
     framing: dialect.client.framing(target),
