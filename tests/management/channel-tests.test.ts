@@ -140,6 +140,11 @@ describe.each(databaseKinds)('a test of a channel on %s', (database) => {
     expect(gateway.logs).not.toContain(secretOf('refusing'));
   });
 
+  it('is remembered', async () => {
+    expect(await root.done('GET', pathOf('off', '/test'))).toEqual({});
+    expect(await root.done('GET', pathOf('refusing', '/test'))).toMatchObject({ test: { report: { ok: true, model: 'm' } } });
+  });
+
   it('reaches channels that are switched off, and no private network', async () => {
     expect(await root.done('POST', pathOf('off', '/test'), {})).toMatchObject({ ok: true, text: 'Off.' });
     expect(await root.done('POST', pathOf('away', '/test'), {})).toMatchObject({
@@ -160,5 +165,46 @@ describe.each(databaseKinds)('a test of a channel on %s', (database) => {
     expect(gateway.logs).toContain('A channel was tested');
     const eve = await ManagementClient.of(gateway, 'eve');
     expect(await eve.ask('POST', pathOf('good', '/test'), {})).toMatchObject({ status: 403 });
+  });
+});
+
+describe.each(databaseKinds)('tests by themselves on %s', (database) => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const channel = (name: string, fields: object = {}) => ({
+      name,
+      provider: 'openai-compatible',
+      config: { baseUrl: upstream.place(name, answers({ text: 'Well.' })) },
+      keys: [secretOf(name)],
+      models: ['m'],
+      allowPrivate: true,
+      ...fields,
+    });
+    gateway = await startGateway({
+      database,
+      apply: {
+        users: [{ username: 'root', role: 'root' }],
+        settings: { channelTests: { everyMinutes: 60, scheduled: 'all' } },
+        channels: [channel('one'), channel('two'), channel('off', { enabled: false })],
+      },
+    });
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream?.close();
+  });
+
+  it('are made once of every channel that is enabled', async () => {
+    const root = await ManagementClient.of(gateway);
+    const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels?state=enabled');
+    for (const { id } of items)
+      await eventually('the channel is tested', async () => {
+        const { test } = await root.done<{ test?: { report: { ok: boolean } } }>('GET', `/api/channels/${id}/test`);
+        return test?.report.ok === true;
+      });
+    expect(['one', 'two', 'off'].map((name) => upstream.requestsTo(name).length)).toEqual([1, 1, 0]);
   });
 });

@@ -121,6 +121,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/channels/{id}/models', { ...id, body: { add: ['p'], remove: ['p'] } });
     await send('POST', '/api/channels/{id}/models/sync', id);
     await send('POST', '/api/channels/{id}/test', { ...id, body: { model: 'm' } });
+    await send('GET', '/api/channels/{id}/test', id);
     await send('GET', '/api/channel-tags');
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);

@@ -107,6 +107,7 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
     ...channelTestEndpoints({
       dialects: container.resolve(tokens.dialects).all.map(({ id }) => id),
       test: (channelId, choice, userId) => container.resolve(tokens.channelTests).test(channelId, choice, userId),
+      last: (channelId) => container.resolve(tokens.channelTests).last(channelId),
     }),
   ];
 }

@@ -149,7 +149,12 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
 function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
   const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
   register(container, tokens.channelTests, () =>
-    channelTestsOf(foundations, logger, { relay: get(tokens.relay), dialects: get(tokens.dialects), health: get(tokens.health) }),
+    channelTestsOf(foundations, logger, {
+      relay: get(tokens.relay),
+      dialects: get(tokens.dialects),
+      health: get(tokens.health),
+      channels: get(tokens.channels),
+    }),
   );
   register(container, tokens.modelSync, () =>
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
@@ -275,6 +280,7 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
       spendCounterExpiryJob(database, systemClock),
       claimExpiryJob(database, systemClock),
       container.resolve(tokens.modelSync).job(),
+      container.resolve(tokens.channelTests).job(),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,

@@ -13,12 +13,13 @@ export interface UpkeepParts {
   readonly relay: Relay;
   readonly dialects: ServedDialects;
   readonly health: HealthBook;
+  readonly channels: ChannelDirectory;
 }
 
 export function channelTestsOf(
   { database, plugins, secretBox, settings }: Foundations,
   log: Logger,
-  { relay, dialects, health }: UpkeepParts,
+  { relay, dialects, health, channels }: UpkeepParts,
 ): ChannelTests {
   return new ChannelTests({
     database,
@@ -27,6 +28,7 @@ export function channelTestsOf(
     tryChannel: (channel, key, wish) => relay.tester.run(channel, key, wish, dialects.all),
     health,
     settings: () => settings.current(channelTestSettings),
+    channels: () => channels.all(),
     clock: systemClock,
     log,
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TestChoice, TestReport } from '../../modules/upkeep/index.js';
+import type { LastTest, TestChoice, TestReport } from '../../modules/upkeep/index.js';
 import { channelId } from './channels.js';
 import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
 
@@ -7,6 +7,7 @@ export interface ChannelTestDoors {
   /** Ids of the languages that a test can be asked in. */
   readonly dialects: readonly string[];
   test(channelId: string, choice: TestChoice, userId: string): Promise<TestReport>;
+  last(channelId: string): Promise<LastTest | undefined>;
 }
 
 const milliseconds = (title: string) => z.number().meta({ title, unit: 'ms' });
@@ -43,7 +44,7 @@ export const testReport = z
 const text = z.string().min(1).max(255);
 
 export function channelTestEndpoints(doors: ChannelTestDoors): readonly Endpoint[] {
-  return [testOne(doors)];
+  return [testOne(doors), lastOf(doors)];
 }
 
 function testOne({ dialects, test }: ChannelTestDoors): Endpoint {
@@ -70,4 +71,19 @@ function testOne({ dialects, test }: ChannelTestDoors): Endpoint {
 
 export function presentReport({ usage, ...report }: TestReport): z.input<typeof testReport> {
   return { ...report, ...(usage === undefined ? {} : { usage: { ...usage } }) };
+}
+
+function lastOf({ last }: ChannelTestDoors): Endpoint {
+  return defineEndpoint({
+    method: 'GET',
+    path: '/api/channels/:id/test',
+    title: 'The last test of a channel, of a person or of the schedule; where several calls were made, one that failed',
+    permission: 'channel.read',
+    params: channelId,
+    response: z.object({ test: z.object({ at: z.iso.datetime(), report: testReport }).optional() }),
+    handle: async ({ params: { id } }) => {
+      const found = await last(id);
+      return found === undefined ? {} : { test: { at: new Date(found.at).toISOString(), report: presentReport(found.report) } };
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** What is asked of upstreams beside calls. */
-export type FindingKind = 'test' | 'balance' | 'models';
+export type FindingKind = 'test' | 'models';
 
 export interface ChannelFinding {
   readonly channelId: string;

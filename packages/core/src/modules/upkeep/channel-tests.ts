@@ -1,10 +1,11 @@
 import type { Clock } from '../../foundation/clock.js';
 import type { Logger } from '../../foundation/logger.js';
-import type { Channel, ChannelKey } from '../channels/index.js';
+import type { JobHandler } from '../../storage/job-runner.js';
+import { type Channel, type ChannelKey, knownChannel } from '../channels/index.js';
 import { type ChannelPart, circuitNameOf, type HealthBook } from '../health/index.js';
 import { firstUsable, KeyTurns } from '../routing/index.js';
 import type { SettingsValues } from '../settings/index.js';
-import { writeFinding } from './channel-finding-store.js';
+import { type ChannelFinding, readFindings, readFindingsOfKind, writeFinding } from './channel-finding-store.js';
 import type { channelTestSettings } from './channel-test-settings.js';
 import type { TestReport, Trial, TryChannel } from './channel-test.js';
 import { type ChannelOpener, openedChannel } from './opened-channel.js';
@@ -14,6 +15,8 @@ export interface ChannelTestsDoors extends ChannelOpener {
   readonly tryChannel: TryChannel;
   readonly health: Pick<HealthBook, 'keyBlocked' | 'report' | 'enable' | 'list'>;
   readonly settings: () => SettingsValues<typeof channelTestSettings>;
+  /** Those that can be used now. */
+  readonly channels: () => readonly Channel[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -26,8 +29,17 @@ export interface TestChoice {
   readonly stream?: boolean | undefined;
 }
 
+/** A test as it is remembered. */
+export interface LastTest {
+  readonly at: number;
+  readonly report: TestReport;
+}
+
 /** So many keys and models of one channel are tried again in one go. */
-const partsMax = 20;
+const partsMax = 4;
+/** A turn must not keep other jobs waiting. */
+const channelsAtOnce = 8;
+const minuteMs = 60_000;
 
 /** Tests channels. What a test finds counts for their health as a call's outcome does, and one that answers is well again. */
 export class ChannelTests {
@@ -66,6 +78,36 @@ export class ChannelTests {
     }
     await this.#remember(channelId, reports);
     return reports;
+  }
+
+  /** The last one, of a person or of the schedule. @throws ChannelNotFoundError, StorageUnavailableError */
+  async last(channelId: string): Promise<LastTest | undefined> {
+    const { knex } = this.#doors.database;
+    await knownChannel(knex, channelId);
+    const found = (await readFindings(knex, [channelId])).find(({ kind }) => kind === 'test');
+    return found && { at: found.at, report: found.finding as TestReport };
+  }
+
+  /** Channels whose turn it is: once in the cluster, however many nodes there are. */
+  job(): JobHandler {
+    return { kind: 'test-channels', everyMs: () => minuteMs, run: () => this.runDue() };
+  }
+
+  /** @throws StorageUnavailableError */
+  async runDue(): Promise<void> {
+    const { settings, channels, health, clock, database, log } = this.#doors;
+    const { everyMinutes, scheduled } = settings();
+    if (everyMinutes === 0) return;
+    const failing = new Set(health.list().map(({ channelId }) => channelId));
+    const meant = scheduled === 'all' ? channels() : channels().filter(({ id }) => failing.has(id));
+    const due = dueTests(meant, await readFindingsOfKind(database.knex, 'test'), everyMinutes, clock.now());
+    await Promise.all(
+      due
+        .slice(0, channelsAtOnce)
+        .map(({ id, name }) =>
+          this.testAll(id).catch((error: unknown) => log.warn({ err: error, channel: name }, 'A channel could not be tested')),
+        ),
+    );
   }
 
   async #tested(channel: Channel, { model: asked, dialect, stream = false }: TestChoice, userId: string): Promise<TestReport> {
@@ -111,6 +153,18 @@ export class ChannelTests {
     const { text: _text, ...finding } = worst;
     await database.write((transaction) => writeFinding(transaction, { channelId, kind: 'test', at: clock.now(), finding }));
   }
+}
+
+/** Those that were tested longest ago, or never, first. */
+export function dueTests(
+  channels: readonly Channel[],
+  findings: readonly Pick<ChannelFinding, 'channelId' | 'at'>[],
+  everyMinutes: number,
+  now: number,
+): readonly Channel[] {
+  const testedAt = new Map(findings.map(({ channelId, at }) => [channelId, at]));
+  const at = ({ id }: Channel): number => testedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+  return channels.filter((channel) => now >= at(channel) + everyMinutes * minuteMs).sort((one, other) => (at(one) < at(other) ? -1 : 1));
 }
 
 /** @throws NoTestModelError */
