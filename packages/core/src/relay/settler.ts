@@ -67,7 +67,9 @@ export class Settler {
 
   /** What a complete answer costs whatever is in it, with the attempts burnt before it; undefined where that is not known before it begins. */
   costAhead({ quote: { rate, fixedCost }, course, model }: HeldCall): Millipoints | undefined {
-    const burnt = course.attempts.flatMap(({ usage }) => (usage === undefined ? [] : [{ ...emptyUsage(), ...usage }]));
+    const burnt = course.attempts.flatMap(({ usage, hedge }) =>
+      usage === undefined || hedge !== undefined ? [] : [{ ...emptyUsage(), ...usage }],
+    );
     if (fixedCost === undefined || burnt.length === 0) return fixedCost;
     return this.#doors.policyOf(model, 'burntAttempt') === 'upstream-actual' ? costOfAll(rate, [emptyUsage(), ...burnt]) : fixedCost;
   }
