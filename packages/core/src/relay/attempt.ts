@@ -289,6 +289,8 @@ export class Attempt {
       finished: (end) => this.#finish(end),
       fault: (error) => this.#tools.fault(error, route),
     });
+    // A client that left before the head arrived is read on for, too.
+    if (this.#reading !== undefined) this.#streaming.readOn();
     return this.#streaming;
   }
 

@@ -75,6 +75,7 @@ export class HedgedAttempts {
     if (faults !== undefined) await faults('hedge-over');
     const [one, other] = await both;
     if (!race.isWon) running.reply.waitEnds();
+    running.course.attempts.sort((before, after) => before.startedMs - after.startedMs);
     const isHedged = other.status === 'rejected' || other.value !== undefined;
     if (second !== undefined && !isHedged) this.#budget.giveBack(hedge.rule);
     return { ...this.#deciding(hedged, admitted.route, [one, other]), isHedged };
