@@ -90,10 +90,10 @@ function checkConversation(body: Record<string, unknown>): void {
   if (roles.join() !== 'user,assistant,user') throw new Error(`Roles must alternate and begin with the user: ${roles.join()}`);
   const blocks = messages.flatMap(({ content }) => content);
   if (blocks.some((block) => Object.keys(block).length !== 1)) throw new Error('A block of a union has one member.');
-  const ids = blocks.flatMap(({ toolUse, toolResult }) =>
-    [toolUse, toolResult].map((part) => (part as Record<string, unknown> | undefined)?.['toolUseId']),
-  );
-  if (ids.filter((id) => id !== undefined && !/^[\w-]{1,64}$/.test(String(id))).length > 0) throw new Error('A toolUseId is no such id.');
+  const tools = blocks.flatMap(({ toolUse, toolResult }) => [toolUse ?? toolResult ?? []].flat()) as readonly {
+    readonly toolUseId: string;
+  }[];
+  if (!tools.every(({ toolUseId }) => /^[\w-]{1,64}$/.test(toolUseId))) throw new Error('A toolUseId is no such id.');
   if (blocks.some((block) => 'toolResult' in block) && body['toolConfig'] === undefined)
     throw new Error('The toolConfig field must be defined.');
   // Lite thinks not at all.
