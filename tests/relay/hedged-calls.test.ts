@@ -173,7 +173,10 @@ describe.each(databaseKinds)('a call that has got nothing for a while (%s)', (da
 
   it.each(kinds)('is answered by the first if that begins first: $dialect (streamed: $stream)', async (kind) => {
     const { attempts, channelId } = await answeredBy('wins', 'from the first', kind);
-    expect(attempts).toMatchObject([{ hedge: 'first', channelId }, { hedge: 'second', failure: 'hedge_lost' }]);
+    expect(attempts).toMatchObject([
+      { hedge: 'first', channelId },
+      { hedge: 'second', failure: 'hedge_lost' },
+    ]);
   });
 
   it('goes on with the second when the first fails meanwhile', async () => {
