@@ -96,6 +96,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/account');
     await send('GET', '/api/account/groups');
     await send('GET', '/api/providers');
+    await send('GET', '/metrics');
     await send('GET', '/api/settings');
     await send('PUT', '/api/settings/{section}', { params: { section: 'routing' }, body: { strategy: 'weighted' } });
     await send('GET', '/api/settings/{section}', { params: { section: 'routing' } });

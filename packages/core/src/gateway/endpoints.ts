@@ -7,6 +7,7 @@ import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
 import { type GroupDoors, groupEndpoints } from '../http/api/groups.js';
+import { metricsEndpoint } from '../http/api/metrics.js';
 import { modelEndpoints } from '../http/api/models.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
 import { providersEndpoint } from '../http/api/providers.js';
@@ -53,6 +54,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...groupEndpoints(groupDoors(container, foundations)),
     ...modelEndpoints({ desk, models: () => readModels(database.knex), unknown: () => unknownModels(database) }),
     ...vendorEndpoints({ desk, vendors: () => readVendors(database.knex) }),
+    metricsEndpoint(() => container.resolve(tokens.metrics).text()),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);

@@ -20,7 +20,15 @@ import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
-import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
+import {
+  HoldSweeper,
+  ledgerSettings,
+  LedgerWriter,
+  openHolds,
+  openLedgerExecutor,
+  spendCounterExpiryJob,
+} from '../modules/ledger/index.js';
+import { GatewayMetrics } from '../modules/metrics/index.js';
 import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
@@ -48,6 +56,7 @@ export const tokens = {
   prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
   priceFetcher: Symbol('PriceFetcher') as InjectionToken<PriceFetcher>,
   priceSync: Symbol('PriceSync') as InjectionToken<PriceSync>,
+  metrics: Symbol('GatewayMetrics') as InjectionToken<GatewayMetrics>,
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
@@ -116,8 +125,10 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
         nodeId: () => get(tokens.lease).nodeId,
         calendar: new SpendCalendar(() => settings.current(spendingSettings).timeZone),
         faults,
+        onBatch: (batch) => get(tokens.metrics).batchEnded(batch),
       }),
   );
+  register(container, tokens.metrics, () => metricsOf(container, foundations));
   register(container, tokens.counters, () => countersOf(container, foundations, logger));
   register(
     container,
@@ -136,6 +147,17 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
+}
+
+function metricsOf(container: DependencyContainer, { database }: Foundations): GatewayMetrics {
+  const channels = container.resolve(tokens.channels);
+  const health = container.resolve(tokens.health);
+  return new GatewayMetrics({
+    version,
+    circuits: () => health.list(),
+    channelNameOf: (id) => channels.nameOf(id),
+    openHolds: () => openHolds(database),
+  });
 }
 
 /** Addresses come and go: their rows must not stay for ever. */
@@ -313,6 +335,7 @@ function relayOf(
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,
     log: logger,
+    metrics: container.resolve(tokens.metrics),
     newId,
     newPrefixedId,
     random: Math.random,

@@ -35,3 +35,18 @@ export async function budgetOf(database: Database, tokenId: string): Promise<Bud
   const rest = granted - spent - held;
   return { granted: millipoints(granted), remaining: millipoints(rest > 0n ? rest : 0n), ...amounts };
 }
+
+/** What is set aside for calls that run. */
+export interface OpenHolds {
+  readonly count: number;
+  readonly amount: Millipoints;
+}
+
+/** Of all nodes. @throws StorageUnavailableError */
+export async function openHolds({ knex }: Database): Promise<OpenHolds> {
+  const [row] = (await knex('holds').count({ count: '*' }).sum({ amount: 'amount' })) as readonly {
+    readonly count: number | bigint | string;
+    readonly amount: number | bigint | string | null;
+  }[];
+  return { count: Number(row?.count ?? 0), amount: millipoints(BigInt(row?.amount ?? 0)) };
+}
