@@ -14,7 +14,7 @@ describe.each(databaseKinds)('/metrics on %s', (database) => {
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
-    const good = upstream.place('good', answers({ usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } }));
+    const good = upstream.place('good', answers({ usage: { prompt_tokens: 100, completion_tokens: 20 } }));
     const bad = upstream.place('bad', refuses(401));
     const endless = upstream.place('endless', streamsForever({ chunkDelayMs: 20 }));
     gateway = await startGateway({
