@@ -48,7 +48,7 @@ describe.each(databaseKinds)('/metrics on %s', (database) => {
   }
 
   it('count calls, attempts, tokens, points, batches and circuits', async () => {
-    const call = { url: gateway.url, key: openToken.key as string, dialect: 'openai-chat' };
+    const call = { url: gateway.url, key: openToken.key, dialect: 'openai-chat' };
     await rawCall({ ...call, model: 'chat' });
     await rawCall({ ...call, model: 'chat', stream: true });
     await rawCall({ ...call, model: 'nobody-has-it' });
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('/metrics on %s', (database) => {
     const leaving = new AbortController();
     const answer = await rawFetch({
       url: gateway.url,
-      key: openToken.key as string,
+      key: openToken.key,
       dialect: 'openai-chat',
       model: 'long',
       stream: true,

@@ -42,11 +42,14 @@ export interface OpenHolds {
   readonly amount: Millipoints;
 }
 
+/** As each database counts and sums. */
+interface OpenHoldsRow {
+  readonly count?: number | bigint | string;
+  readonly amount?: number | bigint | string | null;
+}
+
 /** Of all nodes. @throws StorageUnavailableError */
 export async function openHolds({ knex }: Database): Promise<OpenHolds> {
-  const [row] = (await knex('holds').count({ count: '*' }).sum({ amount: 'amount' })) as readonly {
-    readonly count: number | bigint | string;
-    readonly amount: number | bigint | string | null;
-  }[];
-  return { count: Number(row?.count ?? 0), amount: millipoints(BigInt(row?.amount ?? 0)) };
+  const rows: readonly OpenHoldsRow[] = await knex('holds').count({ count: '*' }).sum({ amount: 'amount' });
+  return { count: Number(rows[0]?.count ?? 0), amount: millipoints(BigInt(rows[0]?.amount ?? 0)) };
 }
