@@ -21,7 +21,7 @@ function metricsWith(sources: Partial<MetricSources> = {}): GatewayMetrics {
 
 function callTo(...channelIds: readonly string[]): MeasuredCall {
   const attempts = channelIds.map((channelId) => ({ channelId, startedMs: 0, durationMs: 1 }));
-  return { dialect: 'openai-chat', outcome: 'ok', usage: emptyUsage(), attempts, totalMs: 20 };
+  return { dialect: 'chat', outcome: 'ok', usage: emptyUsage(), attempts, totalMs: 20 };
 }
 
 describe('metrics', () => {
