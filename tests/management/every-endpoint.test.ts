@@ -162,6 +162,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/prices/missing');
     await send('POST', '/api/prices/apply', { body: { choices: [{ model: 'n', source: 'other' }] } });
     await send('POST', '/api/prices/apply-unopposed', { body: { source: 'other' } });
+    await send('GET', '/api/pricing');
     const { prices } = await send<{ prices: readonly { model: string }[] }>('GET', '/api/prices');
     expect(prices.map(({ model }) => model)).toEqual(expect.arrayContaining(['m', 'n', 'o']));
   });
