@@ -121,6 +121,8 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);
     const keyId = keys.items[2]?.id ?? '';
+    await send('PATCH', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { remark: 'the third' } });
+    await send('POST', '/api/channels/{id}/model-batch', { ...id, body: { models: ['m'], action: 'enable' } });
     await send('PUT', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { key: key('e') } });
     await send('POST', '/api/channels/{id}/key-batch', { ...id, body: { ids: [keys.items[1]?.id], action: 'disable' } });
     await send('POST', '/api/channel-batch', { body: { filter: { tag: 'eu' }, change: { priority: 1 } } });

@@ -17,7 +17,16 @@ import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { vendorEndpoints } from '../http/api/vendors.js';
 import { type ApplyContext, executeApply, exportConfiguration } from '../modules/apply/index.js';
-import { assignChannels, type Channel, changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
+import {
+  assignChannels,
+  type Channel,
+  changeChannels,
+  changeKeys,
+  ChannelDesk,
+  enableModels,
+  readChannelNames,
+  remarkKey,
+} from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { autoGroup, GroupDesk, groupsSettings } from '../modules/groups/index.js';
 import { accountOf, budgetOf } from '../modules/ledger/index.js';
@@ -89,13 +98,23 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
     channels: new Set(circuits().map(({ channelId }) => channelId)),
     keys: new Set(circuits().flatMap(({ kind, subject }) => (kind === 'key' ? [subject] : []))),
   });
-  const doors = { database, editor, secretBox, failing };
+  const failingModels = (channelId: string) =>
+    new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
+  const doors = { database, editor, secretBox, failing, failingModels };
+  const keyUsage = container.resolve(tokens.keyUsage);
   return [
-    ...channelEndpoints({ desk, circuits, changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch) }),
+    ...channelEndpoints({
+      desk,
+      circuits,
+      changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
+      enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
+    }),
     ...channelKeyEndpoints({
       desk,
       circuits,
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
+      remarkKey: (author, channelId, keyId, remark) => remarkKey(doors, author, channelId, keyId, remark),
+      countsOf: (channelId) => keyUsage.countsOf(channelId),
     }),
   ];
 }
@@ -121,7 +140,7 @@ function groupDoors(container: DependencyContainer, { database, settings, secret
     assign: (author, group, assignment) => assignChannels(editor, secretBox, author, group, assignment),
     choosable: async (userId) => {
       const user = await findUser(database.knex, userId);
-      if (user === undefined) return { groups: [], autoOrder: [] };
+      if (user === undefined) return { items: [], autoOrder: [] };
       const { defaultGroupRatio } = settings.current(pricingSettings);
       const choosable = groups.usableBy(user.group).map(({ name, description }) => ({
         name,
@@ -129,7 +148,7 @@ function groupDoors(container: DependencyContainer, { database, settings, secret
         ratio: user.ratio ?? groups.ratioOf(name, user.group)?.ratio ?? defaultGroupRatio,
         isOwn: name === user.group,
       }));
-      return { groups: choosable, autoOrder: groups.routesFor({ group: autoGroup, userGroup: user.group }) };
+      return { items: choosable, autoOrder: groups.routesFor({ group: autoGroup, userGroup: user.group }) };
     },
   };
 }
@@ -172,7 +191,7 @@ function priceDoors(container: DependencyContainer, { database, settings }: Foun
   return {
     differences: (options) => sync.differences(options),
     missing: async () => ({
-      missing: await unpricedModels(database),
+      items: await unpricedModels(database),
       refused: settings.current(pricingSettings).mode === 'commercial',
     }),
     latest: () => sync.latest(),

@@ -9,7 +9,7 @@ import { defineEndpoint, type Endpoint } from './endpoint.js';
 export interface PriceDoors {
   differences(options: { readonly everything: boolean }): Promise<readonly PriceDifference[]>;
   /** Models that channels offer and nobody has priced, and whether calls to them are refused. */
-  missing(): Promise<{ readonly missing: readonly UnpricedModel[]; readonly refused: boolean }>;
+  missing(): Promise<{ readonly items: readonly UnpricedModel[]; readonly refused: boolean }>;
   queue(): Promise<PriceSyncRun | undefined>;
   latest(): Promise<PriceSyncRun | undefined>;
   apply(choices: readonly z.output<typeof choice>[], author: ChangeAuthor): Promise<readonly AppliedPrice[]>;
@@ -33,10 +33,10 @@ function differences(doors: PriceDoors): Endpoint {
     title: 'Where prices in force differ from what channels, other gateways and adapters state',
     permission: 'pricing.read',
     query: z.strictObject({ everything: z.enum(['true', 'false']).default('false') }),
-    response: z.object({ differences: z.array(difference) }),
+    response: z.object({ items: z.array(difference) }),
     handle: async ({ query }) => {
       const found = await doors.differences({ everything: query.everything === 'true' });
-      return { differences: found.map(presentDifference) };
+      return { items: found.map(presentDifference) };
     },
   });
 }
@@ -48,7 +48,7 @@ function missingPrices(doors: PriceDoors): Endpoint {
     title: 'Models that channels offer and nobody has priced',
     permission: 'pricing.read',
     response: z.object({
-      missing: z
+      items: z
         .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
         .readonly(),
       refused: z.boolean().meta({ title: 'Calls to them are refused; otherwise they are charged at the default ratio' }),
