@@ -87,7 +87,15 @@ function presentPrice({ model, groups }: PublicModel) {
   const { name, vendor, type, icon, description, tags, capabilities, contextTokensMax, outputTokensMax, endpoints, price } = model;
   return {
     model: name,
-    ...{ vendor, type, icon, description, tags, capabilities, contextTokensMax, outputTokensMax, endpoints },
+    vendor,
+    type,
+    icon,
+    description,
+    tags,
+    capabilities,
+    contextTokensMax,
+    outputTokensMax,
+    endpoints,
     groups,
     ...(price === undefined ? {} : { ...fieldsOfPrice(price), dollars: factsOfPrice(price) }),
   };
