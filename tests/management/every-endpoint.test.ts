@@ -122,6 +122,8 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);
     const keyId = keys.items[2]?.id ?? '';
+    await send('PATCH', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { remark: 'the third' } });
+    await send('POST', '/api/channels/{id}/model-batch', { ...id, body: { models: ['m'], action: 'enable' } });
     await send('PUT', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { key: key('e') } });
     await send('POST', '/api/channels/{id}/key-batch', { ...id, body: { ids: [keys.items[1]?.id], action: 'disable' } });
     await send('POST', '/api/channel-batch', { body: { filter: { tag: 'eu' }, change: { priority: 1 } } });
@@ -163,6 +165,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/prices/missing');
     await send('POST', '/api/prices/apply', { body: { choices: [{ model: 'n', source: 'other' }] } });
     await send('POST', '/api/prices/apply-unopposed', { body: { source: 'other' } });
+    await send('GET', '/api/pricing');
     const { prices } = await send<{ prices: readonly { model: string }[] }>('GET', '/api/prices');
     expect(prices.map(({ model }) => model)).toEqual(expect.arrayContaining(['m', 'n', 'o']));
   });

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Verdict } from '@tollgate/plugin-kit';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { performance } from 'node:perf_hooks';
 import { Bus } from '../cluster/bus.js';
@@ -19,6 +20,7 @@ import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
+import { KeyUsage, type KeyUse } from '../modules/key-usage/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
 import {
   Books,
@@ -67,6 +69,7 @@ export const tokens = {
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
   health: Symbol('HealthBook') as InjectionToken<HealthBook>,
+  keyUsage: Symbol('KeyUsage') as InjectionToken<KeyUsage>,
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
@@ -144,6 +147,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.editor, () => editorOf(container, foundations));
   register(container, tokens.health, () => healthOf(container, foundations, logger));
+  register(container, tokens.keyUsage, () => new KeyUsage(database, logger));
   register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
@@ -230,6 +234,7 @@ function editorOf(container: DependencyContainer, { database }: Foundations): Co
 function healthOf(container: DependencyContainer, { database, settings }: Foundations, log: Logger): HealthBook {
   const channels = container.resolve(tokens.channels);
   const bus = container.resolve(tokens.bus);
+  const keyUsage = container.resolve(tokens.keyUsage);
   return new HealthBook({
     settings: () => settings.current(healthSettings),
     clock: systemClock,
@@ -237,7 +242,13 @@ function healthOf(container: DependencyContainer, { database, settings }: Founda
     channelNameOf: (id) => channels.nameOf(id),
     database,
     onWritten: () => bus.hint('health'),
+    onOutcome: ({ channelId, keyId, verdict, at }) => keyUsage.note({ channelId, keyId, outcome: useOf(verdict), at }),
   });
+}
+
+function useOf(verdict: Verdict | undefined): KeyUse['outcome'] {
+  if (verdict === undefined) return 'served';
+  return verdict.scope === 'request' ? 'other' : 'failed';
 }
 
 /** Brings what other nodes have found out about channels into memory. It has a number of its own: it changes often, and channels stay. */
@@ -357,6 +368,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.health).close();
+  await container.resolve(tokens.keyUsage).close();
   await container.resolve(tokens.bus).close();
   await container.resolve(tokens.healthWatcher).stop();
   await container.resolve(tokens.watcher).stop();
@@ -374,6 +386,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
     await container.resolve(tokens.watcher).start();
     await container.resolve(tokens.healthWatcher).start();
     container.resolve(tokens.health).start();
+    container.resolve(tokens.keyUsage).start();
     container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
     await container.resolve(tokens.channelSpending).start();
