@@ -7,6 +7,7 @@ import type { GroupChoice, GroupDirectory } from '../modules/groups/index.js';
 import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
 import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger/index.js';
+import type { GatewayMetrics } from '../modules/metrics/index.js';
 import { type Model, type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
@@ -59,6 +60,7 @@ export interface RelayDoors extends ChannelRoomDoors {
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<GatewayMetrics, 'callSettled'>;
   readonly newId: () => string;
   readonly newPrefixedId: (prefix: string) => string;
   readonly random: () => number;
