@@ -156,7 +156,6 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
-  wireUpkeep(container, foundations, logger);
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
 }
@@ -404,6 +403,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
 /** Wires everything together and starts what works by itself. @throws StorageUnavailableError */
 export async function startModules(parts: GatewayParts, foundations: Foundations): Promise<DependencyContainer> {
   const container = wireModules(parts, foundations);
+  wireUpkeep(container, foundations, parts.logger);
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
