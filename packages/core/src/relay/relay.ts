@@ -19,7 +19,7 @@ import { AutoSelection, type GroupOffer, type Selection } from './auto-selection
 import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
 import { ChannelTries, estimateInput, type GrowthOf } from './channel-tries.js';
-import { type Binding, bindingOf } from './bound-channel.js';
+import { type Binding, bindingOf, keysOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
@@ -122,7 +122,7 @@ export class Relay {
   /**
    * Answers the call, or throws what the caller shall be told instead.
    * @throws GroupNotAllowedError, ModelNotFoundError, NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
-   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, ResourceAccountGoneError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models, groups, faults } = this.#doors;
@@ -297,13 +297,14 @@ export class Relay {
   }
 }
 
-/** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
+/** @throws ResourceUnreachableError, ResourceAccountGoneError */
+function boundTo(binding: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
   for (const { group, list } of offers) {
-    const owner = list.find(channelId);
-    if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
+    const owner = list.find(binding.channelId);
+    if (owner !== undefined && isNative(owner, call))
+      return { group, list: candidateListOf([{ ...owner, keys: keysOf(owner, binding, binding.field) }]) };
   }
-  throw new ResourceUnreachableError(field, call.facts.model);
+  throw new ResourceUnreachableError(binding.field, call.facts.model);
 }
 
 function firstOf(list: CandidateList | undefined): Channel | undefined {
