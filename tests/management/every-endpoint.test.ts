@@ -166,10 +166,15 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     expect(prices.map(({ model }) => model)).toEqual(expect.arrayContaining(['m', 'n', 'o']));
   });
 
+  it('tells the whole configuration and takes it back', async () => {
+    const { file } = await send<{ file: object }>('GET', '/api/apply', { query: '?sections=groups,settings' });
+    await send('POST', '/api/apply', { body: { file: { ...file, vendors: { applied: {} } } } });
+  });
+
   it('remembers who has changed what', async () => {
     const { items } = await send<Listed>('GET', '/api/audit', { query: '?limit=500' });
     const names = items.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['first', 'second', 'third', 'gold', 'maker', 'own', 'routing', 'n', 'o']));
+    expect(names).toEqual(expect.arrayContaining(['first', 'second', 'third', 'gold', 'maker', 'own', 'routing', 'n', 'o', 'applied']));
   });
 
   it('has no endpoint beside these', () => {

@@ -1,6 +1,6 @@
 import type { ProviderCall, WireRequest, z } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
-import { bedrock, claudeByInvoke } from './index.js';
+import { bedrock, claudeByInvoke, converse, converseCountTokens } from './index.js';
 
 type Config = z.output<typeof bedrock.config>;
 
@@ -30,6 +30,29 @@ describe('bedrock', () => {
   ] as const)('calls %s with %o by its id', (model, more, id) => {
     expect(urlOf(call({ apiKey: 'k', ...more }, model))).toBe(`${host}/model/${id}/invoke`);
     expect(urlOf(call({ apiKey: 'k', ...more }, model, true))).toBe(`${host}/model/${id}/invoke-with-response-stream`);
+  });
+
+  it.each([
+    ['anthropic.claude-sonnet-4-5-20250929-v1:0', ['bedrock-claude', 'bedrock-count-tokens']],
+    ['arn:aws:bedrock:us-east-1:1:application-inference-profile/abc', ['bedrock-claude', 'bedrock-count-tokens']],
+    ['arn:aws:bedrock:us-east-1:1:inference-profile/us.amazon.nova-pro-v1:0', ['bedrock-converse']],
+    ['us.amazon.nova-pro-v1:0', ['bedrock-converse']],
+    ['openai.gpt-oss-120b', ['openai-chat']],
+    ['openai.gpt-oss-120b-1:0', ['bedrock-converse']],
+    ['us.meta.llama4-scout-17b-instruct-v1:0', ['bedrock-converse']],
+  ])('speaks to %s in its own way', (model, dialects) => {
+    const usual = bedrock.speaks.filter(({ onDemand, models }) => onDemand !== true && models?.(model) !== false);
+    expect(usual.map(({ dialect }) => dialect.id)).toEqual(dialects);
+  });
+
+  it('finds the methods of Converse, and counts without an inference profile', () => {
+    const urls = (asked: ProviderCall<Config>): readonly string[] =>
+      bedrock.speaks.filter(({ dialect }) => dialect === asked.dialect).map(({ url }) => url(asked));
+    const nova = { ...call({ apiKey: 'k' }, 'us.amazon.nova-pro-v1:0'), dialect: converse };
+    expect(new Set(urls(nova))).toEqual(new Set([`${host}/model/us.amazon.nova-pro-v1%3A0/converse`]));
+    expect(urls({ ...nova, stream: true })[0]).toBe(`${host}/model/us.amazon.nova-pro-v1%3A0/converse-stream`);
+    const counted = { ...call({ apiKey: 'k', inferenceProfile: 'eu' }, 'us.anthropic.claude-opus-4-7'), dialect: converseCountTokens };
+    expect(urls(counted)).toEqual([`${host}/model/anthropic.claude-opus-4-7/count-tokens`]);
   });
 
   it('has another domain in China', () => {

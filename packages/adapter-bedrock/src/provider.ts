@@ -2,11 +2,21 @@ import { claude, claudeMessages } from '@tollgate/adapter-claude';
 import { openaiChat, openaiCompatible, openaiResponses } from '@tollgate/adapter-openai';
 import { defineProvider, type ProviderAdapter, type ProviderCall, secret, z } from '@tollgate/plugin-kit';
 import { claudeByInvoke } from './claude-by-invoke.js';
+import { converseCountTokens } from './converse/count-tokens.js';
+import { converse } from './converse/dialect.js';
 import { classify } from './failures.js';
-import { bedrockModelId, claudeModels, isClaude } from './model-ids.js';
+import {
+  bedrockModelId,
+  claudeModels,
+  converseModels,
+  foundationModelId,
+  inferenceProfiles,
+  isAtMantle,
+  isClaude,
+  isConverse,
+} from './model-ids.js';
 import { signatureHeaders } from './signature.js';
 
-const profiles = ['global', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov'] as const;
 const claudeVersion = '2023-06-01';
 
 const config = z
@@ -16,7 +26,7 @@ const config = z
       .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, { error: 'a region, for example us-east-1' })
       .default('us-east-1')
       .meta({ title: 'Region' }),
-    inferenceProfile: z.enum(profiles).optional().meta({
+    inferenceProfile: z.enum(inferenceProfiles).optional().meta({
       title: 'Inference profile',
       description: 'Put before ids of Claude that have none. Newer models can only be reached by one.',
     }),
@@ -39,7 +49,7 @@ const config = z
 
 type Call = ProviderCall<z.output<typeof config>>;
 
-/** Models of many makers at AWS: Claude in its own language, the others in OpenAI's. */
+/** Models of many makers at AWS: Claude in its own language, the others in AWS's or OpenAI's. */
 export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   id: 'bedrock',
   title: 'AWS Bedrock',
@@ -49,8 +59,11 @@ export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   speaks: [
     { dialect: claudeByInvoke, url: invokeUrl, models: isClaude },
     { dialect: claudeMessages, url: (call) => `${mantleRoot(call)}/anthropic/v1/messages`, models: isClaude, onDemand: true },
-    { dialect: openaiChat, url: (call) => `${mantleRoot(call)}/v1/chat/completions`, models: (model) => !isClaude(model) },
-    { dialect: openaiResponses, url: (call) => `${mantleRoot(call)}/v1/responses`, models: (model) => !isClaude(model), onDemand: true },
+    { dialect: openaiChat, url: (call) => `${mantleRoot(call)}/v1/chat/completions`, models: isAtMantle },
+    { dialect: openaiResponses, url: (call) => `${mantleRoot(call)}/v1/responses`, models: isAtMantle, onDemand: true },
+    { dialect: converse, url: converseUrl, models: isConverse },
+    { dialect: converse, url: converseUrl, onDemand: true },
+    { dialect: converseCountTokens, url: countUrl, models: isClaude },
   ],
   headers: (call) => ({
     ...(call.dialect === claudeMessages ? claudeHeaders(call) : {}),
@@ -59,20 +72,37 @@ export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   }),
   async sign(request, { config: { apiKey, accessKeyId, secretAccessKey, sessionToken, region }, dialect }) {
     if (apiKey !== undefined || accessKeyId === undefined || secretAccessKey === undefined) return {};
-    const service = dialect === claudeByInvoke ? 'bedrock' : 'bedrock-mantle';
+    const service = atRuntime.has(dialect.id) ? 'bedrock' : 'bedrock-mantle';
     return signatureHeaders(request, { accessKeyId, secretAccessKey, sessionToken }, { region, service, now: Date.now() });
   },
   requestIdHeaders: ['x-amzn-requestid', 'request-id', 'x-request-id'],
   classify,
-  knownModels: claudeModels.map((id) => ({ id })),
+  knownModels: [...claudeModels, ...converseModels].map((id) => ({ id })),
   ...(claude.prices === undefined ? {} : { prices: claude.prices }),
   tokenFamilies: [...(claude.tokenFamilies ?? []), ...(openaiCompatible.tokenFamilies ?? [])],
 });
 
-function invokeUrl({ config: { region, baseUrl, inferenceProfile }, model, stream }: Call): string {
+/** The others are spoken at the newer endpoint. */
+const atRuntime = new Set([claudeByInvoke, converseCountTokens, converse].map(({ id }) => id));
+
+function invokeUrl(call: Call): string {
+  return runtimeUrl(call, call.stream ? 'invoke-with-response-stream' : 'invoke');
+}
+
+function converseUrl(call: Call): string {
+  return runtimeUrl(call, call.stream ? 'converse-stream' : 'converse');
+}
+
+/** Counting knows no inference profiles. */
+function countUrl(call: Call): string {
+  const { inferenceProfile: _profile, ...config } = call.config;
+  return runtimeUrl({ ...call, config, model: foundationModelId(call.model) }, 'count-tokens');
+}
+
+function runtimeUrl({ config: { region, baseUrl, inferenceProfile }, model }: Call, method: string): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const id = encodeURIComponent(bedrockModelId(model, inferenceProfile));
-  return `${rootOf(baseUrl) ?? `https://bedrock-runtime.${region}.${domain}`}/model/${id}/${stream ? 'invoke-with-response-stream' : 'invoke'}`;
+  return `${rootOf(baseUrl) ?? `https://bedrock-runtime.${region}.${domain}`}/model/${id}/${method}`;
 }
 
 function mantleRoot({ config: { region, baseUrl } }: Call): string {

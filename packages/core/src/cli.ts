@@ -15,6 +15,7 @@ const commands = {
   start: async () => (await import('./cli/start-command.js')).startCommand,
   setup: async () => (await import('./cli/setup-command.js')).setupCommand,
   apply: async () => (await import('./cli/apply-command.js')).applyCommand,
+  export: async () => (await import('./cli/export-command.js')).exportCommand,
   'verify-ledger': async () => (await import('./cli/verify-ledger-command.js')).verifyLedgerCommand,
   token: async () => (await import('./cli/token-command.js')).tokenCommand,
   prices: async () => (await import('./cli/prices-command.js')).pricesCommand,

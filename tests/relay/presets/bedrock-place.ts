@@ -49,6 +49,57 @@ export const bedrockChatPlace: OwnPlace = {
   },
 };
 
+const novaPath = '/model/us.amazon.nova-lite-v1%3A0/converse';
+const novaUsage = { inputTokens: 5, outputTokens: 1, totalTokens: 6 };
+
+/** A model that only Converse reaches: particular about what it is sent, and without a name in its answers. */
+export const bedrockConversePlace: OwnPlace = {
+  ...bedrockPlace,
+  model: 'us.amazon.nova-lite-v1:0',
+  languageFor: () => 'bedrock-converse',
+  answer(request, response) {
+    checkSignature(request, 'bedrock');
+    const isStream = request.path.endsWith(`${novaPath}-stream`);
+    if (!isStream && !request.path.endsWith(novaPath)) throw new Error(`Nothing is at ${request.path}.`);
+    const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
+    checkConversation(body);
+    response.writeHead(200, { 'content-type': isStream ? 'application/vnd.amazon.eventstream' : 'application/json' });
+    const whole = { output: { message: { role: 'assistant', content: [{ text: 'ok' }] } }, stopReason: 'end_turn', usage: novaUsage };
+    response.end(isStream ? Buffer.concat(novaEvents.map(([type, payload]) => eventOf(type, payload))) : JSON.stringify(whole));
+    return { dialect: 'bedrock-converse', body };
+  },
+};
+
+const novaEvents: readonly (readonly [string, object])[] = [
+  ['messageStart', { role: 'assistant' }],
+  ['contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'o' } }],
+  ['contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'k' } }],
+  ['contentBlockStop', { contentBlockIndex: 0 }],
+  ['messageStop', { stopReason: 'end_turn' }],
+  ['metadata', { metrics: { latencyMs: 1 }, usage: novaUsage }],
+];
+
+const converseFields = new Set(['messages', 'system', 'inferenceConfig', 'toolConfig', 'additionalModelRequestFields']);
+
+type ConverseBlock = Readonly<Partial<Record<'text' | 'reasoningContent' | 'toolUse' | 'toolResult', { readonly toolUseId?: string }>>>;
+
+/** @throws Error for what the service's validation refuses. */
+function checkConversation(body: Record<string, unknown>): void {
+  const unknown = Object.keys(body).find((field) => !converseFields.has(field));
+  if (unknown !== undefined) throw new Error(`Unknown member ${unknown}.`);
+  const messages = body['messages'] as readonly { readonly role: string; readonly content: readonly ConverseBlock[] }[];
+  const roles = messages.map(({ role }) => role);
+  if (roles.join() !== 'user,assistant,user') throw new Error(`Roles must alternate and begin with the user: ${roles.join()}`);
+  const blocks = messages.flatMap(({ content }) => content);
+  if (blocks.some((block) => Object.keys(block).length !== 1)) throw new Error('A block of a union has one member.');
+  const tools = blocks.flatMap(({ toolUse, toolResult }) => [toolUse ?? toolResult]).filter((tool) => tool !== undefined);
+  if (!tools.every(({ toolUseId = '' }) => /^[\w-]{1,64}$/.test(toolUseId))) throw new Error('A toolUseId is no such id.');
+  if (blocks.some((block) => 'toolResult' in block) && body['toolConfig'] === undefined)
+    throw new Error('The toolConfig field must be defined.');
+  // Lite thinks not at all.
+  if (body['additionalModelRequestFields'] !== undefined) throw new Error('extraneous key is not permitted');
+}
+
 const invoked: OwnPlace['answer'] = (request, response) => {
   const isStream = request.path.endsWith(`${path}-with-response-stream`);
   if (!isStream && !request.path.endsWith(path)) throw new Error(`Nothing is at ${request.path}.`);
@@ -63,7 +114,11 @@ const invoked: OwnPlace['answer'] = (request, response) => {
 
 function chunk(event: object): Buffer {
   const bytes = Buffer.from(JSON.stringify(event)).toString('base64');
-  return message({ ':event-type': 'chunk', ':message-type': 'event' }, JSON.stringify({ bytes, p: 'abcdefgh' }));
+  return eventOf('chunk', { bytes });
+}
+
+function eventOf(type: string, payload: object): Buffer {
+  return message({ ':event-type': type, ':message-type': 'event' }, JSON.stringify({ ...payload, p: 'abcdefgh' }));
 }
 
 function message(headers: Readonly<Record<string, string>>, payload: string): Buffer {

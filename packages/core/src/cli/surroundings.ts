@@ -13,9 +13,13 @@ export interface Surroundings {
 }
 
 /** @throws ConfigurationError */
-export async function loadSurroundings(configurationFile: string | undefined, variables = processVariables()): Promise<Surroundings> {
+export async function loadSurroundings(
+  configurationFile: string | undefined,
+  variables = processVariables(),
+  options: { readonly looksOnly?: boolean } = {},
+): Promise<Surroundings> {
   const place = { folder: process.cwd(), ...(configurationFile === undefined ? {} : { file: configurationFile }) };
   const configuration = await loadConfiguration(place);
-  const environment = readEnvironment(variables);
+  const environment = readEnvironment(variables, options);
   return { environment, configuration, logger: createLogger(environment.logLevel) };
 }

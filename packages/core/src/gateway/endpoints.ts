@@ -1,6 +1,7 @@
 import type { DependencyContainer } from 'tsyringe';
 import { systemClock } from '../foundation/clock.js';
 import { accountEndpoint } from '../http/api/account.js';
+import { type ApplyDoors, applyEndpoints } from '../http/api/apply.js';
 import { auditEndpoint } from '../http/api/audit.js';
 import { channelKeyEndpoints } from '../http/api/channel-keys.js';
 import { channelEndpoints } from '../http/api/channels.js';
@@ -14,6 +15,7 @@ import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { vendorEndpoints } from '../http/api/vendors.js';
+import { type ApplyContext, executeApply, exportConfiguration } from '../modules/apply/index.js';
 import { assignChannels, changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { autoGroup, GroupDesk } from '../modules/groups/index.js';
@@ -47,6 +49,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
       section: (name) => database.snapshot((reader) => readSection(settings, reader, name)),
       edit: (author, name, fields) => editSection(editor, settings, author, name, fields),
     }),
+    ...applyEndpoints(applyDoors(container, foundations)),
     providersEndpoint(foundations.plugins.providers),
     ...endpointsOfChannels(container, foundations),
     routingEndpoint(routingDoors(container, foundations)),
@@ -56,6 +59,22 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
+}
+
+function applyDoors(container: DependencyContainer, { database, plugins, settings, secretBox }: Foundations): ApplyDoors {
+  const editor = container.resolve(tokens.editor);
+  const health = container.resolve(tokens.health);
+  const books = container.resolve(tokens.books);
+  const context: ApplyContext = { database, providers: plugins.providers, settings, secretBox, books, clock: systemClock };
+  return {
+    apply: async (file, options) => {
+      const result = await executeApply(context, file, options);
+      if (!result.dryRun && result.changes.length > 0) await editor.announce();
+      return result;
+    },
+    export: (options) => exportConfiguration(context, options),
+    circuits: () => health.list(),
+  };
 }
 
 function endpointsOfChannels(container: DependencyContainer, { database, plugins, secretBox }: Foundations): readonly Endpoint[] {
@@ -115,13 +134,10 @@ function groupDoors(container: DependencyContainer, { database, settings, secret
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {
   const sync = container.resolve(tokens.priceSync);
   const models = container.resolve(tokens.models);
-  const bus = container.resolve(tokens.bus);
-  const watcher = container.resolve(tokens.watcher);
+  const editor = container.resolve(tokens.editor);
   const thenInForce = async <Result>(written: Promise<Result>): Promise<Result> => {
     const result = await written;
-    bus.hint('configuration');
-    // What cannot be read now is told, and tried again, by the watcher itself: the prices are taken over.
-    await Promise.allSettled([watcher.refresh()]);
+    await editor.announce();
     return result;
   };
   return {

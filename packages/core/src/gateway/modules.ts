@@ -12,7 +12,7 @@ import { systemClock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import { newId, newPrefixedId } from '../foundation/ids.js';
 import type { Logger } from '../foundation/logger.js';
-import { rowMacKey } from '../foundation/row-mac.js';
+import { RowMac, rowMacKey } from '../foundation/row-mac.js';
 import { ServedDialects } from '../http/served-dialects.js';
 import { ConfigurationEditor } from '../modules/changes/index.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
@@ -20,7 +20,7 @@ import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
-import { HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
+import { Books, HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
 import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
@@ -50,6 +50,7 @@ export const tokens = {
   priceSync: Symbol('PriceSync') as InjectionToken<PriceSync>,
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
+  books: Symbol('Books') as InjectionToken<Books>,
   executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
   schemaGuard: Symbol('SchemaGuard') as InjectionToken<SchemaGuard>,
   bus: Symbol('Bus') as InjectionToken<Bus>,
@@ -93,6 +94,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   });
   register(container, tokens.priceFetcher, () => new PriceFetcher());
   register(container, tokens.priceSync, () => priceSyncOf(container, foundations));
+  register(container, tokens.books, () => new Books(new RowMac(rowMacKey(environment.masterSecret)), systemClock));
   register(container, tokens.executor, () =>
     openLedgerExecutor(environment, rowMacKey(environment.masterSecret), settings.current(ledgerSettings).durability, faults),
   );

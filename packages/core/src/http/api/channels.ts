@@ -26,7 +26,8 @@ export interface ChannelDoors {
 const text = z.string().min(1).max(255);
 const states = ['enabled', 'disabled', 'failing'] as const;
 
-const filterShape = {
+/** How channels are filtered, in a list as elsewhere. */
+export const channelFilterShape = {
   name: text.optional().meta({ title: 'A part of the name' }),
   keyHint: text.optional().meta({ title: 'How one of its keys begins or ends, as hints show it' }),
   provider: text.optional(),
@@ -36,7 +37,7 @@ const filterShape = {
   state: z.enum(states).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
-const batchFilter = z.strictObject({ ...filterShape, ids: z.array(text).max(10_000).optional() });
+const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
 /** A filter that was forgotten would delete all there is. */
 const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some((value) => value !== undefined), {
   error: 'Say which channels are meant.',
@@ -84,7 +85,7 @@ function list(doors: ChannelDoors): Endpoint {
     permission: 'channel.read',
     query: z.strictObject({
       ...pageShape,
-      ...filterShape,
+      ...channelFilterShape,
       sort: z.enum(channelOrders).default('name'),
       order: z.enum(['asc', 'desc']).default('asc'),
     }),

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../foundation/errors.js';
+import { ConfigurationError, GatewayError } from '../../foundation/errors.js';
 
 /** One thing wrong in an apply file. */
 export interface ApplyProblem {
@@ -18,6 +18,17 @@ export class ApplyFileError extends ConfigurationError {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
     super([`${filename} has ${count}; nothing was applied.`, ...problems.map(problemText)].join('\n'));
     this.problems = problems;
+  }
+}
+
+/** Others changed the configuration each time between reading and writing it. */
+export class ConfigurationChangingError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'configuration_changing';
+
+  constructor() {
+    super('Somebody else kept changing the configuration meanwhile; nothing was applied. Try again.');
   }
 }
 

@@ -4,6 +4,7 @@ import { schemaProblems } from '../../foundation/schema-problems.js';
 import { duplicateProblems } from './apply-duplicates.js';
 import { type ApplyDocument, applyJsonSchema, applySchema } from './apply-schema.js';
 import { ApplySource, type ProblemAt } from './apply-source.js';
+import { environmentWords, type VariableValues } from './apply-variables.js';
 
 /** An apply file that is right in itself; whether it fits the database and the plugins is seen when it is planned. */
 export interface ApplyFile {
@@ -12,12 +13,12 @@ export interface ApplyFile {
 }
 
 /**
- * Reads an apply file, YAML or JSON, and fills in the environment's variables.
+ * Reads an apply file, YAML or JSON, and fills in the variables.
  * @throws ApplyFileError listing everything that is wrong, each by path and line.
  */
-export function parseApplyFile(text: string, filename: string, environment: Readonly<Record<string, string | undefined>>): ApplyFile {
+export function parseApplyFile(text: string, filename: string, values: VariableValues, words = environmentWords): ApplyFile {
   const source = new ApplySource(text, filename);
-  const missing = [...source.forbiddenKeys(), ...source.substitute(environment)];
+  const missing = [...source.forbiddenKeys(), ...source.substitute(values, words), ...source.unfitTexts()];
   const value = source.value();
   if (value === null || value === undefined) throw source.refuse([{ path: [], message: 'The file is empty.' }]);
   const parsed = applySchema.safeParse(value);

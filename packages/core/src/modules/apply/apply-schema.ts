@@ -4,7 +4,7 @@ import { millipointsFromPoints, millipointsMax, pointsText } from '../../foundat
 import { channelEntrySchema } from '../channels/index.js';
 import { groupEntryShape, groupNameSchema } from '../groups/index.js';
 import { modelEntryShape, modelNameSchema, priceProblem, vendorEntrySchema } from '../models/index.js';
-import { decimalSchema } from '../pricing/index.js';
+import { decimalSchema, priceSources } from '../pricing/index.js';
 import { limitSchema } from '../limit-rules/index.js';
 import { groupLimitsSchema } from '../limits/index.js';
 import { routingStrategies } from '../routing/index.js';
@@ -54,10 +54,19 @@ const group = z.union([groupFields, decimalSchema.transform((ratio): z.output<ty
   error: 'Expected a ratio, such as 0.5, or an object with the fields of a group.',
 });
 
-const model = z.strictObject({ name: modelNameSchema, ...modelEntryShape }).superRefine((fields, context) => {
-  const message = priceProblem(fields);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+const model = z
+  .strictObject({
+    name: modelNameSchema,
+    ...modelEntryShape,
+    priceSource: z
+      .enum(priceSources)
+      .optional()
+      .meta({ title: 'Who set the price; left out: `manual`, where it differs from the one that is known' }),
+  })
+  .superRefine(({ priceSource: _source, ...fields }, context) => {
+    const message = priceProblem(fields);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 /** Tokens are named `username/name`: without slashes in usernames, that names one token. */
 const username = name.regex(/^[^/]*$/, 'Must not contain a slash.');

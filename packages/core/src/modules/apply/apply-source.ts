@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml';
 import { ApplyFileError, type ApplyProblem } from './apply-errors.js';
+import type { VariableValues, VariableWords } from './apply-variables.js';
 
 export type ApplyPath = readonly PropertyKey[];
 
@@ -38,7 +39,7 @@ export class ApplySource {
    * Replaces `${NAME}` in every text of the file by the variable's value; `$${` stands for `${` itself. Works on parsed texts, so that a
    * value can never change the structure of the file. Numbers that would lose digits are left as the text that they were written as.
    */
-  substitute(environment: Readonly<Record<string, string | undefined>>): readonly ProblemAt[] {
+  substitute(values: VariableValues, words: VariableWords): readonly ProblemAt[] {
     const problems: ProblemAt[] = [];
     visit(this.#document, {
       Scalar: (key, node, ancestors) => {
@@ -47,11 +48,23 @@ export class ApplySource {
         if (typeof node.value !== 'string') return;
         node.value = node.value.replaceAll(/\$\$\{|\$\{([^}]*)\}?/g, (found, name?: string) => {
           if (name === undefined) return '${';
-          const value = environment[name];
-          if (value === undefined) problems.push({ path: pathOf([...ancestors, node]), message: missingVariable(found, name) });
+          const value = Object.hasOwn(values, name) ? values[name] : undefined;
+          if (value === undefined) problems.push({ path: pathOf([...ancestors, node]), message: missingVariable(found, name, words) });
           else this.#variables.set(value, name);
           return value ?? '';
         });
+      },
+    });
+    return problems;
+  }
+
+  /** Texts that not every database can hold, names among them. */
+  unfitTexts(): readonly ProblemAt[] {
+    const problems: ProblemAt[] = [];
+    visit(this.#document, {
+      Scalar: (_key, node, ancestors) => {
+        if (typeof node.value !== 'string' || !/[\0\p{Cs}]/u.test(node.value)) return;
+        problems.push({ path: pathOf([...ancestors, node]), message: 'Must not contain NUL, or half of a character.' });
       },
     });
     return problems;
@@ -94,7 +107,7 @@ export class ApplySource {
     return { path: path.join('.'), ...this.#place(this.#offsetOf(path)), message: this.#withoutVariables(message) };
   }
 
-  /** A value from the environment may be a secret that was put into the wrong field. */
+  /** The value of a variable may be a secret that was put into the wrong field. */
   #withoutVariables(message: string): string {
     let shown = message;
     for (const [value, name] of this.#variables) if (value.length >= shownValueCharacters) shown = shown.replaceAll(value, `\${${name}}`);
@@ -149,8 +162,8 @@ function pathOf(nodes: readonly unknown[]): ApplyPath {
   });
 }
 
-function missingVariable(found: string, name: string): string {
+function missingVariable(found: string, name: string, { noun, adviceFor }: VariableWords): string {
   if (!/^[A-Za-z_]\w*$/.test(name) || !found.endsWith('}'))
-    return `"${found}" is not the name of an environment variable in braces; write $\${ for the characters themselves.`;
-  return `The environment variable ${name} is not set. Set it where you run this command.`;
+    return `"${found}" is not the name of ${noun} in braces; write $\${ for the characters themselves.`;
+  return adviceFor(name);
 }

@@ -10,6 +10,7 @@ import { limitsSettings } from '../limits/index.js';
 import { defineSettings, Settings } from '../settings/index.js';
 import type { ApplyContext } from './apply-context.js';
 import { parseApplyFile } from './apply-file.js';
+import type { VariableValues } from './apply-variables.js';
 import { type ApplyOptions, type ApplyResult, executeApply } from './execute-apply.js';
 
 const masterSecret = 'a master secret of at least 32 characters';
@@ -53,8 +54,8 @@ export class ApplyBench {
     return this.#opened.target;
   }
 
-  apply(text: string, options?: ApplyOptions): Promise<ApplyResult> {
-    return executeApply(this.context, parseApplyFile(text, 'gateway.yaml', {}), options);
+  apply(text: string, options?: ApplyOptions, variables: VariableValues = {}): Promise<ApplyResult> {
+    return executeApply(this.context, parseApplyFile(text, 'gateway.yaml', variables), options);
   }
 
   /** The changes in short: `create user alice`. */

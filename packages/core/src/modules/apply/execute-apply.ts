@@ -1,7 +1,7 @@
 import { claimRevision } from '../../cluster/configuration-revision.js';
-import { ConfigurationError } from '../../foundation/errors.js';
 import { type Change, type ChangeAuthor, commandLine, writeChanges } from '../changes/index.js';
 import type { ApplyContext } from './apply-context.js';
+import { ConfigurationChangingError } from './apply-errors.js';
 import type { ApplyFile } from './apply-file.js';
 import { type ApplyPlan, planApply } from './plan-apply.js';
 import type { NewTokenKey } from './plan-tokens.js';
@@ -29,7 +29,7 @@ const plansMax = 5;
 
 /**
  * Makes the database what the file says, in one transaction; a second run changes nothing.
- * @throws ApplyFileError, ConfigurationError, StorageUnavailableError; nothing was written then.
+ * @throws ApplyFileError, ConfigurationChangingError, StorageUnavailableError; nothing was written then.
  */
 export async function executeApply(context: ApplyContext, file: ApplyFile, options: ApplyOptions = {}): Promise<ApplyResult> {
   for (let plans = 0; plans < plansMax; plans += 1) {
@@ -37,7 +37,7 @@ export async function executeApply(context: ApplyContext, file: ApplyFile, optio
     const dryRun = options.dryRun ?? false;
     if (dryRun || plan.steps.length === 0 || (await write(context, plan, options.author ?? commandLine))) return resultOf(plan, dryRun);
   }
-  throw new ConfigurationError('Somebody else kept changing the configuration meanwhile; nothing was applied. Try again.');
+  throw new ConfigurationChangingError();
 }
 
 /** False if the configuration has changed since the plan was made. */

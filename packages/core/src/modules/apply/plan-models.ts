@@ -5,9 +5,11 @@ import type { ApplyDocument } from './apply-schema.js';
 import type { ApplyState } from './apply-state.js';
 
 export function planModels(document: ApplyDocument, state: ApplyState, { clock }: ApplyContext): readonly PlannedStep[] {
-  return document.models.flatMap(({ name, ...entry }) => {
+  return document.models.flatMap(({ name, priceSource, ...entry }) => {
     const known = state.models.get(name);
-    return modelSteps(known, modelOf(name, entry, known, clock));
+    const model = modelOf(name, entry, known, clock);
+    if (priceSource === undefined || model.price === undefined) return modelSteps(known, model);
+    return modelSteps(known, { ...model, priceSource }, { withSource: true });
   });
 }
 

@@ -44,4 +44,9 @@ export class ConfigurationEditor {
     if (steps.length > 0) await onChanged();
     return result;
   }
+
+  /** Brings into force what was written by another way, as {@link edit} does. */
+  announce(): Promise<void> {
+    return this.#options.onChanged();
+  }
 }

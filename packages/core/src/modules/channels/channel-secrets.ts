@@ -48,6 +48,18 @@ export function sealConfig(
   };
 }
 
+/** Names of the fields that are stored sealed: of the provider's configuration, and of the channel's own options. */
+export function statedSecrets({ secrets }: Pick<SealedConfig, 'secrets'>): {
+  readonly ofConfig: readonly string[];
+  readonly ofOptions: readonly string[];
+} {
+  const names = Object.keys(secrets);
+  return {
+    ofConfig: names.filter((name) => !name.startsWith(optionMark)),
+    ofOptions: names.filter((name) => name.startsWith(optionMark)).map((name) => name.slice(optionMark.length)),
+  };
+}
+
 /** The reverse of {@link sealConfig} for the provider's configuration. @throws ConfigurationError if a secret cannot be decrypted. */
 export function openConfig(channelId: string, stored: SealedConfig, secretBox: SecretBox): Config {
   const secrets = Object.fromEntries(Object.entries(stored.secrets).filter(([name]) => !name.startsWith(optionMark)));

@@ -77,7 +77,8 @@ export type ModelPrice = PriceExtras &
   );
 
 /** Who set a price: a preset gives way to everything, a price set by hand gives way to nothing. */
-export type PriceSource = 'preset' | 'synced' | 'manual';
+export const priceSources = ['preset', 'synced', 'manual'] as const;
+export type PriceSource = (typeof priceSources)[number];
 
 /** Which rule gave a group ratio, in the order in which they are asked. */
 export type GroupRatioSource = 'user' | 'user-group' | 'group' | 'default';

@@ -1,0 +1,233 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
+import { rawCall } from '../relay/raw-call.js';
+import { keyOf } from '../support/apply-document.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { databaseKinds } from '../support/own-database.js';
+import { ManagementClient } from './management-client.js';
+
+interface Exported {
+  readonly file: Readonly<Record<string, unknown>> | string;
+  readonly variables: readonly { readonly name: string; readonly field: string }[];
+}
+
+interface Report {
+  readonly dryRun: boolean;
+  readonly changes: readonly { readonly action: string; readonly kind: string; readonly name: string }[];
+  readonly notes: readonly string[];
+  readonly newKeys: readonly { readonly name: string; readonly key: string }[];
+}
+
+const root = { username: 'root', role: 'root' } as const;
+const values: Readonly<Record<string, string>> = {
+  CHANNEL_ONE_API_KEY: 'upstream-key-that-nobody-shall-see',
+  CHANNEL_MANY_KEY_1: 'first-key-that-nobody-shall-see',
+  CHANNEL_MANY_KEY_2: 'second-key-that-nobody-shall-see',
+  CHANNEL_MANY_PROXY: 'http://me:proxy-password-that-nobody-shall-see@proxy.example.com',
+  USER_ALICE_PASSWORD: 'a password that nobody shall see',
+  TOKEN_ALICE_PROGRAM_KEY: keyOf('program'),
+};
+
+describe.each(databaseKinds)('a configuration over the API on %s', (database) => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let empty: TestGateway;
+  let client: ManagementClient;
+  let ofEmpty: ManagementClient;
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const baseUrl = upstream.place('one', answers({ text: 'Good.' }));
+    gateway = await startGateway({
+      database,
+      apply: {
+        groups: { vip: { ratio: 0.5, usableBy: 'everyone', limits: [600, 0], strategy: 'least-busy' } },
+        vendors: { Maker: { description: 'Says $${nothing}' } },
+        models: [{ name: 'm', modelRatio: 1, completionRatio: 3, vendor: 'Maker' }],
+        channels: [
+          {
+            name: 'one',
+            provider: 'openai-compatible',
+            config: { baseUrl, apiKey: values['CHANNEL_ONE_API_KEY'] },
+            models: ['m'],
+            groups: ['default', 'vip'],
+          },
+          {
+            name: 'many',
+            provider: 'openai-compatible',
+            config: { baseUrl: 'https://api.example.com/v1' },
+            keys: [values['CHANNEL_MANY_KEY_1'] ?? '', values['CHANNEL_MANY_KEY_2'] ?? ''],
+            models: ['other'],
+            proxy: values['CHANNEL_MANY_PROXY'] ?? '',
+            enabled: false,
+          },
+        ],
+        users: [
+          root,
+          { username: 'ada', role: 'admin' },
+          { username: 'alice', password: values['USER_ALICE_PASSWORD'] ?? '', points: 1_000_000 },
+        ],
+        tokens: [{ name: 'program', user: 'alice', key: keyOf('program'), unlimited: true, group: 'vip' }],
+        settings: { groups: { autoOrder: ['vip', 'default'] }, routing: { strategyOfModels: { m: 'weighted' } } },
+      },
+    });
+    empty = await startGateway({ database, apply: { users: [root] }, environment: { A_VARIABLE_OF_THE_SERVER: 'a value of the server' } });
+    client = await ManagementClient.of(gateway);
+    ofEmpty = await ManagementClient.of(empty);
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await empty?.stop();
+    await upstream?.close();
+  });
+
+  const exported = (of: ManagementClient, query = ''): Promise<Exported> => of.done<Exported>('GET', `/api/apply${query}`);
+  const applied = (of: ManagementClient, body: object): Promise<Report> => of.done<Report>('POST', '/api/apply', body);
+
+  it('is told without its secrets, and which there are', async () => {
+    const found = await exported(client);
+    expect(found.variables.map(({ name }) => name).sort()).toEqual(Object.keys(values).sort());
+    const text = JSON.stringify(found) + JSON.stringify(await exported(client, '?format=yaml'));
+    expect(text).not.toContain('nobody-shall-see');
+    for (const value of Object.values(values)) expect(text).not.toContain(value);
+  });
+
+  it('says what it would change and changes nothing', async () => {
+    const { file } = await exported(client);
+    const before = await exported(ofEmpty);
+    const { dryRun, changes, newKeys } = await applied(ofEmpty, { file, variables: values, dryRun: true });
+    expect(dryRun).toBe(true);
+    expect(changes).toEqual(expect.arrayContaining([expect.objectContaining({ action: 'create', kind: 'channel', name: 'one' })]));
+    expect(newKeys).toEqual([]);
+    expect(await exported(ofEmpty)).toEqual(before);
+  });
+
+  it.each(['json', 'yaml'])('makes the same of an empty gateway, in force when it answers, and again nothing (%s)', async (format) => {
+    const { file } = await exported(client, `?format=${format}`);
+    const first = await applied(ofEmpty, { file, variables: values });
+    if (format === 'json') {
+      const call = await rawCall({ url: empty.url, key: keyOf('program'), dialect: 'openai-chat', model: 'm' });
+      expect(call.status).toBe(200);
+      expect(first.changes).toContainEqual(expect.objectContaining({ action: 'create', kind: 'channel', name: 'many' }));
+    }
+    expect(await exported(ofEmpty)).toEqual(await exported(client));
+    expect(await applied(ofEmpty, { file, variables: values, prune: true })).toEqual({
+      dryRun: false,
+      changes: [],
+      notes: [],
+      newKeys: [],
+    });
+  });
+
+  it('is the same by the command line', async () => {
+    const { file, variables } = await exported(client);
+    const printed = await gateway.command('export', '--json');
+    expect(JSON.parse(printed.stdout)).toEqual({ file, variables });
+    const yaml = await gateway.command('export', '--only', 'groups,models');
+    expect(yaml.stdout).toContain('ratio: "0.5"');
+    const place = join(gateway.folder, 'exported.yaml');
+    writeFileSync(place, yaml.stdout);
+    expect((await gateway.command('apply', place)).stdout).toContain('Nothing to change.');
+    expect(await gateway.command('export', '--only', 'chanels')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('can be a part: the channels that a filter means', async () => {
+    const { file } = await exported(client, '?name=MAN&state=disabled');
+    expect(file).toMatchObject({ channels: [{ name: 'many', enabled: false }] });
+    expect(Object.keys(file)).toEqual(['channels']);
+    expect(Object.keys((await exported(client, '?sections=groups,settings')).file)).toEqual(['groups', 'settings']);
+  });
+
+  it('tells the key of a new token once, and prunes what is not named', async () => {
+    const file = { users: [root, { username: 'alice' }], tokens: [{ name: 'new', user: 'alice', points: 5 }] };
+    const { changes, newKeys } = await applied(ofEmpty, { file, prune: true });
+    expect(newKeys).toEqual([{ name: 'alice/new', key: expect.stringMatching(/^sk-/) as string }]);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ action: 'disable', kind: 'token', name: 'alice/program' }),
+        expect.objectContaining({ action: 'disable', kind: 'channel', name: 'one' }),
+      ]),
+    );
+    const { status } = await rawCall({ url: empty.url, key: keyOf('program'), dialect: 'openai-chat', model: 'm' });
+    expect(status).toBe(401);
+  });
+
+  it('is remembered with who applied it', async () => {
+    const { items } = await ofEmpty.done<{ items: readonly { author: object }[] }>(
+      'GET',
+      '/api/audit?kind=channel&name=many&action=create',
+    );
+    expect(items).toHaveLength(1);
+    expect(items[0]?.author).toMatchObject({ kind: 'api', userId: expect.any(String) as string, requestId: expect.any(String) as string });
+  });
+
+  it.each([
+    {
+      about: 'a field that there is not',
+      file: { groups: { x: { ration: 1 } } },
+      field: 'file.groups.x.ration',
+      says: /^file\.groups\.x\.ration: There is no such field\. There are: /,
+    },
+    {
+      about: 'the same in a text',
+      file: 'groups:\n  x: { ration: 1 }',
+      field: 'file.groups.x.ration',
+      says: /Line 2:8: There is no such field/,
+    },
+    {
+      about: 'a value out of the environment',
+      file: { groups: { x: { description: '${A_VARIABLE_OF_THE_SERVER}' } } },
+      field: 'file.groups.x.description',
+      says: /There is no value for A_VARIABLE_OF_THE_SERVER: give it in `variables`/,
+    },
+    {
+      about: 'a name that objects have by themselves',
+      file: { groups: { x: { description: '${constructor}' } } },
+      field: 'file.groups.x.description',
+      says: /no value for constructor/,
+    },
+    { about: 'a text that is no YAML', file: 'groups: [', field: 'file', says: /Line 1:10/ },
+    {
+      about: 'a text that no database can hold',
+      file: 'groups: { x: { description: "a\\0b" } }',
+      field: 'file.groups.x.description',
+      says: /NUL/,
+    },
+    {
+      about: 'a provider that there is not',
+      file: { channels: [{ name: 'x', provider: 'nobody', models: [] }] },
+      field: 'file.channels.0.provider',
+      says: /No plugin provides/,
+    },
+  ])('is refused with its place: $about', async ({ file, field, says }) => {
+    const { status, body } = await ofEmpty.ask('POST', '/api/apply', { file });
+    expect({ status, ...(body as object) }).toMatchObject({ status: 400, code: 'invalid_apply_file', field });
+    expect((body as { detail: string }).detail).toMatch(says);
+  });
+
+  it('names all that is wrong, and no value of a variable', async () => {
+    const file = { users: [{ username: 'a', ratio: '${SECRET}' }, { username: 'a/b' }] };
+    const { body } = await ofEmpty.ask('POST', '/api/apply', { file, variables: { SECRET: 'hush-hush-hush' } });
+    expect((body as { problems: readonly { field: string }[] }).problems.map(({ field }) => field)).toEqual([
+      'file.users.0.ratio',
+      'file.users.1.username',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('hush-hush-hush');
+  });
+
+  it('is for root alone', async () => {
+    const ada = await ManagementClient.of(gateway, 'ada');
+    for (const [method, body] of [
+      ['GET', undefined],
+      ['POST', { file: {} }],
+    ] as const)
+      expect((await ada.ask(method, '/api/apply', body)).status).toBe(403);
+  });
+
+  it('keeps the books clean', async () => {
+    await gateway.expectCleanLedger();
+    await empty.expectCleanLedger();
+  });
+});
