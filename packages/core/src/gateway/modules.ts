@@ -338,6 +338,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
     channels: container.resolve(tokens.channels),
     groups: container.resolve(tokens.groups),
     resources: container.resolve(tokens.resources),
+    health: container.resolve(tokens.health),
     ioOf: (adapter, signal) => plugins.ioOf(adapter, signal),
     clock: systemClock,
     log,

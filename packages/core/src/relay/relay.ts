@@ -22,7 +22,7 @@ import { CallSelections } from './call-selections.js';
 import { estimateInput, type GrowthOf } from './channel-attempts.js';
 import { ChannelTester } from './channel-tester.js';
 import { ChannelTries } from './channel-tries.js';
-import { type Binding, bindingOf } from './bound-channel.js';
+import { type Binding, bindingOf, keysOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
@@ -128,7 +128,7 @@ export class Relay {
   /**
    * Answers the call, or throws what the caller shall be told instead.
    * @throws GroupNotAllowedError, ModelNotFoundError, NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
-   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, ResourceAccountGoneError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models, groups, faults } = this.#doors;
@@ -303,13 +303,14 @@ export class Relay {
   }
 }
 
-/** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
+/** @throws ResourceUnreachableError, ResourceAccountGoneError */
+function boundTo(binding: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
   for (const { group, list } of offers) {
-    const owner = list.find(channelId);
-    if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
+    const owner = list.find(binding.channelId);
+    if (owner !== undefined && isNative(owner, call))
+      return { group, list: candidateListOf([{ ...owner, keys: keysOf(owner, binding, binding.field) }]) };
   }
-  throw new ResourceUnreachableError(field, call.facts.model);
+  throw new ResourceUnreachableError(binding.field, call.facts.model);
 }
 
 function firstOf(list: CandidateList | undefined): Channel | undefined {

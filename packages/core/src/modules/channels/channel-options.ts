@@ -102,6 +102,10 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'Instructions that its models get' }),
+  thinkingToContent: z
+    .boolean()
+    .default(false)
+    .meta({ title: "Delivers its models' thinking as `<think>…</think>` in the text of the answer" }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
   statusMapping: z
     .record(statusCode, z.int().min(400).max(599))

@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.js';
 
 /** What the gateway has found out about channels by asking their upstreams: of each kind (a test, a list of models) the newest. */
 export const channelFindingsMigration: Migration = {
-  name: '0017-channel-findings',
+  name: '0018-channel-findings',
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
   },
