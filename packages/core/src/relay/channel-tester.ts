@@ -170,7 +170,7 @@ function late(): Verdict {
 
 function noLanguage(): Verdict {
   return {
-    ...verdictForKind('invalid-request', 400, 'The channel has no language for such a call to this model.', 'no_channel'),
+    ...verdictForKind('overloaded', 503, 'The channel has no language for such a call to this model.', 'no_channel'),
     scope: 'request',
   };
 }
