@@ -19,7 +19,7 @@ import { type ApplyContext, executeApply, exportConfiguration } from '../modules
 import { assignChannels, changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { autoGroup, GroupDesk } from '../modules/groups/index.js';
-import { accountOf, budgetOf } from '../modules/ledger/index.js';
+import { accountOf, budgetOf, refundsOf } from '../modules/ledger/index.js';
 import { ModelDesk, readModels, readVendors, unknownModels, unpricedModels } from '../modules/models/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../modules/price-sync/index.js';
 import { pricingSettings } from '../modules/pricing/index.js';
@@ -41,6 +41,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...usageEndpoints({
       page: (owner, page) => usageOf(database, owner, page),
       one: (requestId) => usageOfCall(database, requestId),
+      refundsOf: (requestIds) => refundsOf(database, requestIds),
       channelNames: (ids) => readChannelNames(database.knex, ids),
     }),
     ...priceEndpoints(priceDoors(container, foundations)),

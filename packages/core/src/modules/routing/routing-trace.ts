@@ -49,6 +49,8 @@ export interface Choice {
   readonly among?: number;
   /** What the strategy went by: milliseconds, calls at once, cost ratio. */
   readonly score?: number;
+  /** In which of several groups that offer the model; absent where one does. */
+  readonly group?: string;
 }
 
 /** Why a call went where it went: kept with its receipt, shown by the simulation. */
@@ -106,8 +108,9 @@ export class TraceWriter {
     const [choice] = this.#choices;
     if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
       return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
-    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score }) => {
-      return [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, group }) => {
+      const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+      return group === undefined ? choice : [...choice, group];
     });
     const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
     return JSON.stringify([this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined]);
@@ -115,7 +118,15 @@ export class TraceWriter {
 }
 
 type OnlyText = readonly [by: ChoiceGround, channelId: string, keyId: string | null];
-type ChoiceText = readonly [string, string | null, ChoiceGround, number | null, number | null, number | null];
+type ChoiceText = readonly [
+  channelId: string,
+  keyId: string | null,
+  by: ChoiceGround,
+  priority: number | null,
+  among: number | null,
+  score: number | null,
+  group?: string,
+];
 type SkipText = readonly [string, string | null, SkipReason, number | null];
 type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
 
@@ -130,11 +141,12 @@ export function traceOf(text: string): RoutingTrace {
   return {
     strategy,
     candidates,
-    choices: choices.map(([channelId, keyId, by, priority, among, score]) => ({
+    choices: choices.map(([channelId, keyId, by, priority, among, score, group]) => ({
       channelId,
       keyId: keyId ?? channelId,
       by,
       ...known({ priority, among, score }),
+      ...(group === undefined ? {} : { group }),
     })),
     skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
     ...(more === null ? {} : { skippedMore: true }),
