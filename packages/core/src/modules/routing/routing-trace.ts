@@ -49,6 +49,8 @@ export interface Choice {
   readonly among?: number;
   /** What the strategy went by: milliseconds, calls at once, cost ratio. */
   readonly score?: number;
+  /** Set where it was asked beside the one before, which had not answered for so long. */
+  readonly hedgeAfterMs?: number;
   /** In which of several groups that offer the model; absent where one does. */
   readonly group?: string;
 }
@@ -108,9 +110,10 @@ export class TraceWriter {
     const [choice] = this.#choices;
     if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
       return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
-    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, group }) => {
+    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs, group }) => {
       const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
-      return group === undefined ? choice : [...choice, group];
+      if (group !== undefined) return [...choice, hedgeAfterMs, group];
+      return hedgeAfterMs === undefined ? choice : [...choice, hedgeAfterMs];
     });
     const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
     return JSON.stringify([this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined]);
@@ -125,7 +128,8 @@ type ChoiceText = readonly [
   priority: number | null,
   among: number | null,
   score: number | null,
-  group?: string,
+  hedgeAfterMs?: number | null,
+  group?: string | null,
 ];
 type SkipText = readonly [string, string | null, SkipReason, number | null];
 type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
@@ -141,12 +145,11 @@ export function traceOf(text: string): RoutingTrace {
   return {
     strategy,
     candidates,
-    choices: choices.map(([channelId, keyId, by, priority, among, score, group]) => ({
+    choices: choices.map(([channelId, keyId, by, priority, among, score, hedgeAfterMs = null, group = null]) => ({
       channelId,
       keyId: keyId ?? channelId,
       by,
-      ...known({ priority, among, score }),
-      ...(group === undefined ? {} : { group }),
+      ...known({ priority, among, score, hedgeAfterMs, group }),
     })),
     skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
     ...(more === null ? {} : { skippedMore: true }),

@@ -14,7 +14,8 @@ import { callRoutingMigration } from './0012-call-routing.js';
 import { privateAddressesMigration } from './0013-private-addresses.js';
 import { groupsMigration } from './0014-groups.js';
 import { modelsMigration } from './0015-models.js';
-import { resourceKeysMigration } from './0016-resource-keys.js';
+import { keyUsageMigration } from './0016-key-usage.js';
+import { resourceKeysMigration } from './0017-resource-keys.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -33,5 +34,6 @@ export const migrations: readonly Migration[] = [
   privateAddressesMigration,
   groupsMigration,
   modelsMigration,
+  keyUsageMigration,
   resourceKeysMigration,
 ];

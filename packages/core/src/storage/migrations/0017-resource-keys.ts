@@ -5,8 +5,8 @@ import type { Migration } from '../migrate.js';
  * for what was made before.
  */
 export const resourceKeysMigration: Migration = {
-  name: '0016-resource-keys',
-  minimumNodeVersion: '0015-models',
+  name: '0017-resource-keys',
+  minimumNodeVersion: '0016-key-usage',
   async up(transaction) {
     await transaction.raw('alter table resources add column key_id text');
   },
