@@ -20,6 +20,7 @@ import { AutoSelection, type GroupOffer, type Selection } from './auto-selection
 import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
 import { estimateInput, type GrowthOf } from './channel-attempts.js';
+import { ChannelTester } from './channel-tester.js';
 import { ChannelTries } from './channel-tries.js';
 import { type Binding, bindingOf, keysOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
@@ -79,6 +80,7 @@ export class Relay {
   /** What is known of channels while calls run. */
   readonly selecting: SelectionParts;
   readonly selections: CallSelections;
+  readonly tester: ChannelTester;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -119,6 +121,7 @@ export class Relay {
       now: () => clock.now(),
     };
     this.selections = new CallSelections({ ...doors, parts: this.selecting });
+    this.tester = new ChannelTester({ ...doors, tools: this.#tools });
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 

@@ -122,6 +122,11 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'What its calls may cost their callers; then others serve' }),
+  testModel: text.optional().meta({ title: 'The model that its tests ask for; left out: the first of its models' }),
+  syncModels: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Its models follow the list of its upstream, where the settings `modelSync` say so' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
   allowPrivate: z.boolean().default(false).meta({ title: 'May lead to loopback and private networks: for servers of your own' }),
   proxy: z

@@ -16,6 +16,7 @@ import { groupsMigration } from './0014-groups.js';
 import { modelsMigration } from './0015-models.js';
 import { keyUsageMigration } from './0016-key-usage.js';
 import { resourceKeysMigration } from './0017-resource-keys.js';
+import { channelFindingsMigration } from './0018-channel-findings.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   modelsMigration,
   keyUsageMigration,
   resourceKeysMigration,
+  channelFindingsMigration,
 ];
