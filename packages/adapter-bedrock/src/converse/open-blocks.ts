@@ -50,7 +50,7 @@ export class OpenBlocks {
   }
 
   closeAll(): void {
-    for (const wireIndex of [...this.#byWireIndex.keys()]) this.close(wireIndex);
+    for (const wireIndex of this.#byWireIndex.keys()) this.close(wireIndex);
   }
 
   #reasoning(wireIndex: unknown, { text, signature, redactedContent }: JsonObject): void {
