@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenLocally, type LocalServer, readRequest } from '../replay/local-server.js';
+import { listenLocally, type LocalServer, readRequest, type RecordedRequest } from '../replay/local-server.js';
 import { alice, type ChannelEntry, openToken, pricedByTokens } from '../support/apply-document.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { repositoryFolder } from '../support/repository.js';
@@ -14,6 +15,7 @@ const { privateKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 const model = 'gemini-2.5-pro';
+const refusal = { error: { code: 401, message: 'Request had invalid authentication credentials.', status: 'UNAUTHENTICATED' } };
 
 describe('a token that the vendor has taken back', () => {
   let place: LocalServer;
@@ -21,22 +23,22 @@ describe('a token that the vendor has taken back', () => {
   let given = 0;
   const tried: (string | undefined)[] = [];
 
+  function answer({ path, headers }: RecordedRequest, response: ServerResponse): ServerResponse {
+    response.setHeader('content-type', 'application/json');
+    if (path === '/token') {
+      given += 1;
+      return response.end(JSON.stringify({ access_token: `token-${given}`, expires_in: 3_599 }));
+    }
+    tried.push(headers.authorization);
+    // The first token is good for nothing.
+    const isGood = headers.authorization === 'Bearer token-2';
+    response.statusCode = isGood ? 200 : 401;
+    return response.end(JSON.stringify(isGood ? plainAnswerIn['gemini'] : refusal));
+  }
+
   beforeAll(async () => {
     place = await listenLocally((request, response) => {
-      void readRequest(request).then(({ path, headers }) => {
-        response.setHeader('content-type', 'application/json');
-        if (path === '/token') {
-          given += 1;
-          response.end(JSON.stringify({ access_token: `token-${given}`, expires_in: 3_599 }));
-          return;
-        }
-        tried.push(headers.authorization);
-        // The first token is good for nothing.
-        const isGood = headers.authorization === 'Bearer token-2';
-        response.statusCode = isGood ? 200 : 401;
-        const refusal = { error: { code: 401, message: 'Request had invalid authentication credentials.', status: 'UNAUTHENTICATED' } };
-        response.end(JSON.stringify(isGood ? plainAnswerIn['gemini'] : refusal));
-      });
+      void readRequest(request).then((recorded) => answer(recorded, response));
     });
     const account = { client_email: 'a@p.example', project_id: 'p', private_key: privateKey, token_uri: `${place.url}/token` };
     const channels: ChannelEntry[] = [2, 1].map((priority) => ({
