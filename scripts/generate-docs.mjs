@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: writes the documents that follow from declarations: docs/settings.md, docs/apply.schema.json, docs/estimates.md, docs/losses.md,
- * docs/providers.md and docs/conformance.md with its JSON. The tests that fail when these are not current are what writes them.
+ * docs/metrics.md, docs/providers.md and docs/conformance.md with its JSON. The tests that fail when these are not current are what writes them.
  */
 import { checkNode, ensureBuilt, ensureInstalled, runTool } from './workspace.mjs';
 
@@ -8,6 +8,7 @@ const writers = [
   'packages/core/src/settings-definitions.test.ts',
   'packages/core/src/modules/apply/apply-schema.test.ts',
   'packages/core/src/modules/settlement/settlement.test.ts',
+  'packages/core/src/modules/metrics/gateway-metrics.test.ts',
   'tests/documents/estimates.test.ts',
   'tests/documents/losses.test.ts',
   'tests/documents/providers.test.ts',

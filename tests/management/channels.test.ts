@@ -93,7 +93,7 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
       expect(seen.sort(), sort).toEqual(['each 1', 'each 2', 'many', 'plain']);
     }
     expect(await root.done('GET', '/api/channel-tags')).toEqual({
-      tags: [
+      items: [
         { tag: 'eu', channels: 2, enabled: 2 },
         { tag: 'us', channels: 1, enabled: 1 },
       ],
@@ -198,10 +198,9 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
   });
 
   it('are made of what plugins bring', async () => {
-    const { providers } = await root.done<{ providers: readonly { id: string; secretFields: unknown; config: { properties: object } }[] }>(
-      'GET',
-      '/api/providers',
-    );
+    const { items: providers } = await root.done<{
+      items: readonly { id: string; secretFields: unknown; config: { properties: object } }[];
+    }>('GET', '/api/providers');
     const compatible = providers.find(({ id }) => id === 'openai-compatible');
     expect(compatible).toMatchObject({ secretFields: ['apiKey'] });
     expect(compatible?.config.properties).toMatchObject({ apiKey: { secret: true }, baseUrl: { type: 'string' } });

@@ -96,6 +96,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/account');
     await send('GET', '/api/account/groups');
     await send('GET', '/api/providers');
+    await send('GET', '/metrics');
     await send('GET', '/api/settings');
     await send('PUT', '/api/settings/{section}', { params: { section: 'routing' }, body: { strategy: 'weighted' } });
     await send('GET', '/api/settings/{section}', { params: { section: 'routing' } });
@@ -121,6 +122,8 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);
     const keyId = keys.items[2]?.id ?? '';
+    await send('PATCH', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { remark: 'the third' } });
+    await send('POST', '/api/channels/{id}/model-batch', { ...id, body: { models: ['m'], action: 'enable' } });
     await send('PUT', '/api/channels/{id}/keys/{keyId}', { params: { id: first, keyId }, body: { key: key('e') } });
     await send('POST', '/api/channels/{id}/key-batch', { ...id, body: { ids: [keys.items[1]?.id], action: 'disable' } });
     await send('POST', '/api/channel-batch', { body: { filter: { tag: 'eu' }, change: { priority: 1 } } });
@@ -162,6 +165,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/prices/missing');
     await send('POST', '/api/prices/apply', { body: { choices: [{ model: 'n', source: 'other' }] } });
     await send('POST', '/api/prices/apply-unopposed', { body: { source: 'other' } });
+    await send('GET', '/api/pricing');
     const { prices } = await send<{ prices: readonly { model: string }[] }>('GET', '/api/prices');
     expect(prices.map(({ model }) => model)).toEqual(expect.arrayContaining(['m', 'n', 'o']));
   });
@@ -169,6 +173,12 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
   it('tells the whole configuration and takes it back', async () => {
     const { file } = await send<{ file: object }>('GET', '/api/apply', { query: '?sections=groups,settings' });
     await send('POST', '/api/apply', { body: { file: { ...file, vendors: { applied: {} } } } });
+  });
+
+  it('gives its configuration out, and takes another in', async () => {
+    const { file } = await send<{ file: object }>('GET', '/api/apply', { query: '?sections=models' });
+    expect(file).toHaveProperty('models');
+    await send('POST', '/api/apply', { body: { file: { groups: { silver: {} } } } });
   });
 
   it('remembers who has changed what', async () => {

@@ -35,7 +35,7 @@ describe('settings over the management API', () => {
   afterAll(() => gateway?.stop());
 
   it('show what each field is, what is in force, and what somebody has set', async () => {
-    const { sections } = await root.done<{ sections: readonly Section[] }>('GET', '/api/settings');
+    const { items: sections } = await root.done<{ items: readonly Section[] }>('GET', '/api/settings');
     const health = sections.find(({ section }) => section === 'health');
     expect(health).toMatchObject({ stored: [], values: { openAfterFailures: 5 } });
     expect(health?.schema.properties['openAfterFailures']).toMatchObject({ default: 5, title: expect.any(String) as string });
@@ -52,7 +52,7 @@ describe('settings over the management API', () => {
       values: { openAfterFailures: 5 },
       stored: ['coolDownMs'],
     });
-    for (const { section, values } of (await root.done<{ sections: readonly Section[] }>('GET', '/api/settings')).sections)
+    for (const { section, values } of (await root.done<{ items: readonly Section[] }>('GET', '/api/settings')).items)
       expect(await root.ask('PUT', `/api/settings/${section}`, values), section).toMatchObject({ status: 200, body: { values } });
   });
 

@@ -46,7 +46,7 @@ describe('models that channels offer and nobody has priced', () => {
     const { stdout } = await gateway.command('token', 'create', '--access', '--user', 'admin');
     const ask = (credential: string) => fetch(`${gateway.url}/api/prices/missing`, { headers: { authorization: `Bearer ${credential}` } });
     expect(await (await ask(stdout.trim())).json()).toEqual({
-      missing: [{ model: 'new-model', channels: ['one'], groups: ['default'] }],
+      items: [{ model: 'new-model', channels: ['one'], groups: ['default'] }],
       refused: true,
     });
     expect((await ask(openToken.key)).status).toBe(403);

@@ -101,7 +101,7 @@ describe('prices of others', () => {
   }
 
   async function differences(): Promise<readonly Json[]> {
-    const found = (await ask('/api/prices/differences')).body['differences'] as readonly Json[];
+    const found = (await ask('/api/prices/differences')).body['items'] as readonly Json[];
     return found.filter(isNoPreset);
   }
 
@@ -155,7 +155,7 @@ describe('prices of others', () => {
   });
 
   it("are those of a vendor's page, too, where an adapter has them on record", async () => {
-    const { differences: found } = (await ask('/api/prices/differences?everything=true')).body as { readonly differences: readonly Json[] };
+    const { items: found } = (await ask('/api/prices/differences?everything=true')).body as { readonly items: readonly Json[] };
     const known = new Set(found.map(({ model }) => model));
     const hinted = [openai, openaiCompatible, claude, geminiProvider].flatMap(({ prices = [] }) => prices.flatMap(({ models }) => models));
     expect(hinted.filter(({ model }) => !known.has(model))).toEqual([]);

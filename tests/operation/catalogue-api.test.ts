@@ -90,7 +90,7 @@ describe('the management API', () => {
       await ask('POST', '/api/groups', { name: 'cheap', ratio: 0.5, usableBy: 'everyone' });
       await ask('POST', '/api/groups', { name: 'closed' });
       const { body } = await ask('GET', '/api/account/groups', undefined, openToken.key);
-      expect(body['groups']).toEqual([
+      expect(body['items']).toEqual([
         { name: 'cheap', ratio: '0.5', isOwn: false },
         { name: 'default', ratio: '1', isOwn: true },
       ]);
@@ -165,7 +165,7 @@ describe('the management API', () => {
 
     it('knows what channels offer and nobody described, and prices many models at once', async () => {
       const { body } = await ask('GET', '/api/models/unknown');
-      const unknown = (body['models'] as readonly { readonly model: string }[]).map(({ model }) => model);
+      const unknown = (body['items'] as readonly { readonly model: string }[]).map(({ model }) => model);
       expect(unknown).toEqual(['elsewhere', 'new-one', 'new-two']);
       expect(await call('new-one')).toBe(400);
       const change = { price: { modelRatio: 2, completionRatio: 3 } };
@@ -174,7 +174,7 @@ describe('the management API', () => {
         body: { models: [{ name: 'new-one' }, { name: 'new-two' }, { name: 'priced', price: { modelRatio: '2', completionRatio: '3' } }] },
       });
       expect([await call('new-one'), await call('priced')]).toEqual([200, 200]);
-      expect((await ask('GET', '/api/models/unknown')).body['models']).toMatchObject([{ model: 'elsewhere' }]);
+      expect((await ask('GET', '/api/models/unknown')).body['items']).toMatchObject([{ model: 'elsewhere' }]);
     });
 
     it('switches many models off and on', async () => {

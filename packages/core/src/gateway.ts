@@ -124,6 +124,7 @@ class RunningGateway implements Gateway {
         estimateTokens,
         sessionHeaders: () => settings.current(routingSettings).sessionHeaders,
         faults: this.#parts.faults,
+        metrics: this.#container.resolve(tokens.metrics),
       }),
       resourceFront: new ResourceFront({ ...shared, credentials, resourceRelay: this.#container.resolve(tokens.resourceRelay) }),
       modelLists: new ModelLists({

@@ -114,6 +114,11 @@ export interface RequestFacts {
   readonly keeps?: boolean;
   /** The vendor's own tools that may run for it, as what their uses are counted as: one use of each is held. */
   readonly serverTools?: readonly RequestCounter[];
+  /**
+   * True if answering does something besides that no other fact tells: tools of MCP servers may act, or a copy is stored. Such a request is
+   * never sent to two upstreams at once.
+   */
+  readonly hasEffects?: boolean;
   /** Set if such a tool may make an image beside the answer: one is held. */
   readonly toolImage?: Omit<ImageCount, 'count'>;
   /** Under which key the vendor shall keep the prompt in its cache: calls with the same go to the same channel where they can. */

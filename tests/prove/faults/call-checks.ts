@@ -19,8 +19,8 @@ const estimateSlackTokens = 1;
 /** Four words and a space at the end, by the tokenizer of the model. */
 const countedOutputTokens = 5;
 
-/** One way to the upstream of each kind, but for `failover`. */
-const attemptsMax = (kind: CallKind): number => (kind === 'failover' ? 2 : 1);
+/** One way to the upstream of each kind, but for `failover` and `hedged`. */
+const attemptsMax = (kind: CallKind): number => (kind === 'failover' || kind === 'hedged' ? 2 : 1);
 
 /** Compares what the caller saw, what the upstream got, and what the receipts say. */
 export function checkCall(facts: CallFacts, receipts: readonly WitnessedReceipt[], checks: Checks): void {
@@ -103,7 +103,7 @@ function deliverableTokens(kind: CallKind): number {
   return words * tokensPerWordMax + estimateSlackTokens;
 }
 
-/** Every attempt before the last has failed; the last one as the ending says. */
+/** Every attempt but one has failed, and that one as the ending says; it is the last one where no two run at once. */
 function checkAttempts(
   named: string,
   kind: CallKind,
@@ -117,9 +117,11 @@ function checkAttempts(
   }
   const isWhole = ending === 'complete' || ending === 'no-usage';
   const lastFailed = ending === 'failed' || ending === 'upstream-cut';
-  const last = attempts.at(-1);
-  const isRightNumber = isWhole ? attempts.length === attemptsMax(kind) : attempts.length >= 1 && attempts.length <= attemptsMax(kind);
-  const haveFailedBefore = attempts.slice(0, -1).every(({ failure }) => failure !== undefined);
+  const isHedged = kind === 'hedged';
+  const last = (isHedged ? attempts.find(({ failure }) => failure === undefined) : undefined) ?? attempts.at(-1);
+  const mayBeFewer = !isWhole || isHedged;
+  const isRightNumber = mayBeFewer ? attempts.length >= 1 && attempts.length <= attemptsMax(kind) : attempts.length === attemptsMax(kind);
+  const haveFailedBefore = attempts.every((attempt) => attempt === last || attempt.failure !== undefined);
   checks.that(isRightNumber, `${said}, which are not as many as there must be`);
   checks.that(haveFailedBefore && (last?.failure !== undefined) === lastFailed, `${said}, which have not failed as they must have`);
   checks.that(!reachedClient || last?.status === 200, `${said}, though an answer had begun`);
@@ -137,7 +139,8 @@ function checkGrowth(named: string, kind: CallKind, { extensions }: WitnessedRec
 function checkRequests(named: string, requests: number, receipts: readonly WitnessedReceipt[], checks: Checks): void {
   const attempts = receipts.flatMap((receipt) => receipt.attempts);
   const said = `${named} has ${requests} requests at the upstream and ${attempts.length} attempts in its receipts`;
-  const unconnected = attempts.filter(({ failure, status }) => failure === 'upstream_connection_failed' && status === undefined);
+  const early = ['upstream_connection_failed', 'hedge_lost'];
+  const unconnected = attempts.filter(({ failure = '', status }) => early.includes(failure) && status === undefined);
   checks.that(attempts.length >= requests, said);
   checks.that(attempts.length - unconnected.length <= requests, `${said}, ${unconnected.length} of them without a connection`);
 }

@@ -58,7 +58,7 @@ async function readCall(url: string, kind: CallKind, caller: string, marker: str
 }
 
 async function readOnce(url: string, kind: CallKind, caller: string, marker: string, leaving: AbortController): Promise<Answer> {
-  const stream = kind !== 'whole' && kind !== 'failover' && kind !== 'refers';
+  const stream = kind !== 'whole' && kind !== 'failover' && kind !== 'hedged' && kind !== 'refers';
   const dialect = kind === 'refers' ? 'openai-responses' : 'openai-chat';
   const question =
     kind === 'refers'

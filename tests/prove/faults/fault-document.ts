@@ -24,6 +24,8 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       chatChannel('unstated', places.unstated, ['unstated'], { modelMapping: { unstated: 'gpt-4o' } }),
       chatChannel('leaves', places.leaves, ['leaves']),
       chatChannel('outgrows', places.outgrows, ['outgrows']),
+      chatChannel('slow', places.slow, ['hedged'], { priority: 2 }),
+      chatChannel('beside', places.whole, ['hedged'], { priority: 1 }),
       { name: 'native', provider: 'openai', config: { baseUrl: places.whole, apiKey: 'of the stage' }, models: ['refers'] },
     ],
     users: [{ username: 'callers', password: 'a long enough password', points: startingPoints }],
@@ -41,6 +43,7 @@ export function faultDocument(upstream: FaultUpstream, callers: number, nodeLeas
       ...neverResting,
       // Read to its end even by a machine that stands still for a while.
       relay: { attemptsPauseMs: 4 },
+      routing: { hedgeAfterMsOfModels: { hedged: 4 }, hedgedPercentMax: 100 },
       settlement: { clientLeft: 'upstream-actual', drainTimeMaxMs: 10_000 },
       ledger: { nodeLeaseMs, holdOutputTokensMax: 100, holdExtensionTokens: extensionTokens, unheldOutputTokensMax: extensionTokens * 2 },
     },

@@ -11,7 +11,9 @@ const core = 'packages/core/src';
 const way: Readonly<Record<string, Exempt>> = {
   'http/relay-front.ts': ['serve'],
   'relay/relay.ts': ['drain', 'close'],
-  'relay/channel-tries.ts': [],
+  'relay/channel-tries.ts': ['this.#attempts', 'this.#hedged'],
+  'relay/hedged-attempts.ts': ['this.#attempts'],
+  'relay/channel-attempts.ts': [],
   'relay/attempt.ts': ['#signed'],
   'relay/settler.ts': ['drain'],
   'modules/ledger/ledger-writer.ts': ['drain', 'close'],

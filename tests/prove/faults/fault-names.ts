@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Methods and functions whose waits no call passes, or that only pass on the wait of their caller. */
+/** Methods and functions whose waits no call passes, or that only pass on the wait of their caller; and parts with a file of their own. */
 export type Exempt = readonly string[];
 
 /**
@@ -18,7 +18,7 @@ export function unnamedWaits(path: string, text: string, exempt: Exempt): readon
     if (ts.isAwaitExpression(node)) {
       ts.forEachChild(node, (child) => look(child, state));
       if (namesPoint(node, source)) state.named = true;
-      else if (!isOwnMethod(node.expression)) {
+      else if (!isOwnMethod(node.expression) && !isOfPart(node.expression, exempt, source)) {
         if (!state.named)
           found.push(`${path}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText(source).slice(0, 60)}`);
         state.named = false;
@@ -48,6 +48,11 @@ function nameOf(node: ts.FunctionLikeDeclaration, source: ts.SourceFile): string
 
 function namesPoint(node: ts.AwaitExpression, source: ts.SourceFile): boolean {
   return /^(this\.#)?faults\(/.test(node.expression.getText(source));
+}
+
+/** `this.#part.method(…)`, where the part is exempt since its own file is looked at. */
+function isOfPart(expression: ts.Expression, exempt: Exempt, source: ts.SourceFile): boolean {
+  return ts.isCallExpression(expression) && exempt.some((part) => expression.expression.getText(source).startsWith(`${part}.`));
 }
 
 /** `this.#method(…)`, whatever is done with a failure of it. */

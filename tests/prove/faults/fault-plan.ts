@@ -2,7 +2,7 @@ import { type FaultPoint, faultPoints } from '../../../packages/core/src/foundat
 import { type Chance, chanceOf } from './chance.js';
 
 /** What one caller does. Each is a model of the stage, whose upstream does what the name says. */
-export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers', 'keyed', 'unstated'] as const;
+export const callKinds = ['whole', 'stream', 'failover', 'breaks', 'outgrows', 'leaves', 'refers', 'keyed', 'unstated', 'hedged'] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /**
@@ -62,6 +62,8 @@ const ways: Readonly<Record<string, { readonly calls?: readonly CallKind[]; read
   'postgres-claims': { calls: ['keyed'] },
   'channel-limits': { calls: ['failover'] },
   'attempt-pause': { calls: ['failover'] },
+  'hedge-delay': { calls: ['hedged'] },
+  'hedge-over': { calls: ['hedged'] },
   'reference-look-up': { calls: ['refers'] },
   extension: { calls: ['outgrows'] },
   drain: { calls: ['leaves'] },

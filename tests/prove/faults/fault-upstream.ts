@@ -35,11 +35,13 @@ export class FaultUpstream {
   }
 
   /** Base URLs of the places that the channels of the stage go to. */
-  places(): Readonly<Record<'whole' | 'stream' | 'refusing' | 'breaks' | 'outgrows' | 'leaves' | 'unstated', string>> {
+  places(): Readonly<Record<'whole' | 'stream' | 'slow' | 'refusing' | 'breaks' | 'outgrows' | 'leaves' | 'unstated', string>> {
     const stream = { text: 'word ', chunks: wordsOf.stream, chunkDelayMs: 1, usage: statedUsage };
     const long = { text: 'word '.repeat(wordsPerLongChunk), chunks: wordsOf.outgrows / wordsPerLongChunk, chunkDelayMs: 3 };
     return {
       whole: this.#place('whole', answers({ usage: statedUsage, delayMs: 1 })),
+      // Now this one is the first to answer, now the one that is asked beside it.
+      slow: this.#place('slow', answers({ usage: statedUsage, delayMs: 8 })),
       stream: this.#place('stream', answers(stream)),
       refusing: this.#place('refusing', refuses(500)),
       breaks: this.#place('breaks', breaksOff({ afterChunks: wordsOf.breaks })),

@@ -17,7 +17,7 @@ interface PossibleEnd {
 }
 
 const held = callKinds.filter((kind) => kind !== 'refers');
-const streamed = held.filter((kind) => kind !== 'whole' && kind !== 'failover');
+const streamed = held.filter((kind) => kind !== 'whole' && kind !== 'failover' && kind !== 'hedged');
 const stated = held.filter((kind) => kind !== 'breaks' && kind !== 'unstated');
 
 const clientLeft = ({ call }: CallFacts): boolean => call.clientLeft;

@@ -15,6 +15,12 @@ describe('inspect', () => {
     expect(of('web_search_20250305')).toBeUndefined();
   });
 
+  it('tells whether the tools of other servers may act', () => {
+    const of = (mcp_servers: unknown) => inspect({ model: 'm', max_tokens: 5, mcp_servers }).hasEffects;
+    expect(of([{ type: 'url', url: 'https://tools.example', name: 'tools' }])).toBe(true);
+    expect([of([]), of(undefined), of('x')]).toEqual([undefined, undefined, undefined]);
+  });
+
   it.each([
     ['model', { max_tokens: 5 }],
     ['model', { model: '', max_tokens: 5 }],

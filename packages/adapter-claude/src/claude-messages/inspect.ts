@@ -11,13 +11,19 @@ export function inspect(body: JsonObject): RequestFacts {
     throw new BadRequestError('max_tokens is required: the most tokens that the answer may have.', 'max_tokens');
   if (typeof outputTokensMax !== 'number' || !Number.isInteger(outputTokensMax) || outputTokensMax < 0)
     throw new BadRequestError('max_tokens must be a whole number and not negative.', 'max_tokens');
-  return { model, stream: stream === true, outputTokensMax, ...endUserOf(body['metadata']), ...serverToolsOf(body['tools']) };
+  const effects = effectsOf(body['mcp_servers']);
+  return { model, stream: stream === true, outputTokensMax, ...endUserOf(body['metadata']), ...serverToolsOf(body['tools']), ...effects };
 }
 
 /** Some clients name their session in it, too. */
 function endUserOf(metadata: unknown): Pick<RequestFacts, 'endUser'> {
   const endUser = isObject(metadata) ? metadata['user_id'] : undefined;
   return typeof endUser === 'string' && endUser !== '' ? { endUser } : {};
+}
+
+/** The vendor lets the model call the tools of these servers, which do whatever they do. */
+function effectsOf(servers: unknown): Pick<RequestFacts, 'hasEffects'> {
+  return Array.isArray(servers) && servers.length > 0 ? { hasEffects: true } : {};
 }
 
 const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([

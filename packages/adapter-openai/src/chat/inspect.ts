@@ -26,5 +26,7 @@ export function inspect(body: JsonObject): RequestFacts {
     ...conversationFacts(body),
     ...(searches ? { serverTools: ['webSearches'] } : {}),
     ...(outputKinds === undefined ? {} : { outputKinds }),
+    // The vendor keeps a copy, for the account's own purposes.
+    ...(body['store'] === true ? { hasEffects: true } : {}),
   };
 }

@@ -28,11 +28,15 @@ const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([
   ['code_interpreter', 'codeInterpreterSessions'],
 ]);
 
-/** The tools that have a fee. Some carry the day of their version: `web_search_preview_2025_03_11`. */
-function toolsOf(tools: unknown): Pick<RequestFacts, 'serverTools' | 'toolImage'> {
+/** The tools that have a fee, and those of other servers, which do whatever they do. Some carry the day of their version: `web_search_preview_2025_03_11`. */
+function toolsOf(tools: unknown): Pick<RequestFacts, 'serverTools' | 'toolImage' | 'hasEffects'> {
   const declared = Array.isArray(tools) ? tools.filter(isObject) : [];
   const types = declared.map(({ type }) => String(type).replace(/(?:_preview)?(?:_\d{4}_\d\d_\d\d)?$/, ''));
   const serverTools = [...countersByTool].flatMap(([type, counter]) => (types.includes(type) ? [counter] : []));
   const image = declared.find(({ type }) => type === 'image_generation');
-  return { ...(serverTools.length === 0 ? {} : { serverTools }), ...(image === undefined ? {} : { toolImage: imageOf(image) }) };
+  return {
+    ...(serverTools.length === 0 ? {} : { serverTools }),
+    ...(image === undefined ? {} : { toolImage: imageOf(image) }),
+    ...(types.includes('mcp') ? { hasEffects: true } : {}),
+  };
 }

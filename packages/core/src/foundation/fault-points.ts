@@ -15,6 +15,8 @@ export const faultPoints = {
   'channel-limits': 'the counters of the limits of a channel are asked',
   'attempt-pause': 'nothing of the call is at an upstream, and its next attempt is waited for',
   attempt: 'an attempt begins',
+  'hedge-delay': 'an attempt begins that is given a second one if it takes long',
+  'hedge-over': 'two attempts run at once, and both are waited for',
   'media-fetch': 'media are fetched that the request names by address',
   signature: 'the request to the upstream is signed',
   answer: 'the request leaves for the upstream, and its answer is waited for',

@@ -8,19 +8,31 @@ import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
 import { type GroupDoors, groupEndpoints } from '../http/api/groups.js';
+import { metricsEndpoint } from '../http/api/metrics.js';
 import { modelEndpoints } from '../http/api/models.js';
 import { type PriceDoors, priceEndpoints } from '../http/api/prices.js';
+import { publicPriceEndpoints, type ReadPublicPrices } from '../http/api/public-prices.js';
 import { providersEndpoint } from '../http/api/providers.js';
 import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { vendorEndpoints } from '../http/api/vendors.js';
 import { type ApplyContext, executeApply, exportConfiguration } from '../modules/apply/index.js';
-import { assignChannels, changeChannels, changeKeys, ChannelDesk, readChannelNames } from '../modules/channels/index.js';
+import {
+  assignChannels,
+  type Channel,
+  changeChannels,
+  changeKeys,
+  ChannelDesk,
+  enableModels,
+  readChannelNames,
+  remarkKey,
+} from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
-import { autoGroup, GroupDesk } from '../modules/groups/index.js';
+import { autoGroup, GroupDesk, groupsSettings } from '../modules/groups/index.js';
 import { accountOf, budgetOf } from '../modules/ledger/index.js';
-import { ModelDesk, readModels, readVendors, unknownModels, unpricedModels } from '../modules/models/index.js';
+import { type Model, ModelDesk, modelsSettings, readModels, readVendors, unknownModels, unpricedModels } from '../modules/models/index.js';
+import { type PublicPriceList, publicPriceList } from '../modules/price-list/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../modules/price-sync/index.js';
 import { pricingSettings } from '../modules/pricing/index.js';
 import { editSection, readSection, readSections } from '../modules/settings/index.js';
@@ -43,6 +55,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
       one: (requestId) => usageOfCall(database, requestId),
       channelNames: (ids) => readChannelNames(database.knex, ids),
     }),
+    ...publicPriceEndpoints(publicPricesOf(container, foundations)),
     ...priceEndpoints(priceDoors(container, foundations)),
     ...settingsEndpoints({
       sections: () => database.snapshot((reader) => readSections(settings, reader)),
@@ -56,6 +69,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...groupEndpoints(groupDoors(container, foundations)),
     ...modelEndpoints({ desk, models: () => readModels(database.knex), unknown: () => unknownModels(database) }),
     ...vendorEndpoints({ desk, vendors: () => readVendors(database.knex) }),
+    metricsEndpoint(() => container.resolve(tokens.metrics).text()),
     auditEndpoint((filter, page) => readAuditEvents(database.knex, filter, page)),
   ];
   return withOpenApi(endpoints, version);
@@ -86,13 +100,23 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
     channels: new Set(circuits().map(({ channelId }) => channelId)),
     keys: new Set(circuits().flatMap(({ kind, subject }) => (kind === 'key' ? [subject] : []))),
   });
-  const doors = { database, editor, secretBox, failing };
+  const failingModels = (channelId: string) =>
+    new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
+  const doors = { database, editor, secretBox, failing, failingModels };
+  const keyUsage = container.resolve(tokens.keyUsage);
   return [
-    ...channelEndpoints({ desk, circuits, changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch) }),
+    ...channelEndpoints({
+      desk,
+      circuits,
+      changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
+      enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
+    }),
     ...channelKeyEndpoints({
       desk,
       circuits,
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
+      remarkKey: (author, channelId, keyId, remark) => remarkKey(doors, author, channelId, keyId, remark),
+      countsOf: (channelId) => keyUsage.countsOf(channelId),
     }),
   ];
 }
@@ -118,7 +142,7 @@ function groupDoors(container: DependencyContainer, { database, settings, secret
     assign: (author, group, assignment) => assignChannels(editor, secretBox, author, group, assignment),
     choosable: async (userId) => {
       const user = await findUser(database.knex, userId);
-      if (user === undefined) return { groups: [], autoOrder: [] };
+      if (user === undefined) return { items: [], autoOrder: [] };
       const { defaultGroupRatio } = settings.current(pricingSettings);
       const choosable = groups.usableBy(user.group).map(({ name, description }) => ({
         name,
@@ -126,14 +150,40 @@ function groupDoors(container: DependencyContainer, { database, settings, secret
         ratio: user.ratio ?? groups.ratioOf(name, user.group)?.ratio ?? defaultGroupRatio,
         isOwn: name === user.group,
       }));
-      return { groups: choosable, autoOrder: groups.routesFor({ group: autoGroup, userGroup: user.group }) };
+      return { items: choosable, autoOrder: groups.routesFor({ group: autoGroup, userGroup: user.group }) };
     },
+  };
+}
+
+/** Anew after each change of the configuration. */
+function publicPricesOf(container: DependencyContainer, { settings }: Foundations): ReadPublicPrices {
+  const [models, channels, groups] = [
+    container.resolve(tokens.models),
+    container.resolve(tokens.channels),
+    container.resolve(tokens.groups),
+  ];
+  let known: { readonly models: readonly Model[]; readonly channels: readonly Channel[]; readonly list: PublicPriceList } | undefined;
+  return () => {
+    if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
+    // Models are read anew with every change, after groups and settings; channels come after them, where they have changed.
+    if (known?.models !== models.priced() || known.channels !== channels.all()) {
+      const list = publicPriceList({
+        models,
+        channels,
+        groups,
+        display: settings.current(modelsSettings),
+        newUserGroup: settings.current(groupsSettings).newUserGroup,
+        defaultGroupRatio: settings.current(pricingSettings).defaultGroupRatio,
+        autoGroup,
+      });
+      known = { models: models.priced(), channels: channels.all(), list };
+    }
+    return known.list;
   };
 }
 
 function priceDoors(container: DependencyContainer, { database, settings }: Foundations): PriceDoors {
   const sync = container.resolve(tokens.priceSync);
-  const models = container.resolve(tokens.models);
   const editor = container.resolve(tokens.editor);
   const thenInForce = async <Result>(written: Promise<Result>): Promise<Result> => {
     const result = await written;
@@ -141,13 +191,9 @@ function priceDoors(container: DependencyContainer, { database, settings }: Foun
     return result;
   };
   return {
-    publicModels: () => {
-      if (!settings.current(priceSyncSettings).publish) throw new PricesNotPublishedError();
-      return models.priced();
-    },
     differences: (options) => sync.differences(options),
     missing: async () => ({
-      missing: await unpricedModels(database),
+      items: await unpricedModels(database),
       refused: settings.current(pricingSettings).mode === 'commercial',
     }),
     latest: () => sync.latest(),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Verdict } from '@tollgate/plugin-kit';
 import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import { performance } from 'node:perf_hooks';
 import { Bus } from '../cluster/bus.js';
@@ -19,8 +20,18 @@ import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
 import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
+import { KeyUsage, type KeyUse } from '../modules/key-usage/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
-import { Books, HoldSweeper, ledgerSettings, LedgerWriter, openLedgerExecutor, spendCounterExpiryJob } from '../modules/ledger/index.js';
+import {
+  Books,
+  HoldSweeper,
+  ledgerSettings,
+  LedgerWriter,
+  openHolds,
+  openLedgerExecutor,
+  spendCounterExpiryJob,
+} from '../modules/ledger/index.js';
+import { GatewayMetrics } from '../modules/metrics/index.js';
 import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
 import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
@@ -48,6 +59,7 @@ export const tokens = {
   prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
   priceFetcher: Symbol('PriceFetcher') as InjectionToken<PriceFetcher>,
   priceSync: Symbol('PriceSync') as InjectionToken<PriceSync>,
+  metrics: Symbol('GatewayMetrics') as InjectionToken<GatewayMetrics>,
   lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
   ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
   books: Symbol('Books') as InjectionToken<Books>,
@@ -57,6 +69,7 @@ export const tokens = {
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
   health: Symbol('HealthBook') as InjectionToken<HealthBook>,
+  keyUsage: Symbol('KeyUsage') as InjectionToken<KeyUsage>,
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
@@ -118,8 +131,10 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
         nodeId: () => get(tokens.lease).nodeId,
         calendar: new SpendCalendar(() => settings.current(spendingSettings).timeZone),
         faults,
+        onBatch: (batch) => get(tokens.metrics).batchEnded(batch),
       }),
   );
+  register(container, tokens.metrics, () => metricsOf(container, foundations));
   register(container, tokens.counters, () => countersOf(container, foundations, logger));
   register(
     container,
@@ -132,12 +147,24 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.watcher, () => watcherOf(container, foundations, logger));
   register(container, tokens.editor, () => editorOf(container, foundations));
   register(container, tokens.health, () => healthOf(container, foundations, logger));
+  register(container, tokens.keyUsage, () => new KeyUsage(database, logger));
   register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
+}
+
+function metricsOf(container: DependencyContainer, { database }: Foundations): GatewayMetrics {
+  const channels = container.resolve(tokens.channels);
+  const health = container.resolve(tokens.health);
+  return new GatewayMetrics({
+    version,
+    circuits: () => health.list(),
+    channelNameOf: (id) => channels.nameOf(id),
+    openHolds: () => openHolds(database),
+  });
 }
 
 /** Addresses come and go: their rows must not stay for ever. */
@@ -207,6 +234,7 @@ function editorOf(container: DependencyContainer, { database }: Foundations): Co
 function healthOf(container: DependencyContainer, { database, settings }: Foundations, log: Logger): HealthBook {
   const channels = container.resolve(tokens.channels);
   const bus = container.resolve(tokens.bus);
+  const keyUsage = container.resolve(tokens.keyUsage);
   return new HealthBook({
     settings: () => settings.current(healthSettings),
     clock: systemClock,
@@ -214,7 +242,13 @@ function healthOf(container: DependencyContainer, { database, settings }: Founda
     channelNameOf: (id) => channels.nameOf(id),
     database,
     onWritten: () => bus.hint('health'),
+    onOutcome: ({ channelId, keyId, verdict, at }) => keyUsage.note({ channelId, keyId, outcome: useOf(verdict), at }),
   });
+}
+
+function useOf(verdict: Verdict | undefined): KeyUse['outcome'] {
+  if (verdict === undefined) return 'served';
+  return verdict.scope === 'request' ? 'other' : 'failed';
 }
 
 /** Brings what other nodes have found out about channels into memory. It has a number of its own: it changes often, and channels stay. */
@@ -315,6 +349,7 @@ function relayOf(
     ioOf: (adapter, signal, way) => plugins.ioOf(adapter, signal, way),
     clock: systemClock,
     log: logger,
+    metrics: container.resolve(tokens.metrics),
     newId,
     newPrefixedId,
     random: Math.random,
@@ -333,6 +368,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.health).close();
+  await container.resolve(tokens.keyUsage).close();
   await container.resolve(tokens.bus).close();
   await container.resolve(tokens.healthWatcher).stop();
   await container.resolve(tokens.watcher).stop();
@@ -350,6 +386,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
     await container.resolve(tokens.watcher).start();
     await container.resolve(tokens.healthWatcher).start();
     container.resolve(tokens.health).start();
+    container.resolve(tokens.keyUsage).start();
     container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
     await container.resolve(tokens.channelSpending).start();

@@ -6,6 +6,7 @@ import { publicErrorOf } from '../relay/public-error.js';
 import type { Clock } from '../foundation/clock.js';
 import type { Caller } from '../modules/access/index.js';
 import { managementApi } from './api/management-api.js';
+import { metricsPath } from './api/metrics.js';
 import type { Endpoint } from './api/endpoint.js';
 import type { Authenticator } from './authenticator.js';
 import { CallerReader } from './caller-reader.js';
@@ -120,7 +121,7 @@ function errorsInTheCallersDialect({ dialects, log }: HttpDoors): Koa.Middleware
       const { requestId } = context.state;
       const told = publicErrorOf(error);
       if (told.code === 'internal_error') log.error({ err: error, requestId }, 'A request failed');
-      const isOurs = context.path.startsWith('/api/');
+      const isOurs = context.path.startsWith('/api/') || context.path === metricsPath;
       const dialect = isOurs ? undefined : (context.state.dialect ?? dialects.dialectOf(context.path));
       const { status, contentType, headers, body } = presentError(told, requestId, dialect);
       context.status = status;

@@ -5,6 +5,7 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
 import { InvalidIdempotencyKeyError, isIdempotencyKey, type KeyClaim, keyClaimOf } from '../modules/idempotency/index.js';
 import { checkPrincipal, LimitReachedError, type Limits } from '../modules/limits/index.js';
+import type { GatewayMetrics } from '../modules/metrics/index.js';
 import type { AddressList, Principal } from '../modules/tokens/index.js';
 import { ClientReply } from '../relay/client-reply.js';
 import { WeighedBody } from '../relay/estimate-tokens.js';
@@ -35,6 +36,7 @@ export interface RelayFrontDoors {
   readonly bodyBytesMax: number;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<GatewayMetrics, 'requestBegan' | 'streamBegan' | 'requestEnded'>;
   readonly newRequestId: () => string;
   readonly faults?: FaultSeam | undefined;
 }
@@ -54,9 +56,12 @@ export class RelayFront {
     const requestId = this.#doors.newRequestId();
     const reply = new ClientReply(response, requestId);
     const target = targetOf(match, request.url ?? '');
+    const { metrics } = this.#doors;
     let call: RelayCall | undefined;
+    metrics.requestBegan();
     try {
       call = await this.#gather(match.dialect, target, request, requestId, reply);
+      if (call.facts.stream) metrics.streamBegan();
       if (call.ticket !== undefined) sendLevels(call.ticket.levels, match.dialect, reply);
       await this.#doors.relay.run(call, reply);
     } catch (error) {
@@ -64,6 +69,7 @@ export class RelayFront {
       this.#refuse(told, match.dialect, target, reply, requestId, request);
     } finally {
       call?.ticket?.end();
+      metrics.requestEnded(match.dialect.id, response.headersSent ? response.statusCode : undefined, call?.facts.stream === true);
     }
   }
 

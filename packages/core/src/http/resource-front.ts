@@ -14,7 +14,7 @@ import type { RelayFrontDoors } from './relay-front.js';
 import { parsedObject, readBody } from './request-body.js';
 import type { ResourceMatch } from './resource-paths.js';
 
-export interface ResourceFrontDoors extends Omit<RelayFrontDoors, 'relay' | 'sessionHeaders' | 'estimateTokens'> {
+export interface ResourceFrontDoors extends Omit<RelayFrontDoors, 'relay' | 'sessionHeaders' | 'estimateTokens' | 'metrics'> {
   readonly resourceRelay: Pick<ResourceRelay, 'run'>;
 }
 

@@ -15,7 +15,8 @@ import type { FaultSeam } from '../foundation/fault-points.js';
 import type { ChannelOptions } from '../modules/channels/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AnswerReceiver, AttemptEnd } from './answer.js';
-import type { ClientReply } from './client-reply.js';
+import { passAnswerHeaders, requestIdIn } from './answer-headers.js';
+import type { AttemptReply } from './client-reply.js';
 import type { Drain, Drains } from './drains.js';
 import { EditLane } from './edit-lane.js';
 import { UpstreamExchange } from './exchange.js';
@@ -26,8 +27,9 @@ import type { KeepAlive } from './keep-alive.js';
 import type { MediaFetcher } from './media-fetcher.js';
 import type { KeptFinder } from './kept-finder.js';
 import { faultVerdict, requestFaultVerdict } from './network-verdict.js';
+import { lostEnd } from './reply-race.js';
 import { PassLane } from './pass-lane.js';
-import type { CallLoss, RelayCall, ServedDialect, Translation } from './relay-call.js';
+import type { CallLoss, RelayCall, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
 import { changedHeaders } from './request-rules.js';
 import { providerCallOf, type Route } from './route.js';
@@ -63,7 +65,7 @@ export interface AttemptParts {
   readonly view: CallView;
   readonly route: Route;
   readonly translation: Translation;
-  readonly reply: ClientReply;
+  readonly reply: AttemptReply;
   readonly meter: UsageMeter;
   readonly growth: HoldGrowth | undefined;
   /** Undefined where calls cost nothing. */
@@ -76,7 +78,6 @@ export interface AttemptParts {
   headArrived(status: number): void;
 }
 
-const requestIdLengthMax = 200;
 const jsonType = 'application/json';
 const costHeader = 'x-tollgate-cost';
 const lossHeader = 'x-tollgate-loss';
@@ -127,6 +128,10 @@ export class Attempt {
     }
     if (faults !== undefined) await faults('answer');
     return new Promise((resolve) => {
+      if (this.#isOver) {
+        resolve(lostEnd);
+        return;
+      }
       this.#finish = (end) => {
         this.#isOver = true;
         if (!end.answered) this.#parts.reply.dropHeader(costHeader);
@@ -136,6 +141,15 @@ export class Attempt {
       };
       this.#send(wire);
     });
+  }
+
+  /** Another attempt answers the client: this one is stopped, wherever it is. */
+  giveUp(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#exchange?.abort();
+    this.#streaming?.stop();
+    this.#finish(lostEnd);
   }
 
   async #signed(wire: WireRequest, providerCall: ProviderCall<Record<string, unknown>>): Promise<WireRequest> {
@@ -293,6 +307,8 @@ export class Attempt {
       finished: (end) => this.#finish(end),
       fault: (error) => this.#tools.fault(error, route),
     });
+    // A client that left before the head arrived is read on for, too.
+    if (this.#reading !== undefined) this.#streaming.readOn();
     return this.#streaming;
   }
 
@@ -327,6 +343,7 @@ export class Attempt {
         this.#finish({ answered: false, verdict, words: wordsIn(text) });
         return;
       }
+      reply.claim();
       if (translation.losses !== undefined) this.#showLosses(translation.losses);
       const cost = held !== undefined && this.#reading === undefined ? this.#tools.settler.costOfWhole(held) : undefined;
       if (cost !== undefined) reply.setHeader(costHeader, pointsText(cost));
@@ -336,19 +353,5 @@ export class Attempt {
       this.#tools.fault(error, route);
       this.#finish({ answered: false, verdict: faultVerdict() });
     }
-  }
-}
-
-function requestIdIn(headers: IncomingHttpHeaders, names: readonly string[] | undefined): string | undefined {
-  if (names === undefined) return undefined;
-  for (const name of names) if (headers[name] !== undefined) return String(headers[name]).slice(0, requestIdLengthMax);
-  return undefined;
-}
-
-function passAnswerHeaders({ client }: ServedDialect, headers: IncomingHttpHeaders, reply: ClientReply): void {
-  if (client.answerHeaders === undefined || reply.headSent) return;
-  for (const name of client.answerHeaders) {
-    const value = headers[name];
-    if (value !== undefined) reply.setHeader(name, String(value));
   }
 }

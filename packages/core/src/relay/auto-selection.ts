@@ -10,7 +10,7 @@ export interface GroupOffer {
 /** Hands out the channels that are tried for a call. */
 export type Selection = Pick<
   ChannelSelection,
-  'next' | 'failed' | 'passOver' | 'full' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
+  'next' | 'beside' | 'failed' | 'passOver' | 'full' | 'isStillFree' | 'giveBack' | 'answered' | 'startAgain' | 'soonestMs'
 >;
 
 /** Goes through several groups: the next one begins where no channel of the one before is left. What was tried in one is not tried in another. */
@@ -38,6 +38,11 @@ export class AutoSelection implements Selection {
       if (candidate !== undefined) this.onGroup?.((this.#offers[this.#at] as GroupOffer).group);
       if (candidate !== undefined || this.#at === this.#offers.length - 1) return candidate;
     }
+  }
+
+  /** In the same group, so that whichever answers costs the same. */
+  beside(...asked: Parameters<ChannelSelection['beside']>): Candidate | undefined {
+    return this.#current.beside(...asked);
   }
 
   get soonestMs(): number | undefined {

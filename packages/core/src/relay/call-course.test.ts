@@ -22,10 +22,13 @@ interface Told {
   readonly answer?: Figures;
   readonly policies?: Partial<Record<'burntAttempt' | 'upstreamCut', SettlementPolicy>>;
   readonly cut?: true;
+  /** Set where the burnt attempts ran beside others. */
+  readonly hedge?: 'first';
 }
 
-function settled(rate: Rate, { burnt, answer, policies = {}, cut }: Told) {
-  const attempts = burnt.map((usage): AttemptDraft => ({ channelId: 'c', startedMs: 0, durationMs: 1, usage }));
+function settled(rate: Rate, { burnt, answer, policies = {}, cut, hedge }: Told) {
+  const beside = hedge === undefined ? {} : { hedge };
+  const attempts = burnt.map((usage): AttemptDraft => ({ channelId: 'c', startedMs: 0, durationMs: 1, usage, ...beside }));
   const stated = answer && usageOf(answer);
   const meter = { statements: 1, suspicious: false, statedUsage: () => stated, deliveredUsage: () => stated } as unknown as UsageMeter;
   const end = { answered: true, ending: cut === true ? 'upstreamCut' : 'complete' } as const;
@@ -47,6 +50,13 @@ describe('a burnt attempt that is charged', () => {
     expect(result.usage).toMatchObject({ inputText: 1_200, outputText: 15 });
     expect(attempts).toMatchObject([{ charged: true }]);
     expect(settled(tiered, { burnt: [{ inputText: 1_001 }], answer: { inputText: 10 } }).points).toBe('10020');
+  });
+
+  it('costs nothing where it ran beside another', () => {
+    const { result, points, attempts } = settled(tiered, { burnt: [{ inputText: 600 }], answer: { inputText: 10 }, hedge: 'first' });
+    expect(points).toBe('10');
+    expect(result.usage.inputText).toBe(10);
+    expect(attempts[0]).not.toHaveProperty('charged');
   });
 
   it('costs the price of a call once more', () => {

@@ -122,11 +122,14 @@ function isPaid({ policy }: Charge): boolean {
   return policy !== 'free' && policy !== 'not-delivered';
 }
 
-/** Attempts that failed before the client had anything and yet used tokens: on record always, charged where the operator wants it. */
+/**
+ * Attempts that failed before the client had anything and yet used tokens: on record always, charged where the operator wants it. That two ran at
+ * once was the operator's wish, who pays for the one that was not needed.
+ */
 function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { policyOf }: SettlingFacts): void {
   for (const attempt of attempts) {
     const stated = attempt.usage;
-    if (stated === undefined) continue;
+    if (stated === undefined || attempt.hedge !== undefined) continue;
     const charge = chargeFor(policyOf('burntAttempt'), { stated: () => ({ ...emptyUsage(), ...stated }), delivered: () => undefined });
     if (result.ending === 'failed') {
       result.ending = abnormalEndings.burntAttempt.name;

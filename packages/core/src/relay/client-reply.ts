@@ -13,6 +13,24 @@ const overheadHeader = 'x-tollgate-overhead-ms';
 
 const lastChunk = '0\r\n\r\n';
 
+/** The way back to the client as one attempt uses it. */
+export type AttemptReply = Pick<
+  ClientReply,
+  | 'headSent'
+  | 'claim'
+  | 'noteFirstByte'
+  | 'waitBegins'
+  | 'waitEnds'
+  | 'onGone'
+  | 'onDrain'
+  | 'setHeader'
+  | 'dropHeader'
+  | 'sendWhole'
+  | 'startStream'
+  | 'write'
+  | 'end'
+>;
+
 /**
  * The way back to the client. It is the only writer of the response: once the head is out it stays out, and nothing is written to a client
  * that left.
@@ -61,13 +79,18 @@ export class ClientReply {
     return this.#firstByte;
   }
 
+  /** Said by an attempt before anything of its answer goes out. It means something where several race for one client. */
+  claim(): void {
+    // Whoever has the client for itself has nothing to claim.
+  }
+
   noteFirstByte(): void {
     if (!this.#left) this.#firstByte ??= Date.now();
   }
 
   /** From now on it is not the gateway that takes its time. */
   waitBegins(): void {
-    this.#waitingSince = performance.now();
+    this.#waitingSince ??= performance.now();
   }
 
   /** May be called when nothing is waited for. */

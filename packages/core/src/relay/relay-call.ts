@@ -103,6 +103,16 @@ export class Translation {
     this.#sealsDropped = true;
   }
 
+  /** For an attempt beside another one: each loses what its own upstream makes it lose. */
+  beside(): Translation {
+    const beside = new Translation(this.#call, this.#newId, this.#outputTokensMax);
+    beside.fetchedMedia = this.fetchedMedia;
+    beside.#decoded = this.#decoded;
+    beside.#undecoded = this.#undecoded;
+    beside.#sealsDropped = this.#sealsDropped;
+    return beside;
+  }
+
   /** Each attempt loses what its upstream's dialect makes it lose. */
   startAttempt(): void {
     this.losses = undefined;

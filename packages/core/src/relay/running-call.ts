@@ -13,7 +13,8 @@ import type { TokenScale } from './token-families.js';
 export interface RunningCall {
   readonly call: RelayCall;
   readonly reply: ClientReply;
-  readonly translation: Translation;
+  /** That of the attempt that answers, where one was made beside another. */
+  translation: Translation;
   /** The call as plugins see it. */
   readonly view: CallView;
   /** By which the input was estimated. */

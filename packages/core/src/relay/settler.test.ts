@@ -45,6 +45,7 @@ describe('settler', () => {
       hooks: { onSettled: null, onBatch: null } as SettlerDoors['hooks'],
       clock: systemClock,
       log,
+      metrics: { callSettled: vi.fn() },
       policyOf: () => 'upstream-actual',
       idempotency: { seal: vi.fn() },
       keyedCalls: { settling: vi.fn() },

@@ -6,6 +6,7 @@ import { StorageUnavailableError } from '../foundation/errors.js';
 import { type Millipoints, pointsText } from '../foundation/millipoints.js';
 import type { Idempotency } from '../modules/idempotency/index.js';
 import type { Ledger, SettledReceipt, Settlement } from '../modules/ledger/index.js';
+import type { GatewayMetrics } from '../modules/metrics/index.js';
 import type { Model } from '../modules/models/index.js';
 import { costOfAll, exactCostOfAll } from '../modules/pricing/index.js';
 import {
@@ -34,6 +35,7 @@ export interface SettlerDoors {
   readonly hooks: RelayHooks;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<GatewayMetrics, 'callSettled'>;
   /** The rule in force for an ending of a call to the model. */
   policyOf(model: Model | undefined, ending: AbnormalEnding): SettlementPolicy;
   readonly counter: Pick<TokenCounter, 'count'>;
@@ -67,7 +69,9 @@ export class Settler {
 
   /** What a complete answer costs whatever is in it, with the attempts burnt before it; undefined where that is not known before it begins. */
   costAhead({ quote: { rate, fixedCost }, course, model }: HeldCall): Millipoints | undefined {
-    const burnt = course.attempts.flatMap(({ usage }) => (usage === undefined ? [] : [{ ...emptyUsage(), ...usage }]));
+    const burnt = course.attempts.flatMap(({ usage, hedge }) =>
+      usage === undefined || hedge !== undefined ? [] : [{ ...emptyUsage(), ...usage }],
+    );
     if (fixedCost === undefined || burnt.length === 0) return fixedCost;
     return this.#doors.policyOf(model, 'burntAttempt') === 'upstream-actual' ? costOfAll(rate, [emptyUsage(), ...burnt]) : fixedCost;
   }
@@ -178,7 +182,8 @@ export class Settler {
   }
 
   #report(running: HeldCall, { record }: Settlement, result: CallResult, receipt: SettledReceipt): void {
-    const { log, hooks } = this.#doors;
+    const { log, hooks, metrics } = this.#doors;
+    metrics.callSettled(record, receipt.charged);
     const { requestId, model, channelId, outcome, ending, policy, usage, attempts, failure, losses, firstByteMs, totalMs } = record;
     log.info(
       {

@@ -15,6 +15,7 @@ describe('stream pump', () => {
     clientIsSlow = false;
     const reply = {
       onDrain: () => undefined,
+      claim: () => undefined,
       noteFirstByte: () => undefined,
       waitEnds: () => undefined,
       startStream: () => undefined,

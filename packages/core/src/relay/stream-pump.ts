@@ -1,6 +1,6 @@
 import { contentTypeOf, type Framing, type PublicError, type Verdict } from '@tollgate/plugin-kit';
 import type { AnsweredEnding, AnswerReceiver, AttemptEnd, UpstreamFlow } from './answer.js';
-import type { ClientReply } from './client-reply.js';
+import type { AttemptReply } from './client-reply.js';
 import type { GrowthEnd, HoldGrowth } from './hold-growth.js';
 import type { KeepAlive, KeepAliveWatch, QuietStream } from './keep-alive.js';
 import { faultVerdict } from './network-verdict.js';
@@ -8,7 +8,7 @@ import { HoldNotGrownError, QuotaExhaustedError, UpstreamFailedError } from './r
 import type { StreamLane } from './stream-lane.js';
 
 export interface StreamPumpParts {
-  readonly reply: ClientReply;
+  readonly reply: AttemptReply;
   readonly lane: StreamLane;
   readonly flow: UpstreamFlow;
   readonly framing: Framing;
@@ -146,8 +146,8 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   }
 
   #complete(out: Buffer | string | undefined): void {
-    if (out !== undefined) this.#start();
-    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    if (out === undefined) this.#open();
+    else this.#start();
     this.#parts.reply.end(out);
     this.#settle({ answered: true, ending: 'complete' });
   }
@@ -168,7 +168,7 @@ export class StreamPump implements AnswerReceiver, QuietStream {
   }
 
   #breakOff(error: PublicError, end: AttemptEnd): void {
-    this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
+    this.#open();
     this.#parts.reply.write(this.#parts.lane.fail(error, this.#wrote));
     this.#parts.reply.end();
     this.#settle(end);
@@ -178,6 +178,12 @@ export class StreamPump implements AnswerReceiver, QuietStream {
     if (this.#wrote) return;
     this.#wrote = true;
     this.#parts.reply.noteFirstByte();
+    this.#open();
+  }
+
+  /** From here on it is this attempt that the client hears. */
+  #open(): void {
+    this.#parts.reply.claim();
     this.#parts.reply.startStream(contentTypeOf(this.#parts.framing));
   }
 

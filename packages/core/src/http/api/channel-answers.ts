@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelOptionShape, type StoredChannel, type StoredKey, secretOptions } from '../../modules/channels/index.js';
 import { type CircuitRecord, shutReasons } from '../../modules/health/index.js';
+import type { KeyCounts } from '../../modules/key-usage/index.js';
 
 /** Why something is not used now; absent where it may be. */
 const shut = z
@@ -24,6 +25,9 @@ export const channelKey = z
     remark: z.string().optional(),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
+    served: z.int().meta({ title: 'Tries that it has answered, on all nodes, some seconds late' }),
+    failed: z.int().meta({ title: 'Tries that failed; what the caller asked for wrongly counts neither way' }),
+    lastUsedAt: z.iso.datetime().optional(),
     shut: shut.optional(),
   })
   .meta({ id: 'ChannelKey' });
@@ -89,15 +93,23 @@ export function presentChannel(
   };
 }
 
-export function presentKey(key: StoredKey, circuits: readonly CircuitRecord[]): z.input<typeof channelKey> {
+export function presentKey(
+  key: StoredKey,
+  circuits: readonly CircuitRecord[],
+  counts: ReadonlyMap<string, KeyCounts>,
+): z.input<typeof channelKey> {
   const { id, hint, remark, enabled, createdAt } = key;
   const record = circuits.find(({ kind, subject }) => kind === 'key' && subject === id);
+  const count = counts.get(id);
   return {
     id,
     hint,
     ...(remark === undefined ? {} : { remark }),
     enabled,
     createdAt: timeText(createdAt),
+    served: count?.served ?? 0,
+    failed: count?.failed ?? 0,
+    ...(count === undefined ? {} : { lastUsedAt: timeText(count.lastUsedAt) }),
     ...(record === undefined ? {} : { shut: presentShut(record) }),
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type BatchResult, type ChannelDesk, channelKeySchema, type StoredKey } from '../../modules/channels/index.js';
+import { type BatchResult, type ChannelDesk, channelKeySchema, keyRemarkSchema, type StoredKey } from '../../modules/channels/index.js';
 import type { ChangeAuthor } from '../../modules/changes/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
+import type { KeyCounts } from '../../modules/key-usage/index.js';
 import { channelKey, presentKey } from './channel-answers.js';
 import { channelId, listedKeys } from './channels.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
@@ -17,6 +18,9 @@ export interface ChannelKeyDoors {
     meant: (key: StoredKey) => boolean,
     action: 'enable' | 'disable' | 'delete',
   ): Promise<BatchResult>;
+  remarkKey(author: ChangeAuthor, channelId: string, keyId: string, remark: string | null): Promise<StoredKey>;
+  /** Key → counters, of a channel's keys that were used. */
+  countsOf(channelId: string): Promise<ReadonlyMap<string, KeyCounts>>;
 }
 
 const text = z.string().min(1).max(255);
@@ -27,7 +31,7 @@ const cursors = new PageCursors('channel-keys', z.tuple([z.string(), z.string(),
 
 /** A channel's keys, each known by its id wherever it stands. */
 export function channelKeyEndpoints(doors: ChannelKeyDoors): readonly Endpoint[] {
-  return [list(doors), add(doors), replace(doors), batch(doors)];
+  return [list(doors), add(doors), replace(doors), remark(doors), batch(doors)];
 }
 
 function hasState(key: StoredKey, state: z.output<typeof keyState>, failing: ReadonlySet<string>): boolean {
@@ -46,11 +50,11 @@ function firstAfter(position: readonly [string, string, number] | undefined, cha
   return at < 0 ? position[2] : at + 1;
 }
 
-function list({ desk, circuits }: ChannelKeyDoors): Endpoint {
+function list({ desk, circuits, countsOf }: ChannelKeyDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channels/:id/keys',
-    title: 'The keys of a channel in their order, by hints, with what is known against them',
+    title: 'The keys of a channel in their order, by hints, with what they have served and what is known against them',
     permission: 'channel.read',
     params: channelId,
     query: z.strictObject({ ...pageShape, state: keyState }),
@@ -62,7 +66,8 @@ function list({ desk, circuits }: ChannelKeyDoors): Endpoint {
       const failing = failingKeys(known);
       const found = keys.slice(firstAfter(position, id, keys)).filter((key) => hasState(key, query.state, failing));
       const { items, next } = cursors.page(query, found.slice(0, query.limit + 1), (key) => [id, key.id, keys.indexOf(key)]);
-      return { items: items.map((key) => presentKey(key, known)), next };
+      const counts = await countsOf(id);
+      return { items: items.map((key) => presentKey(key, known, counts)), next };
     },
   });
 }
@@ -99,6 +104,23 @@ function replace({ desk }: ChannelKeyDoors): Endpoint {
     handle: async ({ author, params: { id, keyId }, body }) => {
       await desk.replaceKey(author, id, keyId, body.key);
       return { keyCount: (await desk.one(id)).keys.length };
+    },
+  });
+}
+
+function remark({ circuits, remarkKey, countsOf }: ChannelKeyDoors): Endpoint {
+  return defineEndpoint({
+    method: 'PATCH',
+    path: '/api/channels/:id/keys/:keyId',
+    title: 'Remark something else on a key; null takes the remark off',
+    permission: 'channel.write',
+    params: keyParams,
+    body: z.strictObject({ remark: keyRemarkSchema.nullable() }),
+    response: channelKey,
+    handle: async ({ author, params: { id, keyId }, body }) => {
+      const changed = await remarkKey(author, id, keyId, body.remark);
+      const known = circuits().filter((record) => record.channelId === id);
+      return presentKey(changed, known, await countsOf(id));
     },
   });
 }

@@ -21,6 +21,7 @@ export interface ChannelDoors {
   /** What is open or disabled now, of all channels. */
   circuits(): readonly CircuitRecord[];
   changeAll(author: ChangeAuthor, filter: ChannelFilter, batch: ChannelBatch): Promise<BatchResult>;
+  enableModels(author: ChangeAuthor, channelId: string, models: readonly string[] | undefined): Promise<BatchResult>;
 }
 
 const text = z.string().min(1).max(255);
@@ -60,7 +61,18 @@ const { keys: _keys, ...changeable } = channelEntryShape;
 const batchResult = z.object({ matched: z.int(), changed: z.int() });
 
 export function channelEndpoints(doors: ChannelDoors): readonly Endpoint[] {
-  return [list(doors), create(doors), one(doors), change(doors), remove(doors), copy(doors), batch(doors), deleteAll(doors), tags(doors)];
+  return [
+    list(doors),
+    create(doors),
+    one(doors),
+    change(doors),
+    remove(doors),
+    copy(doors),
+    batch(doors),
+    deleteAll(doors),
+    modelBatch(doors),
+    tags(doors),
+  ];
 }
 
 function presenter({ desk, circuits }: ChannelDoors): (stored: StoredChannel) => z.input<typeof channel> {
@@ -226,13 +238,29 @@ function deleteAll(doors: ChannelDoors): Endpoint {
   });
 }
 
+function modelBatch(doors: ChannelDoors): Endpoint {
+  return defineEndpoint({
+    method: 'POST',
+    path: '/api/channels/:id/model-batch',
+    title: 'Let models of a channel be used again that failures have taken out there',
+    permission: 'channel.write',
+    params: channelId,
+    body: z.strictObject({
+      models: z.array(text).max(10_000).optional().meta({ title: 'Left out: all that are not used now' }),
+      action: z.literal('enable'),
+    }),
+    response: batchResult,
+    handle: ({ author, params: { id }, body }) => doors.enableModels(author, id, body.models),
+  });
+}
+
 function tags({ desk }: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channel-tags',
     title: 'The tags that channels have; a filter by tag changes them together',
     permission: 'channel.read',
-    response: z.object({ tags: z.array(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })).readonly() }),
-    handle: async () => ({ tags: await desk.tags() }),
+    response: z.object({ items: z.array(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })).readonly() }),
+    handle: async () => ({ items: await desk.tags() }),
   });
 }

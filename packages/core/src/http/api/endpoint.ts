@@ -43,6 +43,8 @@ export interface EndpointDeclaration<
   readonly query?: Query;
   readonly body?: Body;
   readonly response: Response;
+  /** MIME type of an answer that is a text; left out: JSON. */
+  readonly textType?: Response extends z.ZodString ? string : never;
   /** Of an answer that is as asked for; left out: 200. */
   readonly status?: 200 | 201 | 202;
   handle(input: EndpointInput<Needed, z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
@@ -72,6 +74,8 @@ export interface Endpoint {
   /** Undefined = the endpoint reads no body. */
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
+  /** Undefined = JSON. */
+  readonly textType?: string;
   readonly status: 200 | 201 | 202;
   /**
    * Checks what came, runs the endpoint, and keeps to the declared response: nothing leaves that is not declared.
@@ -91,7 +95,7 @@ export function defineEndpoint<
   Query extends TextFields = None,
   Body extends z.ZodType = z.ZodUndefined,
 >(declaration: EndpointDeclaration<Needed, Params, Query, Body, Response>): Endpoint {
-  const { method, path, title, permission, cacheSeconds, body, response, status = 200 } = declaration;
+  const { method, path, title, permission, cacheSeconds, body, response, textType, status = 200 } = declaration;
   const params = declaration.params ?? none;
   const query = declaration.query ?? none;
   checkParameterNames(path, params);
@@ -105,6 +109,7 @@ export function defineEndpoint<
     query,
     ...(body === undefined ? {} : { body }),
     response,
+    ...(textType === undefined ? {} : { textType }),
     status,
     async run(request) {
       if (permission !== 'public' && request.caller?.permissions.has(permission) !== true) throw new PermissionDeniedError(permission);

@@ -27,7 +27,7 @@ export interface GroupDoors {
   readonly desk: GroupDesk;
   sheets(): Promise<readonly GroupSheet[]>;
   assign(author: ChangeAuthor, group: string, assignment: GroupAssignment): Promise<void>;
-  choosable(userId: string): Promise<{ readonly groups: readonly ChoosableGroup[]; readonly autoOrder: readonly string[] }>;
+  choosable(userId: string): Promise<{ readonly items: readonly ChoosableGroup[]; readonly autoOrder: readonly string[] }>;
 }
 
 const params = z.strictObject({ name: z.string().min(1).max(255) });
@@ -74,7 +74,7 @@ function choosable({ choosable: read }: GroupDoors): Endpoint {
     title: 'The groups that the caller may choose for a token, and what calls in them cost',
     permission: 'account.read',
     response: z.object({
-      groups: z.array(z.object({ name: z.string(), description: z.string().optional(), ratio: z.string(), isOwn: z.boolean() })).readonly(),
+      items: z.array(z.object({ name: z.string(), description: z.string().optional(), ratio: z.string(), isOwn: z.boolean() })).readonly(),
       autoOrder: names.meta({ title: 'What a token of the group `auto` goes through' }),
     }),
     handle: ({ caller }) => read(caller.userId),
@@ -87,8 +87,8 @@ function list({ sheets }: GroupDoors): Endpoint {
     path: '/api/groups',
     title: 'Every group, by name, with who and what is in it',
     permission: 'pricing.read',
-    response: z.object({ groups: z.array(group).readonly() }),
-    handle: async () => ({ groups: (await sheets()).map(presentGroup) }),
+    response: z.object({ items: z.array(group).readonly() }),
+    handle: async () => ({ items: (await sheets()).map(presentGroup) }),
   });
 }
 

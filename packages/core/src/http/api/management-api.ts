@@ -53,6 +53,7 @@ async function serve(doors: ManagementDoors, endpoint: Endpoint, context: Router
   });
   if (endpoint.cacheSeconds !== undefined) context.set('cache-control', `public, max-age=${endpoint.cacheSeconds}`);
   context.status = endpoint.status;
+  if (endpoint.textType !== undefined) context.type = endpoint.textType;
   context.body = answer;
 }
 

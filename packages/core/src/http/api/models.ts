@@ -79,11 +79,11 @@ function unknown(doors: ModelDoors): Endpoint {
     title: 'Models that channels offer and of which the catalogue says nothing',
     permission: 'pricing.read',
     response: z.object({
-      models: z
+      items: z
         .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
         .readonly(),
     }),
-    handle: async () => ({ models: await doors.unknown() }),
+    handle: async () => ({ items: await doors.unknown() }),
   });
 }
 

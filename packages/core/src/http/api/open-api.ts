@@ -61,11 +61,11 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
 }
 
 function operationOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema {
-  const { method, path, title, permission, body, response, status } = endpoint;
-  const answer = { description: 'As asked for.', content: { 'application/json': { schema: components.add(response, 'output') } } };
+  const { method, path, title, permission, body, response, textType = 'application/json', status } = endpoint;
+  const answer = { description: 'As asked for.', content: { [textType]: { schema: components.add(response, 'output') } } };
   return {
     operationId: operationIdOf(method, path),
-    tags: [path.split('/')[2]?.replace(/\..*/, '')],
+    tags: [path.replace(/^\/(api\/)?/, '').split(/[/.]/)[0]],
     summary: title,
     ...(permission === 'public' ? {} : { description: `Needs the permission \`${permission}\`: ${permissions[permission]}.` }),
     security: securityOf(permission),
@@ -80,7 +80,7 @@ function operationOf(endpoint: Endpoint, components: SchemaComponents): JsonSche
 /** `GET /api/prices/sync` → `getPricesSync`; a parameter is named by `by`. */
 function operationIdOf(method: string, path: string): string {
   const words = path
-    .replace(/^\/api\//, '')
+    .replace(/^\/(api\/)?/, '')
     .replaceAll(/:(\w+)/g, 'by-$1')
     .split(/[^A-Za-z0-9]+/);
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -1,24 +1,15 @@
 import { z } from 'zod';
 import type { ChangeAuthor } from '../../modules/changes/index.js';
-import type { Model, UnpricedModel } from '../../modules/models/index.js';
-import {
-  type AppliedPrice,
-  confirmableMarks,
-  factsOfPrice,
-  fieldsOfPrice,
-  type PriceDifference,
-  type PriceSyncRun,
-} from '../../modules/price-sync/index.js';
+import type { UnpricedModel } from '../../modules/models/index.js';
+import { type AppliedPrice, confirmableMarks, type PriceDifference, type PriceSyncRun } from '../../modules/price-sync/index.js';
 import { applied, difference, presentApplied, presentDifference, presentRun, run } from './price-answers.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
 
 /** What the endpoints about prices need. */
 export interface PriceDoors {
-  /** Models that anybody may know the price of; always the same array until prices change. */
-  publicModels(): readonly Model[];
   differences(options: { readonly everything: boolean }): Promise<readonly PriceDifference[]>;
   /** Models that channels offer and nobody has priced, and whether calls to them are refused. */
-  missing(): Promise<{ readonly missing: readonly UnpricedModel[]; readonly refused: boolean }>;
+  missing(): Promise<{ readonly items: readonly UnpricedModel[]; readonly refused: boolean }>;
   queue(): Promise<PriceSyncRun | undefined>;
   latest(): Promise<PriceSyncRun | undefined>;
   apply(choices: readonly z.output<typeof choice>[], author: ChangeAuthor): Promise<readonly AppliedPrice[]>;
@@ -32,42 +23,7 @@ const choice = z.strictObject({
 });
 
 export function priceEndpoints(doors: PriceDoors): readonly Endpoint[] {
-  return [
-    publicPrices(doors),
-    differences(doors),
-    missingPrices(doors),
-    latestRun(doors),
-    startRun(doors),
-    applyChoices(doors),
-    applyAll(doors),
-  ];
-}
-
-/** Other gateways read it: the price fields of an apply file, and the same in dollars. */
-function publicPrices(doors: PriceDoors): Endpoint {
-  let listed: { readonly models: readonly Model[]; readonly prices: ReturnType<typeof publicPrice>[] } | undefined;
-  return defineEndpoint({
-    method: 'GET',
-    path: '/api/prices',
-    title: 'The price list, before any group ratio',
-    permission: 'public',
-    cacheSeconds: 60,
-    response: z.object({
-      object: z.literal('price_list'),
-      currency: z.literal('USD'),
-      prices: z.custom<readonly ReturnType<typeof publicPrice>[]>().meta({ title: 'Model, price fields, and dollars' }),
-    }),
-    handle: async () => {
-      const models = doors.publicModels();
-      if (listed?.models !== models) listed = { models, prices: models.map(publicPrice) };
-      return { object: 'price_list' as const, currency: 'USD' as const, prices: listed.prices };
-    },
-  });
-}
-
-function publicPrice({ name, vendor, type, price }: Model) {
-  const model = { model: name, ...(vendor === undefined ? {} : { vendor }), ...(type === undefined ? {} : { type }) };
-  return price === undefined ? model : { ...model, ...fieldsOfPrice(price), dollars: factsOfPrice(price) };
+  return [differences(doors), missingPrices(doors), latestRun(doors), startRun(doors), applyChoices(doors), applyAll(doors)];
 }
 
 function differences(doors: PriceDoors): Endpoint {
@@ -77,10 +33,10 @@ function differences(doors: PriceDoors): Endpoint {
     title: 'Where prices in force differ from what channels, other gateways and adapters state',
     permission: 'pricing.read',
     query: z.strictObject({ everything: z.enum(['true', 'false']).default('false') }),
-    response: z.object({ differences: z.array(difference) }),
+    response: z.object({ items: z.array(difference) }),
     handle: async ({ query }) => {
       const found = await doors.differences({ everything: query.everything === 'true' });
-      return { differences: found.map(presentDifference) };
+      return { items: found.map(presentDifference) };
     },
   });
 }
@@ -92,7 +48,7 @@ function missingPrices(doors: PriceDoors): Endpoint {
     title: 'Models that channels offer and nobody has priced',
     permission: 'pricing.read',
     response: z.object({
-      missing: z
+      items: z
         .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
         .readonly(),
       refused: z.boolean().meta({ title: 'Calls to them are refused; otherwise they are charged at the default ratio' }),

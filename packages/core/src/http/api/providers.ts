@@ -23,8 +23,8 @@ export function providersEndpoint(providers: ReadonlyMap<string, ProviderAdapter
     path: '/api/providers',
     title: 'The providers that plugins bring, and what a channel of each asks for',
     permission: 'channel.read',
-    response: z.object({ providers: z.array(provider) }),
-    handle: async () => ({ providers: [...providers.values()].map(presentProvider) }),
+    response: z.object({ items: z.array(provider) }),
+    handle: async () => ({ items: [...providers.values()].map(presentProvider) }),
   });
 }
 

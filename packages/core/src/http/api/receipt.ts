@@ -31,6 +31,10 @@ const attempt = z.object({
   upstreamRequestId: z.string().optional().meta({ title: 'For operators alone' }),
   status: z.number().optional().meta({ title: 'What the upstream answered; for operators alone' }),
   failure: z.string().optional().meta({ title: 'For operators alone' }),
+  hedge: z
+    .enum(['first', 'second'])
+    .optional()
+    .meta({ title: 'One of two that ran at once; what the other has used is the cost of the operator. For operators alone' }),
 });
 
 /** The receipt of a call as the management API shows it. */
@@ -126,7 +130,7 @@ function presentAttempt(made: AttemptRecord, view: ReceiptView): z.input<typeof 
   const { startedMs, durationMs } = made;
   const presented = { startedMs, durationMs, ...usageOfAttempt(made.usage), ...given(made, ['charged']) };
   if (view === 'user') return presented;
-  return { ...presented, ...given(made, ['channelId', 'upstreamRequestId', 'status', 'failure']) };
+  return { ...presented, ...given(made, ['channelId', 'upstreamRequestId', 'status', 'failure', 'hedge']) };
 }
 
 function usageOfAttempt(usage: Partial<Usage> | undefined): { usage?: Record<string, unknown> } {

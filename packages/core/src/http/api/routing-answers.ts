@@ -20,6 +20,7 @@ export const routing = z.object({
         priority: z.int().optional(),
         among: z.int().optional().meta({ title: 'How many channels of that priority could have been chosen' }),
         score: z.number().optional().meta({ title: 'Milliseconds to the first byte, calls at once by weight, or cost ratio' }),
+        hedgeAfterMs: z.int().optional().meta({ title: 'It was asked beside the one before, which had not answered for so long' }),
       }),
     )
     .meta({ title: 'In the order in which they were tried' }),

@@ -33,8 +33,8 @@ export function settingsEndpoints(doors: SettingsDoors): readonly Endpoint[] {
       path: '/api/settings',
       title: 'All settings, section by section, and what each of them may be',
       permission: 'settings.read',
-      response: z.object({ sections: z.array(section).readonly() }),
-      handle: async () => ({ sections: await doors.sections() }),
+      response: z.object({ items: z.array(section).readonly() }),
+      handle: async () => ({ items: await doors.sections() }),
     }),
     defineEndpoint({
       method: 'GET',

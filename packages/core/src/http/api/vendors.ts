@@ -22,8 +22,8 @@ export function vendorEndpoints({ desk, vendors }: VendorDoors): readonly Endpoi
       path: '/api/vendors',
       title: 'Every vendor of models, by name',
       permission: 'pricing.read',
-      response: z.object({ vendors: z.array(vendor).readonly() }),
-      handle: async () => ({ vendors: (await vendors()).map(presentVendor) }),
+      response: z.object({ items: z.array(vendor).readonly() }),
+      handle: async () => ({ items: (await vendors()).map(presentVendor) }),
     }),
     defineEndpoint({
       method: 'POST',

@@ -8,7 +8,7 @@ import type { StoredKey } from './channel-key.js';
 import { findChannelIds } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
-import { InvalidChannelError } from './channels-errors.js';
+import { ChannelKeyNotFoundError, InvalidChannelError } from './channels-errors.js';
 
 /** What becomes of every channel that is meant. What is left out stays as it is. */
 export interface ChannelBatch {
@@ -37,6 +37,8 @@ export interface ChannelBatchDoors {
   readonly secretBox: SecretBox;
   /** Ids of channels and keys whose failures keep them from being used. */
   failing(): { readonly channels: ReadonlySet<string>; readonly keys: ReadonlySet<string> };
+  /** Models of a channel whose failures keep them from being used there. */
+  failingModels(channelId: string): ReadonlySet<string>;
 }
 
 /** Changes all channels that a filter means, or none. @throws InvalidChannelError, StorageUnavailableError */
@@ -90,6 +92,53 @@ export function changeKeys(
   });
 }
 
+/**
+ * Ends what failures have done to models of a channel.
+ * @param names left out: all that are not used now
+ * @throws ChannelNotFoundError, InvalidChannelError naming the models that the channel does not offer; StorageUnavailableError
+ */
+export function enableModels(
+  { editor, failingModels }: ChannelBatchDoors,
+  author: ChangeAuthor,
+  channelId: string,
+  names: readonly string[] | undefined,
+): Promise<BatchResult> {
+  return editor.edit(author, async (transaction) => {
+    const known = await knownChannel(transaction, channelId);
+    const unwell = failingModels(channelId);
+    const meant = [...new Set(names ?? unwell)];
+    const others = meant.flatMap((model, index) =>
+      known.models.includes(model) ? [] : [{ path: ['models', index], message: 'The channel does not offer this model.' }],
+    );
+    if (others.length > 0 && names !== undefined) throw new InvalidChannelError(others);
+    const steps = meant.filter((model) => unwell.has(model)).map((model) => modelRecovery(known, model));
+    return { steps, result: { matched: meant.length, changed: steps.length } };
+  });
+}
+
+/**
+ * Says something else of a key; the key stays as it is.
+ * @param remark null takes it off
+ * @throws ChannelNotFoundError, ChannelKeyNotFoundError, StorageUnavailableError
+ */
+export function remarkKey(
+  { editor, secretBox }: ChannelBatchDoors,
+  author: ChangeAuthor,
+  channelId: string,
+  keyId: string,
+  remark: string | null,
+): Promise<StoredKey> {
+  return editor.edit(author, async (transaction) => {
+    const known = await knownChannel(transaction, channelId);
+    const before = known.keys.find(({ id }) => id === keyId);
+    if (before === undefined) throw new ChannelKeyNotFoundError(keyId);
+    const { remark: _remark, ...rest } = before;
+    const changed = remark === null ? rest : { ...rest, remark };
+    const keys = known.keys.map((key) => (key.id === keyId ? changed : key));
+    return { steps: channelSteps(known, { ...known, keys }, secretBox), result: changed };
+  });
+}
+
 const lastKeyProblem = { path: ['keys'], message: 'A channel keeps at least one key. Add another first, or delete the channel.' };
 
 function changedBy(channel: StoredChannel, batch: ChannelBatch): StoredChannel {
@@ -113,7 +162,14 @@ function recovery({ id, name }: StoredChannel, key?: StoredKey): PlannedStep {
   const field = key === undefined ? 'health' : `keys.${key.id}`;
   return {
     change: { action: 'enable', kind: 'channel', name, fields: [{ field, to: key === undefined ? 'well' : `${key.hint}, well` }] },
-    run: (transaction) => resetHealth(transaction, id, key?.id),
+    run: (transaction) => resetHealth(transaction, id, key && { keyId: key.id }),
+  };
+}
+
+function modelRecovery({ id, name }: StoredChannel, model: string): PlannedStep {
+  return {
+    change: { action: 'enable', kind: 'channel', name, fields: [{ field: `models.${model}`, to: 'well' }] },
+    run: (transaction) => resetHealth(transaction, id, { model }),
   };
 }
 

@@ -17,12 +17,15 @@ const keyValue = z.union([z.string().min(1), z.record(z.string(), z.unknown())],
   error: 'Expected a key, or an object with the secret fields of the provider.',
 });
 
+/** What people want to remember of a key. */
+export const keyRemarkSchema = z.string().max(2_000);
+
 export const channelKeySchema = z.union(
   [
     z.string().min(1).meta({ secret: true }),
     z.strictObject({
       key: keyValue.meta({ title: 'The key, or the secret fields of the provider where it has several', secret: true }),
-      remark: z.string().max(2_000).optional(),
+      remark: keyRemarkSchema.optional(),
       enabled: z.boolean().default(true),
     }),
   ],

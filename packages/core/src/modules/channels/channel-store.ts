@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { newId } from '../../foundation/ids.js';
 import { keepHealthOf, resetHealth } from '../health/index.js';
+import { keepKeyUsageOf } from '../key-usage/index.js';
 import type { StoredKey } from './channel-key.js';
 import { type ChannelOptions, defaultChannelOptions, storedOptionsSchema } from './channel-options.js';
 import type { SealedConfig } from './channel-secrets.js';
@@ -109,7 +110,13 @@ export async function updateChannel(transaction: Knex.Transaction, channel: Stor
   await transaction<ChannelRow>('channels').where('id', id).update(changed);
   await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
   await writeKeys(transaction, channel);
-  if (before !== undefined) await forgetFailures(transaction, before, channel);
+  if (before === undefined) return;
+  await keepKeyUsageOf(
+    transaction,
+    id,
+    channel.keys.map((key) => key.id),
+  );
+  await forgetFailures(transaction, before, channel);
 }
 
 /** What failed before a change that may have mended it says nothing any more. */
@@ -121,7 +128,8 @@ async function forgetFailures(transaction: Knex.Transaction, before: StoredChann
     return;
   }
   const keysBefore = new Map(before.keys.map((key) => [key.id, key]));
-  for (const key of keys) if (key.enabled && keysBefore.get(key.id)?.enabled === false) await resetHealth(transaction, id, key.id);
+  for (const key of keys)
+    if (key.enabled && keysBefore.get(key.id)?.enabled === false) await resetHealth(transaction, id, { keyId: key.id });
 }
 
 /** Where calls go, and as whom. */
@@ -135,6 +143,7 @@ function sortedEntries(values: Readonly<Record<string, unknown>>): readonly unkn
 
 export async function deleteChannel(transaction: Knex.Transaction, id: string): Promise<void> {
   await resetHealth(transaction, id);
+  await keepKeyUsageOf(transaction, id, []);
   await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
   await transaction<ChannelRow>('channels').where('id', id).delete();
 }

@@ -1,7 +1,14 @@
 import type { Knex } from 'knex';
 import type { Database, Transaction } from '../../storage/database.js';
 import { databaseNow } from '../../storage/database-clock.js';
-import type { CircuitKind, CircuitName, CircuitState, ShutReason } from './circuit-record.js';
+import {
+  type ChannelPart,
+  type CircuitKind,
+  type CircuitName,
+  circuitNameOf,
+  type CircuitState,
+  type ShutReason,
+} from './circuit-record.js';
 
 /** A row of `circuits`, with times that are told from the database's present: clocks of nodes may differ. */
 export interface StoredCircuit extends CircuitName {
@@ -132,11 +139,14 @@ export async function claimProbe(database: Database, name: CircuitName, nodeId: 
 }
 
 /**
- * Forgets what is known against a channel, or one of its keys: to be called in the transaction that changes what was the matter.
+ * Forgets what is known against a channel, or a part of it: to be called in the transaction that changes what was the matter.
  */
-export async function resetHealth(transaction: Transaction, channelId: string, keyId?: string): Promise<void> {
+export async function resetHealth(transaction: Transaction, channelId: string, part?: ChannelPart): Promise<void> {
   const rows = transaction<CircuitRow>('circuits').where('channel_id', channelId);
-  if (keyId !== undefined) void rows.where({ kind: 'key', subject: keyId });
+  if (part !== undefined) {
+    const { kind, subject } = circuitNameOf(channelId, part);
+    void rows.where({ kind, subject });
+  }
   if ((await rows.clone().first('channel_id')) === undefined) return;
   await raiseRevision(transaction);
   await rows.delete();

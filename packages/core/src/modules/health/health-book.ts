@@ -31,6 +31,8 @@ export interface HealthBookOptions {
   readonly database?: Database | undefined;
   /** Called when other nodes should look. */
   readonly onWritten?: () => void;
+  /** Hears how each attempt went. */
+  readonly onOutcome?: (outcome: AttemptOutcome) => void;
 }
 
 export type HealthListener = (change: HealthChange) => void;
@@ -100,6 +102,7 @@ export class HealthBook implements ChannelHealth {
 
   report(outcome: AttemptOutcome): void {
     const { verdict } = outcome;
+    this.#options.onOutcome?.(outcome);
     if (verdict === undefined) {
       this.#answered(outcome);
       return;

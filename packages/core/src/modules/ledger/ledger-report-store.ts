@@ -35,3 +35,21 @@ export async function budgetOf(database: Database, tokenId: string): Promise<Bud
   const rest = granted - spent - held;
   return { granted: millipoints(granted), remaining: millipoints(rest > 0n ? rest : 0n), ...amounts };
 }
+
+/** What is set aside for calls that run. */
+export interface OpenHolds {
+  readonly count: number;
+  readonly amount: Millipoints;
+}
+
+/** As each database counts and sums. */
+interface OpenHoldsRow {
+  readonly count?: number | bigint | string;
+  readonly amount?: number | bigint | string | null;
+}
+
+/** Of all nodes. @throws StorageUnavailableError */
+export async function openHolds({ knex }: Database): Promise<OpenHolds> {
+  const rows: readonly OpenHoldsRow[] = await knex('holds').count({ count: '*' }).sum({ amount: 'amount' });
+  return { count: Number(rows[0]?.count ?? 0), amount: millipoints(BigInt(rows[0]?.amount ?? 0)) };
+}

@@ -23,6 +23,10 @@ export interface LedgerWriterOptions {
   /** How long the writer waits before it tries a database again that was away; doubled each time. */
   readonly retryDelayMs?: number;
   readonly faults?: FaultSeam | undefined;
+  /** Told of every group of operations that the database took, or did not. */
+  readonly onBatch?:
+    | ((batch: { readonly operations: number; readonly durationMs: number; readonly isWritten: boolean }) => void)
+    | undefined;
 }
 
 type Draft<Operation> = { -readonly [Key in keyof Operation]: Operation[Key] };
@@ -56,6 +60,7 @@ export class LedgerWriter implements Ledger {
   readonly #calendar: SpendCalendar;
   readonly #retryDelayMs: number;
   readonly #faults: FaultSeam | undefined;
+  readonly #onBatch: LedgerWriterOptions['onBatch'];
   readonly #rateTexts = new WeakMap<FrozenRate, string>();
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
@@ -70,6 +75,7 @@ export class LedgerWriter implements Ledger {
     this.#calendar = options.calendar ?? new SpendCalendar();
     this.#retryDelayMs = options.retryDelayMs ?? 50;
     this.#faults = options.faults;
+    this.#onBatch = options.onBatch;
   }
 
   async hold(request: HoldRequest): Promise<void> {
@@ -194,15 +200,20 @@ export class LedgerWriter implements Ledger {
 
   /** Resolves to what tells those who wait, once they may be told. */
   async #commit(batch: readonly Waiting[]): Promise<() => void> {
+    const startedAt = performance.now();
+    const measured = (isWritten: boolean): void =>
+      this.#onBatch?.({ operations: batch.length, durationMs: performance.now() - startedAt, isWritten });
     try {
       if (this.#faults !== undefined) await this.#faults('batch-execution');
       const outcomes = await this.#executor.execute(batch.map((waiting) => waiting.operation));
+      measured(true);
       if (this.#faults !== undefined) await this.#faults('batch-outcomes');
       this.#failuresInRow = 0;
       return () => {
         for (const [index, waiting] of batch.entries()) waiting.resolve(outcomes[index] as LedgerOutcome);
       };
     } catch (error) {
+      measured(false);
       if (!(error instanceof StorageUnavailableError)) return this.#bisect(batch, error);
       this.#postpone(batch, error);
       return nobodyWaits;

@@ -2,6 +2,8 @@ import type { Database } from '../../storage/database.js';
 import type { Model } from './model.js';
 import { ModelCatalogue, type ModelHints } from './model-catalogue.js';
 import { readModels } from './model-store.js';
+import type { Vendor } from './vendor.js';
+import { readVendors } from './vendor-store.js';
 
 /** Every model that the gateway knows, in memory, disabled ones included. */
 export class ModelDirectory {
@@ -9,6 +11,7 @@ export class ModelDirectory {
   readonly #hints: ModelHints;
   #catalogue = new ModelCatalogue([]);
   #priced: readonly Model[] = [];
+  #vendors: readonly Vendor[] = [];
 
   constructor(database: Database, hints: ModelHints = new Map()) {
     this.#database = database;
@@ -17,7 +20,9 @@ export class ModelDirectory {
 
   /** @throws StorageUnavailableError; the models then stay as they were. */
   async reload(): Promise<void> {
-    this.#catalogue = new ModelCatalogue(await readModels(this.#database.knex), this.#hints);
+    const [models, vendors] = [await readModels(this.#database.knex), await readVendors(this.#database.knex)];
+    this.#catalogue = new ModelCatalogue(models, this.#hints);
+    this.#vendors = vendors;
     this.#priced = this.#catalogue.models.filter(({ enabled, price }) => enabled && price !== undefined);
   }
 
@@ -28,5 +33,10 @@ export class ModelDirectory {
   /** The enabled models that have a name of their own and a price, by name; the same array until the next reload. */
   priced(): readonly Model[] {
     return this.#priced;
+  }
+
+  /** Who makes models, by name. */
+  vendors(): readonly Vendor[] {
+    return this.#vendors;
   }
 }

@@ -38,7 +38,10 @@ export const priceSyncSettings = defineSettings('priceSync', {
     .max(1_000)
     .default(10)
     .meta({ title: 'A price that changes by more than this factor is suspicious and never applied by itself' }),
-  publish: z.boolean().default(true).meta({ title: 'Everybody may read the prices at GET /api/prices' }),
+  publish: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Everybody may read the prices at GET /api/prices and, in the form of New API, at GET /api/pricing' }),
 });
 
 export type PriceSourceSetting = z.output<typeof source>;

@@ -24,6 +24,11 @@ export class ChannelLoads {
     ofModel.set(channelId, known === undefined ? firstByteMs : known + (firstByteMs - known) * newestShare);
   }
 
+  /** A call that was given up after so long without a first byte: where others were quicker, the average is not true any more. */
+  tookLonger(channelId: string, model: string, thanMs: number): void {
+    if (thanMs > (this.firstByteMsAt(channelId, model) ?? 0)) this.measured(channelId, model, thanMs);
+  }
+
   callsAt(channelId: string): number {
     return this.#calls.get(channelId) ?? 0;
   }

@@ -68,6 +68,26 @@ describe('selecting channels', () => {
     expect(new Set(drawn).size).toBe(3);
   });
 
+  it('finds another channel beside one that is being asked, which is left its turn if it fails with one key', () => {
+    const channels = [channel('asked', { priority: 5, keys: ['k1', 'k2'] }), channel('other')];
+    const { selection, trace } = select(channels);
+    const asked = selection.next() as Candidate;
+    const beside = selection.beside(asked, 70) as Candidate;
+    expect([asked.channel.id, beside.channel.id]).toEqual(['asked', 'other']);
+    expect(trace().choices.map(({ hedgeAfterMs }) => hedgeAfterMs)).toEqual([undefined, 70]);
+    selection.failed(beside, 'channel');
+    selection.failed(asked, 'key');
+    expect(drawAll(selection)).toEqual(['asked']);
+  });
+
+  it('finds another key beside one that is being asked where there is no other channel, and nothing where there is no other key', () => {
+    const keyed = select([channel('asked', { keys: ['k1', 'k2'] })]).selection;
+    const asked = keyed.next() as Candidate;
+    expect(keyed.beside(asked, 70)?.key.id).not.toBe(asked.key.id);
+    const single = select([channel('asked')]).selection;
+    expect(single.beside(single.next() as Candidate, 70)).toBeUndefined();
+  });
+
   it('shares first places by weight, among few and among many', () => {
     const random = evenly(400);
     const few = [channel('three', { weight: 3 }), channel('one')];

@@ -52,6 +52,8 @@ export class ChannelSelection {
   /** When the first that may not be asked now may be; undefined: there was none. */
   #soonest: number | undefined;
   #takenAt = 0;
+  /** Set while one is looked for that is asked beside another. */
+  #hedgeAfterMs: number | undefined;
   /** Ids of channels and keys that failed, or were handed out; few, since few attempts are made. */
   readonly #over: string[] = [];
   /** Those of them that had no room. */
@@ -74,6 +76,17 @@ export class ChannelSelection {
       if (candidate !== undefined) return candidate;
     }
     return undefined;
+  }
+
+  /**
+   * One to be asked beside another that goes on: of another channel if there is one, else with another key. Undefined if none is left.
+   * @param afterMs for how long that one has been asked
+   */
+  beside({ channel, key }: Candidate, afterMs: number): Candidate | undefined {
+    this.#hedgeAfterMs = afterMs;
+    const candidate = this.#nextWithout(channel.id) ?? (channel.keys.length > 1 ? this.#nextWithout(key.id) : undefined);
+    this.#hedgeAfterMs = undefined;
+    return candidate;
   }
 
   /** Of the channels that may not be asked now: in how many milliseconds the first may; infinite where nobody knows. Undefined: there was none. */
@@ -129,6 +142,16 @@ export class ChannelSelection {
     this.#level = 0;
     this.#soonest = undefined;
     for (const id of this.#full.splice(0)) this.#over.splice(this.#over.indexOf(id), 1);
+  }
+
+  /** The one that is left out may be next again, if it fails with one key. */
+  #nextWithout(id: string): Candidate | undefined {
+    const level = this.#level;
+    this.#over.push(id);
+    const candidate = this.next();
+    this.#over.splice(this.#over.indexOf(id), 1);
+    this.#level = level;
+    return candidate;
   }
 
   /** Where the conversation was answered before. A higher priority goes before it: that is the order which somebody wants. */
@@ -279,6 +302,7 @@ export class ChannelSelection {
       priority,
       ...(among === undefined ? {} : { among }),
       ...(score === undefined ? {} : { score }),
+      ...(this.#hedgeAfterMs === undefined ? {} : { hedgeAfterMs: this.#hedgeAfterMs }),
     });
     return { channel, key };
   }

@@ -4,6 +4,7 @@ import { conversationMarks } from './conversation.js';
 import { routingStrategies, type RoutingStrategy } from './routing-trace.js';
 
 const strategy = z.enum(routingStrategies);
+const hedgeAfterMs = z.int().min(0).max(600_000);
 
 /** How one of several channels of the same priority is chosen. */
 export const routingSettings = defineSettings('routing', {
@@ -13,6 +14,24 @@ export const routingSettings = defineSettings('routing', {
   }),
   strategyOfGroups: z.record(z.string(), strategy).default({}).meta({ title: 'Group → strategy, where it is another' }),
   strategyOfModels: z.record(z.string(), strategy).default({}).meta({ title: 'Model → strategy, before that of its group' }),
+  hedgeAfterMs: hedgeAfterMs.default(0).meta({
+    title: 'A call that has got nothing for so long is also sent to a second channel, and answered by the quicker one; 0: none is',
+    unit: 'ms',
+  }),
+  hedgeAfterMsOfGroups: z.record(z.string(), hedgeAfterMs).default({}).meta({ title: 'Group → the same, where it is another' }),
+  hedgeAfterMsOfModels: z.record(z.string(), hedgeAfterMs).default({}).meta({ title: 'Model → the same, before that of its group' }),
+  hedgedPercentMax: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(5)
+    .meta({ title: 'How many of a hundred calls are sent twice at most, on each node, for each of these times' }),
+  hedgedCostMax: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(0)
+    .meta({ title: 'Calls for which more is held are not sent twice; 0: no such limit', unit: 'points' }),
   conversations: z
     .boolean()
     .default(true)

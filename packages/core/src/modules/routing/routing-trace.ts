@@ -49,6 +49,8 @@ export interface Choice {
   readonly among?: number;
   /** What the strategy went by: milliseconds, calls at once, cost ratio. */
   readonly score?: number;
+  /** Set where it was asked beside the one before, which had not answered for so long. */
+  readonly hedgeAfterMs?: number;
 }
 
 /** Why a call went where it went: kept with its receipt, shown by the simulation. */
@@ -106,8 +108,9 @@ export class TraceWriter {
     const [choice] = this.#choices;
     if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
       return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
-    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score }) => {
-      return [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs }) => {
+      const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+      return hedgeAfterMs === undefined ? choice : [...choice, hedgeAfterMs];
     });
     const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
     return JSON.stringify([this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined]);
@@ -115,7 +118,7 @@ export class TraceWriter {
 }
 
 type OnlyText = readonly [by: ChoiceGround, channelId: string, keyId: string | null];
-type ChoiceText = readonly [string, string | null, ChoiceGround, number | null, number | null, number | null];
+type ChoiceText = readonly [string, string | null, ChoiceGround, number | null, number | null, number | null, number?];
 type SkipText = readonly [string, string | null, SkipReason, number | null];
 type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
 
@@ -130,11 +133,11 @@ export function traceOf(text: string): RoutingTrace {
   return {
     strategy,
     candidates,
-    choices: choices.map(([channelId, keyId, by, priority, among, score]) => ({
+    choices: choices.map(([channelId, keyId, by, priority, among, score, hedgeAfterMs = null]) => ({
       channelId,
       keyId: keyId ?? channelId,
       by,
-      ...known({ priority, among, score }),
+      ...known({ priority, among, score, hedgeAfterMs }),
     })),
     skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
     ...(more === null ? {} : { skippedMore: true }),

@@ -18,6 +18,8 @@ export interface AttemptRecord {
   readonly usage?: Partial<Usage>;
   /** True if that usage is part of what the call is charged. */
   readonly charged?: true;
+  /** Set where two attempts ran at once: the one that took long, and the one that was made beside it. The caller pays for the one that answered. */
+  readonly hedge?: 'first' | 'second';
   /** Since the call came in. */
   readonly startedMs: number;
   readonly durationMs: number;

@@ -14,6 +14,7 @@ import { callRoutingMigration } from './0012-call-routing.js';
 import { privateAddressesMigration } from './0013-private-addresses.js';
 import { groupsMigration } from './0014-groups.js';
 import { modelsMigration } from './0015-models.js';
+import { keyUsageMigration } from './0016-key-usage.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   privateAddressesMigration,
   groupsMigration,
   modelsMigration,
+  keyUsageMigration,
 ];

@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import type { Transaction } from '../../storage/database.js';
+
+/** What calls a key has answered and what calls it has failed, since it was added. */
+export interface KeyCounts {
+  readonly served: number;
+  readonly failed: number;
+  /** Milliseconds since 1970. */
+  readonly lastUsedAt: number;
+}
+
+interface KeyUsageRow {
+  readonly key_id: string;
+  readonly channel_id: string;
+  readonly served: number | bigint;
+  readonly failed: number | bigint;
+  readonly last_used_at: number | bigint;
+}
+
+export interface NotedUse extends KeyCounts {
+  readonly keyId: string;
+}
+
+/** Rows of one statement: databases bound the parameters of a statement. */
+const rowsAtOnce = 100;
+
+/** Adds to the counters of the keys that there are still. */
+export async function addKeyUsage(transaction: Transaction, uses: readonly NotedUse[]): Promise<void> {
+  for (let start = 0; start < uses.length; start += rowsAtOnce) await addSome(transaction, uses.slice(start, start + rowsAtOnce));
+}
+
+async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Promise<void> {
+  const keys: readonly { readonly id: string; readonly channel_id: string }[] = await transaction('channel_keys')
+    .whereIn(
+      'id',
+      uses.map(({ keyId }) => keyId),
+    )
+    .select('id', 'channel_id');
+  const channels = new Map(keys.map(({ id, channel_id }) => [id, channel_id]));
+  const rows = uses.flatMap(({ keyId, served, failed, lastUsedAt }) => {
+    const channelId = channels.get(keyId);
+    return channelId === undefined ? [] : [{ key_id: keyId, channel_id: channelId, served, failed, last_used_at: lastUsedAt }];
+  });
+  if (rows.length === 0) return;
+  await transaction<KeyUsageRow>('key_usage')
+    .insert(rows.toSorted((one, other) => (one.key_id < other.key_id ? -1 : 1)))
+    .onConflict('key_id')
+    .merge({
+      served: transaction.raw('key_usage.served + excluded.served'),
+      failed: transaction.raw('key_usage.failed + excluded.failed'),
+      last_used_at: transaction.raw(
+        'case when excluded.last_used_at > key_usage.last_used_at then excluded.last_used_at else key_usage.last_used_at end',
+      ),
+    } as never);
+}
+
+/** Key → counters, of a channel's keys that were used. @throws StorageUnavailableError */
+export async function readKeyUsage(knex: Knex, channelId: string): Promise<ReadonlyMap<string, KeyCounts>> {
+  const rows = await knex<KeyUsageRow>('key_usage').where('channel_id', channelId).select('key_id', 'served', 'failed', 'last_used_at');
+  return new Map(
+    rows.map((row) => [row.key_id, { served: Number(row.served), failed: Number(row.failed), lastUsedAt: Number(row.last_used_at) }]),
+  );
+}
+
+/** Forgets the keys that the channel no longer has. */
+export async function keepKeyUsageOf(transaction: Transaction, channelId: string, keyIds: readonly string[]): Promise<void> {
+  const rows = await transaction<KeyUsageRow>('key_usage').where('channel_id', channelId).select('key_id');
+  const kept = new Set(keyIds);
+  const gone = rows.map((row) => row.key_id).filter((id) => !kept.has(id));
+  for (let start = 0; start < gone.length; start += rowsAtOnce)
+    await transaction<KeyUsageRow>('key_usage')
+      .whereIn('key_id', gone.slice(start, start + rowsAtOnce))
+      .delete();
+}
