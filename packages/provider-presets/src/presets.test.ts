@@ -17,8 +17,6 @@ const knownModels = z
   .array(z.union([z.string().min(1), z.strictObject({ id: z.string().min(1), contextTokensMax: z.int().positive() })]))
   .min(1)
   .refine((list) => new Set(list.map((one) => (typeof one === 'string' ? one : one.id))).size === list.length, 'names one twice');
-  .array(z.union([z.string().min(1), z.strictObject({ id: z.string().min(1), contextTokensMax: z.int().positive() })]))
-  .min(1);
 const word = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 
 const speech = z.strictObject({
