@@ -87,7 +87,7 @@ export function vertexProvider(tokens: Pick<AccessTokens, 'tokenFor' | 'forget'>
     },
     requestIdHeaders: ['x-goog-request-id', 'request-id'],
     classify,
-    knownModels: knownModels.map((id) => ({ id })),
+    knownModels,
     prices: [...(geminiProvider.prices ?? []), ...(claude.prices ?? [])],
     tokenFamilies: [geminiProvider, claude, openaiCompatible].flatMap(({ tokenFamilies = [] }) => tokenFamilies),
   });
