@@ -118,6 +118,11 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('GET', '/api/channels/{id}', id);
     await send('PATCH', '/api/channels/{id}', { ...id, body: { tag: 'eu', weight: 2 } });
     await send('POST', '/api/channels/{id}/copy', { ...id, body: { name: 'third' } });
+    await send('GET', '/api/channels/{id}/models', id);
+    await send('POST', '/api/channels/{id}/models', { ...id, body: { add: ['p'], remove: ['p'] } });
+    await send('POST', '/api/channels/{id}/models/sync', id);
+    await send('POST', '/api/channels/{id}/test', { ...id, body: { model: 'm' } });
+    await send('GET', '/api/channels/{id}/test', id);
     await send('GET', '/api/channel-tags');
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);

@@ -2,7 +2,16 @@ import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openaiAccount, type OpenaiAccount } from '../replay/openai-account.js';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
-import { alice, type ApplyDocument, type ChannelEntry, chatChannel, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
+import {
+  alice,
+  type ApplyDocument,
+  type ChannelEntry,
+  chatChannel,
+  keyOf,
+  neverResting,
+  openToken,
+  pricedByTokens,
+} from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { usageRowsOf } from '../support/usage-rows.js';
@@ -57,6 +66,7 @@ describe('a stored response', () => {
       ],
       users: [alice, { username: 'bob', password, points: 1_000_000 }, { username: 'carol', password, points: 1 }],
       tokens,
+      settings: neverResting,
     };
   }
 

@@ -57,6 +57,7 @@ export interface ChannelEntry {
   readonly proxy?: string;
   readonly allowPrivate?: boolean;
   readonly systemPrompt?: { readonly text: string; readonly how?: string };
+  readonly thinkingToContent?: boolean;
   readonly keyOrder?: 'in-turn';
   readonly limits?: Readonly<Record<string, number>>;
   readonly keyLimits?: Readonly<Record<string, number>>;

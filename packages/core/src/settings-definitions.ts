@@ -10,6 +10,7 @@ import { routingSettings } from './modules/routing/index.js';
 import { settlementSettings } from './modules/settlement/index.js';
 import { spendingSettings } from './modules/spending/index.js';
 import type { SettingsDefinition } from './modules/settings/index.js';
+import { channelTestSettings, modelSyncSettings } from './modules/upkeep/index.js';
 import { mediaSettings } from './relay/media-settings.js';
 import { relaySettings } from './relay/relay-settings.js';
 
@@ -28,4 +29,6 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   mediaSettings,
   resourceSettings,
   spendingSettings,
+  channelTestSettings,
+  modelSyncSettings,
 ];

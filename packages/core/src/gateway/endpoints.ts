@@ -4,6 +4,8 @@ import { accountEndpoint } from '../http/api/account.js';
 import { type ApplyDoors, applyEndpoints } from '../http/api/apply.js';
 import { auditEndpoint } from '../http/api/audit.js';
 import { channelKeyEndpoints } from '../http/api/channel-keys.js';
+import { channelModelEndpoints } from '../http/api/channel-models.js';
+import { channelTestEndpoints } from '../http/api/channel-tests.js';
 import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
@@ -117,6 +119,19 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
       remarkKey: (author, channelId, keyId, remark) => remarkKey(doors, author, channelId, keyId, remark),
       countsOf: (channelId) => keyUsage.countsOf(channelId),
+    }),
+    ...channelModelEndpoints({
+      list: (channelId) => container.resolve(tokens.modelSync).list(channelId),
+      sync: (channelId, author) => container.resolve(tokens.modelSync).sync(channelId, author),
+      change: async (author, channelId, addModels, removeModels) => {
+        await desk.one(channelId);
+        return changeChannels(doors, author, { ids: [channelId] }, { addModels, removeModels });
+      },
+    }),
+    ...channelTestEndpoints({
+      dialects: container.resolve(tokens.dialects).all.map(({ id }) => id),
+      test: (channelId, choice, userId) => container.resolve(tokens.channelTests).test(channelId, choice, userId),
+      last: (channelId) => container.resolve(tokens.channelTests).last(channelId),
     }),
   ];
 }

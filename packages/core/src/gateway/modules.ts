@@ -39,12 +39,14 @@ import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modul
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
 import { ChannelSpending, SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
+import type { ChannelTests, ModelSync } from '../modules/upkeep/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
+import { channelTestsOf, modelSyncOf } from './upkeep.js';
 import { version } from './version.js';
 
 const userAgent = `tollgate/${version}`;
@@ -78,6 +80,8 @@ export const tokens = {
   resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
   relay: Symbol('Relay') as InjectionToken<Relay>,
   resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
+  channelTests: Symbol('ChannelTests') as InjectionToken<ChannelTests>,
+  modelSync: Symbol('ModelSync') as InjectionToken<ModelSync>,
   dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
 };
 
@@ -154,6 +158,22 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
+}
+
+/** What asks upstreams beside calls. */
+function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
+  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
+  register(container, tokens.channelTests, () =>
+    channelTestsOf(foundations, logger, {
+      relay: get(tokens.relay),
+      dialects: get(tokens.dialects),
+      health: get(tokens.health),
+      channels: get(tokens.channels),
+    }),
+  );
+  register(container, tokens.modelSync, () =>
+    modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
+  );
 }
 
 function metricsOf(container: DependencyContainer, { database }: Foundations): GatewayMetrics {
@@ -292,6 +312,8 @@ function jobsOf(container: DependencyContainer, { database, settings }: Foundati
       ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
       spendCounterExpiryJob(database, systemClock),
       claimExpiryJob(database, systemClock),
+      container.resolve(tokens.modelSync).job(),
+      container.resolve(tokens.channelTests).job(),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),
         clock: systemClock,
@@ -316,6 +338,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
     channels: container.resolve(tokens.channels),
     groups: container.resolve(tokens.groups),
     resources: container.resolve(tokens.resources),
+    health: container.resolve(tokens.health),
     ioOf: (adapter, signal, way) => plugins.ioOf(adapter, signal, way),
     clock: systemClock,
     log,
@@ -381,6 +404,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
 /** Wires everything together and starts what works by itself. @throws StorageUnavailableError */
 export async function startModules(parts: GatewayParts, foundations: Foundations): Promise<DependencyContainer> {
   const container = wireModules(parts, foundations);
+  wireUpkeep(container, foundations, parts.logger);
   try {
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();

@@ -315,7 +315,7 @@ export class Attempt {
   #streamLane(): StreamLane {
     const { call, route, translation, meter, kept } = this.#parts;
     const { dialect } = route.spoken;
-    if (route.lane === 'translate') return new TranslateLane(call, dialect, route.model, translation, meter);
+    if (route.lane === 'translate') return new TranslateLane(call, dialect, route.model, translation, meter, route.thinkingAsText);
     const Lane = route.lane === 'pass' ? PassLane : EditLane;
     return new Lane(call, dialect, meter, hidesUsageFrame(call), kept);
   }

@@ -12,7 +12,7 @@ import { Attempt, type AttemptTools } from './attempt.js';
 import type { Selection } from './auto-selection.js';
 import { routeView, streamTap } from './call-view.js';
 import { type ChannelRoomDoors, isBounded, takeRoom } from './channel-room.js';
-import type { Binding } from './bound-channel.js';
+import { type Binding, homeAt } from './bound-channel.js';
 import type { AttemptDraft } from './call-course.js';
 import type { InputWeight } from './estimate-tokens.js';
 import type { HoldGrowth } from './hold-growth.js';
@@ -209,14 +209,14 @@ export class ChannelAttempts {
   }
 
   /** Whoever names what the upstream kept without saying how long it is brings what this call was held for. */
-  #keptFinder(running: RunningCall, { channel, model, spoken, lane }: Route): KeptFinder | undefined {
+  #keptFinder(running: RunningCall, { channel, key, model, spoken, lane }: Route): KeptFinder | undefined {
     const { facts, principal, framing } = running.call;
     const { kept } = spoken.dialect;
     if (facts.keeps !== true || kept === undefined || lane === 'translate') return undefined;
     const scale = this.#doors.families.scaleFor(channel.adapter, model);
     const heldTokens = 'quote' in running ? (running as HeldCall).quote.heldTokens : undefined;
     return new KeptFinder(kept, framing, (made) =>
-      this.#doors.resources.remember(principal.userId, channel.id, withTokens(made, scale, heldTokens)),
+      this.#doors.resources.remember(principal.userId, homeAt(channel, key), withTokens(made, scale, heldTokens)),
     );
   }
 }

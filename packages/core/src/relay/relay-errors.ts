@@ -29,6 +29,21 @@ export class NoChannelAvailableError extends GatewayError {
   }
 }
 
+/** What lives at an upstream cannot be asked for now: the one account that has it, or every one that could, cools down after failures. */
+export class PlaceUnavailableError extends GatewayError {
+  readonly kind = 'overloaded';
+  readonly status = 503;
+  readonly code = 'no_channel_available';
+
+  /** @param retryAfterMs undefined where nobody knows when one can be used again. */
+  constructor(retryAfterMs: number | undefined) {
+    super(
+      'The upstream that keeps this is cooling down after failures, or disabled. Try again later.',
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
+  }
+}
+
 /** The caller's credit ran out while the answer was being streamed. */
 export class QuotaExhaustedError extends GatewayError {
   readonly kind = 'insufficient-quota';

@@ -26,8 +26,9 @@ import { AutoSelection, type GroupOffer, type Selection } from './auto-selection
 import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
 import { estimateInput, type GrowthOf } from './channel-attempts.js';
+import { ChannelTester } from './channel-tester.js';
 import { ChannelTries } from './channel-tries.js';
-import { type Binding, bindingOf } from './bound-channel.js';
+import { type Binding, bindingOf, keysOf } from './bound-channel.js';
 import type { ChannelRoomDoors } from './channel-room.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
@@ -85,6 +86,7 @@ export class Relay {
   /** What is known of channels while calls run. */
   readonly selecting: SelectionParts;
   readonly selections: CallSelections;
+  readonly tester: ChannelTester;
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
@@ -125,13 +127,14 @@ export class Relay {
       now: () => clock.now(),
     };
     this.selections = new CallSelections({ ...doors, parts: this.selecting });
+    this.tester = new ChannelTester({ ...doors, tools: this.#tools });
     this.#tries = new ChannelTries({ ...doors, tools: this.#tools, loads: this.#loads, families: this.#families });
   }
 
   /**
    * Answers the call, or throws what the caller shall be told instead.
    * @throws GroupNotAllowedError, ModelNotFoundError, NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
-   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, ResourceAccountGoneError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models, groups, faults } = this.#doors;
@@ -306,13 +309,14 @@ export class Relay {
   }
 }
 
-/** @throws ResourceUnreachableError */
-function boundTo({ channelId, field }: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
+/** @throws ResourceUnreachableError, ResourceAccountGoneError */
+function boundTo(binding: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
   for (const { group, list } of offers) {
-    const owner = list.find(channelId);
-    if (owner !== undefined && isNative(owner, call)) return { group, list: candidateListOf([owner]) };
+    const owner = list.find(binding.channelId);
+    if (owner !== undefined && isNative(owner, call))
+      return { group, list: candidateListOf([{ ...owner, keys: keysOf(owner, binding, binding.field) }]) };
   }
-  throw new ResourceUnreachableError(field, call.facts.model);
+  throw new ResourceUnreachableError(binding.field, call.facts.model);
 }
 
 function firstOf(list: CandidateList | undefined): Channel | undefined {

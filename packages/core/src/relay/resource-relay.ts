@@ -1,27 +1,30 @@
-import type { ListingRoute, MakingRoute, ReachingRoute, ResourceReference, Verdict } from '@tollgate/plugin-kit';
+import type { ListingRoute, MakingRoute, ReachingRoute, ResourceName, ResourceReference, Verdict } from '@tollgate/plugin-kit';
 import { verdictForKind } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
-import type { ChannelDirectory } from '../modules/channels/index.js';
+import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
+import type { ChannelHealth } from '../modules/health/index.js';
 import {
   NoPlaceError,
   ReferencesApartError,
   type ResourceDirectory,
+  type ResourceHome,
   ResourceNotFoundError,
   ResourceUnreachableError,
 } from '../modules/resources/index.js';
 import type { GroupDirectory } from '../modules/groups/index.js';
 import { ledgerSettings } from '../modules/ledger/index.js';
 import type { Settings } from '../modules/settings/index.js';
-import { type Binding, bindingOf } from './bound-channel.js';
+import { areApart, type Binding, bindingOf, homeAt, keysOf } from './bound-channel.js';
 import type { ClientReply } from './client-reply.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
-import { homeChannelsOf } from './home-channels.js';
+import { homeChannelsOf, homeKeysOf } from './home-channels.js';
 import { withTokens } from './kept-tokens.js';
-import { UpstreamFailedError } from './relay-errors.js';
+import { PlaceUnavailableError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
 import {
+  attemptPlaceOf,
   type ResourcePlace,
   type ResourceRequest,
   ResourceSender,
@@ -37,6 +40,7 @@ export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | '
   readonly channels: Pick<ChannelDirectory, 'find' | 'channelsOf'>;
   readonly groups: Pick<GroupDirectory, 'allowedRoutes'>;
   readonly resources: ResourceDirectory;
+  readonly health: ChannelHealth;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -63,8 +67,8 @@ export class ResourceRelay {
 
   /**
    * Answers the request, or throws what the caller shall be told instead.
-   * @throws GroupNotAllowedError, ResourceNotFoundError, ResourceUnreachableError, ReferenceNotFoundError, ReferencesApartError, NoPlaceError, UpstreamFailedError,
-   * BadRequestError, StorageUnavailableError
+   * @throws GroupNotAllowedError, ResourceNotFoundError, ResourceUnreachableError, ResourceAccountGoneError, ReferenceNotFoundError, ReferencesApartError, NoPlaceError,
+   * PlaceUnavailableError, UpstreamFailedError, BadRequestError, StorageUnavailableError
    */
   async run(call: ResourceCall, reply: ClientReply): Promise<void> {
     const { route } = call;
@@ -79,26 +83,39 @@ export class ResourceRelay {
 
   async #reach(call: ResourceCall, route: ReachingRoute, reply: ClientReply): Promise<void> {
     const { principal, id = '' } = call;
-    const [channelId] = await this.#doors.resources.channelsOf(principal.userId, [{ kind: route.kind, id }]);
-    if (channelId === undefined) throw new ResourceNotFoundError(call.path);
+    const [home] = await this.#doors.resources.find(principal.userId, [{ kind: route.kind, id }]);
+    if (home === undefined) throw new ResourceNotFoundError(call.path);
     const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
-    if (binding !== undefined && binding.channelId !== channelId) throw new ReferencesApartError('The path', binding.field);
-    const place = this.#placeAt(call, channelId);
+    if (binding !== undefined && areApart(binding, home)) throw new ReferencesApartError('The path', binding.field);
+    const place = this.#freeAmong(this.#placesAt(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined));
     if (place === undefined) throw new ResourceUnreachableError(undefined);
     // Counted before it is sent: a client may leave before the upstream says that it has taken it.
-    if (route.adds === true)
-      await this.#doors.resources.addTokens(principal.userId, { kind: route.kind, id }, this.#broughtBy(call, binding) ?? 0);
+    if (route.adds === true) await this.#addTokens(call, place, { kind: route.kind, id }, binding);
     const outcome = await this.#sender.send(call, place, requestOf(call), reply);
     if ('verdict' in outcome) throw this.#failureOf(call, place, outcome.verdict);
     if (route.deletes === true) await this.#forget(principal.userId, route.kind, id);
     this.#answer(call, route, place, outcome.answer, reply);
   }
 
+  async #addTokens(call: ResourceCall, place: ResourcePlace, name: ResourceName, binding: Binding | undefined): Promise<void> {
+    const { resources, health, clock } = this.#doors;
+    const begunAt = clock.now();
+    try {
+      await resources.addTokens(call.principal.userId, name, this.#broughtBy(call, binding) ?? 0);
+    } catch (error) {
+      health.abandon(attemptPlaceOf(place), begunAt);
+      throw error;
+    }
+  }
+
   async #make(call: ResourceCall, route: MakingRoute, reply: ClientReply): Promise<void> {
     const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
     const places = this.#placesToMake(call, binding);
     let last: Verdict | undefined;
-    for (const place of places.slice(0, this.#doors.settings.current(relaySettings).attemptsMax)) {
+    const left = new Set(places);
+    for (let tries = 0; tries < this.#doors.settings.current(relaySettings).attemptsMax && left.size > 0; tries += 1) {
+      const place = this.#freeAmong([...left], last === undefined);
+      if (place === undefined) break;
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
       if ('answer' in outcome) {
@@ -108,6 +125,7 @@ export class ResourceRelay {
       last = outcome.verdict;
       this.#log(call, place, last.status);
       if (last.retry === 'never') break;
+      for (const other of left) if (other === place || (other.channel === place.channel && last.scope !== 'key')) left.delete(other);
     }
     throw last === undefined ? new NoPlaceError(call.principal.group) : new UpstreamFailedError(withoutModel(last));
   }
@@ -120,12 +138,12 @@ export class ResourceRelay {
       const homes = groups.allowedRoutes(principal).flatMap((group) => homeChannelsOf(principal.userId, channels.channelsOf(group)));
       return [...new Set(homes)].flatMap((channel) => {
         const spoken = spokenForResources(channel, dialect.wire);
-        return spoken === undefined ? [] : [{ channel, spoken }];
+        return spoken === undefined ? [] : homeKeysOf(principal.userId, channel).map((key) => ({ channel, key, spoken }));
       });
     }
-    const place = this.#placeAt(call, binding.channelId);
-    if (place === undefined) throw new ResourceUnreachableError(binding.field);
-    return [place];
+    const places = this.#placesAt(call, binding, binding.field);
+    if (places.length === 0) throw new ResourceUnreachableError(binding.field);
+    return places;
   }
 
   async #list(call: ResourceCall, route: ListingRoute, reply: ClientReply): Promise<void> {
@@ -136,16 +154,18 @@ export class ResourceRelay {
     const items: unknown[] = [];
     for (let from = 0; from < page.length; from += listedTogether) {
       const together = page.slice(from, from + listedTogether);
-      const read = await Promise.all(together.map(({ id, channelId }) => this.#item(call, route, id, channelId, reply)));
+      const read = await Promise.all(together.map((item) => this.#item(call, route, item.id, item, reply)));
       items.push(...read.filter((item) => item !== undefined));
     }
     const more = found.length > size ? page.at(-1)?.id : undefined;
     reply.sendWhole(200, 'application/json', JSON.stringify(route.encodePage(items, more, call.query)));
   }
 
-  /** Undefined if it is gone, or where its channel is not to be used now. */
-  async #item(call: ResourceCall, route: ListingRoute, id: string, channelId: string, reply: ClientReply): Promise<unknown> {
-    const place = this.#placeAt(call, channelId);
+  /** Undefined if it is gone, or where its account is not to be used now. */
+  async #item(call: ResourceCall, route: ListingRoute, id: string, home: ResourceHome, reply: ClientReply): Promise<unknown> {
+    const channel = this.#channelOf(call, home);
+    if (channel === undefined || (home.keyId !== undefined && !channel.keys.some((key) => key.id === home.keyId))) return undefined;
+    const place = this.#freeAmong(this.#placesAt(call, home, undefined));
     if (place === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
     const outcome = await this.#sender.send(call, place, request, reply);
@@ -167,12 +187,38 @@ export class ResourceRelay {
     return references.length === 0 ? undefined : bindingOf(this.#doors.resources, principal.userId, references);
   }
 
-  #placeAt({ principal, dialect }: ResourceCall, channelId: string): ResourcePlace | undefined {
+  /** None where the channel does not serve the caller. @throws ResourceAccountGoneError */
+  #placesAt(call: ResourceCall, home: ResourceHome, field: string | undefined): readonly ResourcePlace[] {
+    const channel = this.#channelOf(call, home);
+    const spoken = channel && spokenForResources(channel, call.dialect.wire);
+    if (channel === undefined || spoken === undefined) return [];
+    return keysOf(channel, home, field).map((key) => ({ channel, key, spoken }));
+  }
+
+  #channelOf({ principal }: ResourceCall, { channelId }: ResourceHome): Channel | undefined {
     const { channels, groups } = this.#doors;
-    const inGroups = groups.allowedRoutes(principal).map((group) => channels.find(channelId, group));
-    const channel = inGroups.find((found) => found !== undefined);
-    const spoken = channel && spokenForResources(channel, dialect.wire);
-    return channel && spoken && { channel, spoken };
+    return groups
+      .allowedRoutes(principal)
+      .map((group) => channels.find(channelId, group))
+      .find((found) => found !== undefined);
+  }
+
+  /**
+   * The first that may be asked now, its probe begun where it needs one. Undefined if there are none.
+   * @throws PlaceUnavailableError if there are some and none may be asked; not where somebody has failed already, which says more.
+   */
+  #freeAmong(places: readonly ResourcePlace[], isTold = true): ResourcePlace | undefined {
+    const { health, clock } = this.#doors;
+    const now = clock.now();
+    let until: number | undefined;
+    for (const place of places) {
+      const { channelId, keyId, model } = attemptPlaceOf(place);
+      const blocked = health.channelBlocked(channelId, model, now) ?? health.keyBlocked(keyId, now);
+      if (blocked === undefined && health.beginProbe(channelId, keyId, model, now)) return place;
+      if (blocked?.until !== undefined) until = Math.min(until ?? Number.POSITIVE_INFINITY, blocked.until);
+    }
+    if (places.length > 0 && isTold) throw new PlaceUnavailableError(until === undefined ? undefined : Math.max(0, until - now));
+    return undefined;
   }
 
   #answer(
@@ -184,7 +230,11 @@ export class ResourceRelay {
     tokens?: number,
   ): void {
     try {
-      this.#doors.resources.remember(call.principal.userId, place.channel.id, withTokens(route.kept?.(answer) ?? [], usualScale, tokens));
+      this.#doors.resources.remember(
+        call.principal.userId,
+        homeAt(place.channel, place.key),
+        withTokens(route.kept?.(answer) ?? [], usualScale, tokens),
+      );
       for (const [name, value] of Object.entries(route.answerHeaders?.(answer, call.origin) ?? {})) reply.setHeader(name, value);
     } catch (error) {
       // Bytes that pass need not be understood.

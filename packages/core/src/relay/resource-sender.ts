@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ProviderCall, ResourceAnswer, Verdict, WireRequest } from '@tollgate/plugin-kit';
-import type { Channel } from '../modules/channels/index.js';
+import type { Clock } from '../foundation/clock.js';
+import type { Channel, ChannelKey } from '../modules/channels/index.js';
+import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AttemptTools } from './attempt.js';
 import type { ClientReply } from './client-reply.js';
@@ -16,6 +18,7 @@ import { WholeReader } from './whole-reader.js';
 /** Where a request for a resource goes. */
 export interface ResourcePlace {
   readonly channel: Channel;
+  readonly key: ChannelKey;
   readonly spoken: ResourceSpoken;
 }
 
@@ -34,10 +37,13 @@ export interface WholeResourceAnswer extends ResourceAnswer {
   readonly body: Buffer;
 }
 
-export type ResourceOutcome = { readonly answer: WholeResourceAnswer } | { readonly verdict: Verdict };
+/** `words` are the upstream's own of its failure. */
+export type ResourceOutcome = { readonly answer: WholeResourceAnswer } | { readonly verdict: Verdict; readonly words?: string | undefined };
 
 export interface ResourceSenderTools extends Pick<AttemptTools, 'pools' | 'ioOf' | 'userAgent'> {
   readonly settings: () => SettingsValues<typeof relaySettings>;
+  readonly health: Pick<ChannelHealth, 'report' | 'abandon'>;
+  readonly clock: Clock;
   readonly fault: (error: unknown, channel: Channel) => void;
 }
 
@@ -49,7 +55,21 @@ export class ResourceSender {
     this.#tools = tools;
   }
 
+  /** The health of the place is told how it went: the probe that was begun for the request is over then. */
   async send(call: ResourceCall, place: ResourcePlace, request: ResourceRequest, reply: ClientReply): Promise<ResourceOutcome> {
+    const { health, clock } = this.#tools;
+    const startedAt = clock.now();
+    const outcome = await this.#outcomeOf(call, place, request, reply);
+    const attempt = attemptPlaceOf(place);
+    if (reply.gone) health.abandon(attempt, startedAt);
+    else {
+      const { verdict, words } = 'answer' in outcome ? { verdict: undefined, words: undefined } : outcome;
+      health.report({ ...attempt, verdict, words, mayDisable: place.channel.options.autoDisable, startedAt, at: clock.now() });
+    }
+    return outcome;
+  }
+
+  async #outcomeOf(call: ResourceCall, place: ResourcePlace, request: ResourceRequest, reply: ClientReply): Promise<ResourceOutcome> {
     try {
       const wire = await this.#described(call, place, request, reply);
       return await this.#exchange(place.channel, wire, reply);
@@ -61,11 +81,12 @@ export class ResourceSender {
 
   async #described(
     call: ResourceCall,
-    { channel, spoken }: ResourcePlace,
+    { channel, key, spoken }: ResourcePlace,
     request: ResourceRequest,
     reply: ClientReply,
   ): Promise<WireRequest> {
-    const { adapter, config } = channel;
+    const { adapter } = channel;
+    const { config } = key;
     const providerCall: ProviderCall<Record<string, unknown>> = {
       config,
       model: '',
@@ -96,7 +117,7 @@ export class ResourceSender {
     const { pools, userAgent } = this.#tools;
     const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, answerBytesMax } = this.#tools.settings();
     return new Promise((resolve) => {
-      const refuse = (verdict: Verdict): void => resolve({ verdict });
+      const refuse = (verdict: Verdict, words?: string): void => resolve({ verdict, words });
       const exchange = new UpstreamExchange((status, headers) => {
         if (status >= 300) return new FailureReader(channel, status, headers, refuse);
         return new WholeReader(answerBytesMax, (body) => resolve({ answer: answerOf(status, headers, body) }), refuse);
@@ -123,6 +144,11 @@ export class ResourceSender {
       );
     });
   }
+}
+
+/** What health knows the place by: no model is asked for. */
+export function attemptPlaceOf({ channel, key }: Pick<ResourcePlace, 'channel' | 'key'>): AttemptPlace {
+  return { channelId: channel.id, keyId: key.id, model: '' };
 }
 
 function withQuery(address: string, query: URLSearchParams | undefined): string {

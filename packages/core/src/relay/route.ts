@@ -16,6 +16,8 @@ export interface Route {
   readonly model: string;
   /** How the model shall think, where the name by which it was asked for says so. */
   readonly thinking?: Thinking;
+  /** True if the thinking in the answer is delivered as text of it: then it is translated, whatever the caller's language. */
+  readonly thinkingAsText: boolean;
   readonly attempt: number;
 }
 
@@ -32,8 +34,10 @@ export function routeTo({ channel, key }: Candidate, call: Pick<RelayCall, 'fact
   const own = spoken.find(({ dialect }) => dialect.wire === call.dialect.wire);
   const chosen = own ?? (operationOf(call.dialect) === 'passed' ? undefined : spoken[0]);
   if (chosen === undefined) return undefined;
-  const lane = own === undefined ? 'translate' : laneOf(own.dialect);
-  return { channel, key, spoken: chosen, lane, ...namedModel(channel, chosen.dialect, asked), attempt };
+  // What names something that is stored reads only in its own language.
+  const thinkingAsText = channel.options.thinkingToContent && operationOf(call.dialect) === 'generate' && call.facts.refersTo === undefined;
+  const lane = own === undefined || thinkingAsText ? 'translate' : laneOf(own.dialect);
+  return { channel, key, spoken: chosen, lane, thinkingAsText, ...namedModel(channel, chosen.dialect, asked), attempt };
 }
 
 /** The model's name at the upstream, and what the name by which it was asked for says of its thinking. A mapped name is taken as it is. */

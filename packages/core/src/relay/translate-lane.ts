@@ -16,6 +16,7 @@ import {
 } from '@tollgate/plugin-kit';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { StreamLane } from './stream-lane.js';
+import { ThinkingAsText } from './thinking-as-text.js';
 import type { UsageMeter } from './usage-meter.js';
 
 /** Two languages: the upstream's decoder drives the client's encoder, frame by frame, with the meter in between. */
@@ -28,12 +29,20 @@ export class TranslateLane implements StreamLane {
   readonly #decoder: FrameDecoder;
   readonly #sink: MeteredSink;
 
-  constructor(call: RelayCall, upstreamDialect: Dialect, model: string, translation: Translation, meter: UsageMeter) {
+  constructor(
+    call: RelayCall,
+    upstreamDialect: Dialect,
+    model: string,
+    translation: Translation,
+    meter: UsageMeter,
+    thinkingAsText = false,
+  ) {
     const context = translation.context(model, 'answer');
     this.#writer = new FrameWriter(call.framing, (text) => {
       this.#out += text;
     });
-    this.#encoder = call.dialect.client.streamEncoder(this.#writer, translation.request(), context);
+    const encoder = call.dialect.client.streamEncoder(this.#writer, translation.request(), context);
+    this.#encoder = thinkingAsText ? new ThinkingAsText(encoder, context.lose) : encoder;
     this.#sink = new MeteredSink(this.#encoder, meter);
     this.#decoder = upstreamDialect.upstream.streamDecoder(this.#sink, context, (frame) => {
       upstreamDialect.edits?.frame?.(frame);

@@ -10,6 +10,7 @@ import {
 import type { KeptFinder } from './kept-finder.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
+import { withThinkingAsText } from './thinking-as-text.js';
 import type { UsageMeter } from './usage-meter.js';
 
 /** What an unstreamed answer becomes for the client, or why it is none. */
@@ -50,7 +51,8 @@ function translated(call: RelayCall, route: Route, translation: Translation, met
   const context = translation.context(route.model, 'answer');
   const response = route.spoken.dialect.upstream.decodeResponse(json, context);
   countTexts(meter, route.spoken.dialect, () => response);
-  const body = call.dialect.client.encodeResponse(response, translation.request(), context);
+  const shown = route.thinkingAsText ? withThinkingAsText(response, context.lose) : response;
+  const body = call.dialect.client.encodeResponse(shown, translation.request(), context);
   return { contentType: 'application/json', body: JSON.stringify(body) };
 }
 

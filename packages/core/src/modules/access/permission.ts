@@ -10,6 +10,7 @@ export const permissions = {
   'pricing.sync': 'Ask others for prices and take them over',
   'channel.read': 'See channels, their keys by hints, and their health',
   'channel.write': 'Change channels and their keys',
+  'channel.operate': 'Test channels, and ask their upstreams for balances and models',
   'settings.read': 'See the settings',
   'settings.write': 'Change the settings',
   'audit.read': 'See who has changed what',
@@ -29,6 +30,7 @@ const permissionsOfAdmins: readonly Permission[] = [
   'pricing.write',
   'channel.read',
   'channel.write',
+  'channel.operate',
   'audit.read',
   'metrics.read',
 ];

@@ -102,6 +102,10 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'Instructions that its models get' }),
+  thinkingToContent: z
+    .boolean()
+    .default(false)
+    .meta({ title: "Delivers its models' thinking as `<think>…</think>` in the text of the answer" }),
   headers: z.array(headerRule).optional().meta({ title: 'Changes to the headers of requests' }),
   statusMapping: z
     .record(statusCode, z.int().min(400).max(599))
@@ -118,6 +122,11 @@ export const channelOptionShape = {
     })
     .optional()
     .meta({ title: 'What its calls may cost their callers; then others serve' }),
+  testModel: text.optional().meta({ title: 'The model that its tests ask for; left out: the first of its models' }),
+  syncModels: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Its models follow the list of its upstream, where the settings `modelSync` say so' }),
   autoDisable: z.boolean().default(true).meta({ title: 'May be disabled by its failures' }),
   allowPrivate: z.boolean().default(false).meta({ title: 'May lead to loopback and private networks: for servers of your own' }),
   proxy: z

@@ -185,7 +185,8 @@ export class HealthBook implements ChannelHealth {
     const { channelId, model, at } = outcome;
     // Whoever judges the key or the model has been reached.
     if (kind !== 'channel') this.#succeed(this.#circuits.ofChannel(channelId), outcome);
-    if (kind !== 'key') this.#wearOf(channelId, model).failed(at, settings.failureHalfLifeMs);
+    if (kind === 'model' && model === '') return;
+    if (kind !== 'key' && model !== '') this.#wearOf(channelId, model).failed(at, settings.failureHalfLifeMs);
     if (this.#disabledAtOnce(outcome, settings) || this.#disabledAsModel(outcome, settings) || !settings.coolDowns) return;
     const circuit = this.#circuits.obtain(nameIn(outcome, kind));
     const before = circuit.state;
@@ -201,7 +202,7 @@ export class HealthBook implements ChannelHealth {
 
   /** Takes a model of a channel out for a time, where the settings say so. A key that fails is not the model's doing. */
   #disabledAsModel({ channelId, model, verdict, mayDisable, at }: AttemptOutcome, settings: HealthSettings): boolean {
-    if (!settings.autoDisableModels || !mayDisable || verdict === undefined || verdict.scope === 'key') return false;
+    if (!settings.autoDisableModels || !mayDisable || verdict === undefined || verdict.scope === 'key' || model === '') return false;
     const wear = this.#wearOf(channelId, model);
     if (wear.inARow < settings.failureThreshold) return false;
     wear.startAgain();

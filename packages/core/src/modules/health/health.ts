@@ -12,7 +12,7 @@ export interface Blocked {
 export interface AttemptPlace {
   readonly channelId: string;
   readonly keyId: string;
-  /** By the name that callers use. */
+  /** By the name that callers use; empty where none was asked for: then what fails is its channel or key, or the request. */
   readonly model: string;
 }
 

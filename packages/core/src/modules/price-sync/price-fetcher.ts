@@ -25,11 +25,11 @@ export class PriceFetcher {
 
   /** @throws UnreadablePricesError, AddressRefusedError, ResponseTooLargeError, TooManyRedirectsError, or the network's own error */
   async ofSource({ url, allowPrivate }: PriceSourceSetting, signal: AbortSignal): Promise<QuotedPrices> {
-    if (new URL(url).pathname !== '/') return readPriceList(await this.#json(get(url), allowPrivate, signal));
+    if (new URL(url).pathname !== '/') return readPriceList(await json(get(url), this.#reaching(allowPrivate), signal));
     let failure: unknown;
     for (const path of pricePaths) {
       try {
-        return readPriceList(await this.#json(get(new URL(path, url).href), allowPrivate, signal));
+        return readPriceList(await json(get(new URL(path, url).href), this.#reaching(allowPrivate), signal));
       } catch (error) {
         if (!(error instanceof UnreadablePricesError)) throw error;
         failure ??= error;
@@ -42,7 +42,7 @@ export class PriceFetcher {
   async ofChannel({ adapter, config, options }: Channel, signal: AbortSignal): Promise<QuotedPrices | undefined> {
     const { models } = adapter;
     if (models === undefined) return undefined;
-    const body = await this.#json(models.request(config), options.allowPrivate, signal);
+    const body = await this.#askedBy(options, (fetch) => json(models.request(config), fetch, signal));
     return readPublished(models.read(body));
   }
 
@@ -51,14 +51,29 @@ export class PriceFetcher {
     await Promise.all([this.#public.close(), this.#anywhere.close()]);
   }
 
-  async #json(request: WireRequest, allowPrivate: boolean, signal: AbortSignal): Promise<unknown> {
-    const response = await (allowPrivate ? this.#anywhere : this.#public).fetch(request, { timeoutMs, signal });
-    if (response.status !== 200) throw new UnreadablePricesError(`${hostOf(request.url)} answered ${response.status}.`);
+  /** Goes out as the channel's calls do. Connections through a proxy are not kept: prices are asked for now and then. */
+  async #askedBy({ allowPrivate, proxy }: Channel['options'], ask: (fetch: SafeFetch) => Promise<unknown>): Promise<unknown> {
+    if (proxy === undefined) return ask(this.#reaching(allowPrivate));
+    const proxied = new SafeFetch({ responseBytesMax: bytesMax, allowPrivate, proxy });
     try {
-      return await response.json();
-    } catch (error) {
-      throw new UnreadablePricesError(`${hostOf(request.url)} answered no JSON.`, { cause: error });
+      return await ask(proxied);
+    } finally {
+      await proxied.close();
     }
+  }
+
+  #reaching(allowPrivate: boolean): SafeFetch {
+    return allowPrivate ? this.#anywhere : this.#public;
+  }
+}
+
+async function json(request: WireRequest, fetch: SafeFetch, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch.fetch(request, { timeoutMs, signal });
+  if (response.status !== 200) throw new UnreadablePricesError(`${hostOf(request.url)} answered ${response.status}.`);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new UnreadablePricesError(`${hostOf(request.url)} answered no JSON.`, { cause: error });
   }
 }
 

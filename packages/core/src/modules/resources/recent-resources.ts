@@ -1,9 +1,9 @@
 import type { ResourceName } from '@tollgate/plugin-kit';
+import type { ResourceHome } from './resource-store.js';
 
 const entriesMax = 50_000;
 
-export interface RecentResource {
-  readonly channelId: string;
+export interface RecentResource extends ResourceHome {
   readonly expiresAt: number | null;
   /** Undefined where it is not known here. */
   readonly tokens: number | undefined;

@@ -8,6 +8,11 @@ import { resourceExpiryJob } from './resource-expiry.js';
 
 const dayMs = 86_400_000;
 const answer = { kind: 'test.answer', id: 'a1' };
+const atC1 = { channelId: 'c1', keyId: undefined };
+
+async function channelsOf(directory: ResourceDirectory, ...asked: Parameters<ResourceDirectory['find']>) {
+  return (await directory.find(...asked)).map((known) => known?.channelId);
+}
 
 describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) => {
   let opened: OpenedTestDatabase;
@@ -26,7 +31,7 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
   }
 
   /** What a node without any memory of it knows. */
-  const known = (userId: string, name: typeof answer) => node().channelsOf(userId, [name]);
+  const known = (userId: string, name: typeof answer) => channelsOf(node(), userId, [name]);
 
   async function remembered(...made: Parameters<ResourceDirectory['remember']>): Promise<void> {
     const directory = node();
@@ -36,21 +41,32 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
 
   it('knows at once what it saw being made, and other nodes know it soon', async () => {
     const directory = node();
-    directory.remember('alice', 'c1', [answer]);
-    expect(await directory.channelsOf('alice', [answer])).toEqual(['c1']);
+    directory.remember('alice', atC1, [answer]);
+    expect(await channelsOf(directory, 'alice', [answer])).toEqual(['c1']);
     await directory.close();
     expect(await known('alice', answer)).toEqual(['c1']);
   });
 
+  it('knows the key of the account, the last one that was seen', async () => {
+    const directory = node();
+    directory.remember('alice', { channelId: 'c1', keyId: 'k1' }, [answer]);
+    expect(await directory.find('alice', [answer])).toMatchObject([{ channelId: 'c1', keyId: 'k1' }]);
+    await directory.close();
+    expect(await node().find('alice', [answer])).toMatchObject([{ channelId: 'c1', keyId: 'k1' }]);
+    await remembered('alice', { channelId: 'c1', keyId: 'k2' }, [answer]);
+    expect(await node().find('alice', [answer])).toMatchObject([{ channelId: 'c1', keyId: 'k2' }]);
+    expect(await node().list('alice', answer.kind, '', 5)).toMatchObject([{ id: 'a1', keyId: 'k2' }]);
+  });
+
   it.runIf(kind === 'postgres')('finds what another node is just about to write', async () => {
     const found = known('alice', answer);
-    await remembered('alice', 'c1', [answer]);
+    await remembered('alice', atC1, [answer]);
     expect(await found).toEqual(['c1']);
   });
 
   it('keeps users and kinds apart, also where ids are the same', async () => {
-    await remembered('alice', 'c1', [answer]);
-    await remembered('bob', 'c2', [answer]);
+    await remembered('alice', atC1, [answer]);
+    await remembered('bob', { ...atC1, channelId: 'c2' }, [answer]);
     expect(await known('alice', answer)).toEqual(['c1']);
     expect(await known('bob', answer)).toEqual(['c2']);
     expect(await known('alice', { ...answer, kind: 'test.file' })).toEqual([undefined]);
@@ -59,17 +75,17 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
 
   it('answers for many names in their order', async () => {
     const ids = Array.from({ length: 1_200 }, (_, index) => ({ kind: 'test.answer', id: `a${index}` }));
-    await remembered('alice', 'c1', ids);
-    await remembered('alice', 'c2', [{ kind: 'test.file', id: 'f1' }]);
-    const channels = await node().channelsOf('alice', [{ kind: 'test.file', id: 'f1' }, ...ids, { kind: 'test.file', id: 'none' }]);
+    await remembered('alice', atC1, ids);
+    await remembered('alice', { ...atC1, channelId: 'c2' }, [{ kind: 'test.file', id: 'f1' }]);
+    const channels = await channelsOf(node(), 'alice', [{ kind: 'test.file', id: 'f1' }, ...ids, { kind: 'test.file', id: 'none' }]);
     expect(channels).toEqual(['c2', ...ids.map(() => 'c1'), undefined]);
   });
 
   it('forgets in memory and in the database', async () => {
     const directory = node();
-    directory.remember('alice', 'c1', [answer]);
+    directory.remember('alice', atC1, [answer]);
     await directory.forget('alice', answer);
-    expect(await directory.channelsOf('alice', [answer])).toEqual([undefined]);
+    expect(await channelsOf(directory, 'alice', [answer])).toEqual([undefined]);
     expect(await known('alice', answer)).toEqual([undefined]);
   });
 
@@ -77,7 +93,7 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
     const ending = { kind: 'test.file', id: 'ending', expiresAt: 5_000 };
     const lasting = { kind: 'test.file', id: 'lasting', expiresAt: null };
     const directory = node();
-    directory.remember('alice', 'c1', [answer, ending, lasting]);
+    directory.remember('alice', atC1, [answer, ending, lasting]);
     await directory.close();
     for (const [at, expected] of [
       [4_999, ['c1', 'c1', 'c1']],
@@ -85,16 +101,16 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
       [1_000 + 30 * dayMs, [undefined, undefined, 'c1']],
     ] as const) {
       now = at;
-      expect(await directory.channelsOf('alice', [answer, ending, lasting])).toEqual(expected);
-      expect(await node().channelsOf('alice', [answer, ending, lasting])).toEqual(expected);
+      expect(await channelsOf(directory, 'alice', [answer, ending, lasting])).toEqual(expected);
+      expect(await channelsOf(node(), 'alice', [answer, ending, lasting])).toEqual(expected);
     }
     await resourceExpiryJob(opened.database, clock).run(null);
     expect(await opened.database.knex('resources').pluck('id')).toEqual(['lasting']);
   });
 
   it('prolongs what is told to live longer', async () => {
-    await remembered('alice', 'c1', [{ ...answer, expiresAt: 2_000 }]);
-    await remembered('alice', 'c1', [{ ...answer, expiresAt: 9_000 }]);
+    await remembered('alice', atC1, [{ ...answer, expiresAt: 2_000 }]);
+    await remembered('alice', atC1, [{ ...answer, expiresAt: 9_000 }]);
     now = 8_999;
     expect(await known('alice', answer)).toEqual(['c1']);
   });
@@ -102,36 +118,36 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
   it('knows what naming something adds to an input, on every node, and forgets it for nothing that says less', async () => {
     const stored = { ...answer, tokens: 7 };
     const directory = node();
-    directory.remember('alice', 'c1', [answer]);
+    directory.remember('alice', atC1, [answer]);
     expect(await directory.find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: undefined }]);
-    directory.remember('alice', 'c1', [stored]);
-    directory.remember('alice', 'c1', [{ ...answer, expiresAt: 9_000 }]);
+    directory.remember('alice', atC1, [stored]);
+    directory.remember('alice', atC1, [{ ...answer, expiresAt: 9_000 }]);
     expect(await directory.find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: 7 }]);
     await directory.close();
     expect(await node().find('alice', [answer])).toMatchObject([{ channelId: 'c1', tokens: 7 }]);
-    await remembered('alice', 'c1', [answer]);
+    await remembered('alice', atC1, [answer]);
     expect(await node().find('alice', [answer])).toMatchObject([{ tokens: 7 }]);
-    await remembered('alice', 'c1', [{ ...answer, tokens: Number.MAX_SAFE_INTEGER }]);
+    await remembered('alice', atC1, [{ ...answer, tokens: Number.MAX_SAFE_INTEGER }]);
     expect(await node().find('alice', [answer])).toMatchObject([{ tokens: 2_000_000 }]);
   });
 
   it('knows how something without an end grows, whichever node put more into it', async () => {
     const conversation = { kind: 'test.conversation', id: 'c', expiresAt: null };
     const [one, other] = [node(), kind === 'postgres' ? node() : undefined];
-    one.remember('alice', 'c1', [{ ...conversation, tokens: 10 }]);
+    one.remember('alice', atC1, [{ ...conversation, tokens: 10 }]);
     await one.addTokens('alice', conversation, 90);
     expect(await one.find('alice', [conversation])).toMatchObject([{ tokens: 100 }]);
     await (other ?? one).addTokens('alice', conversation, 900);
     expect(await one.find('alice', [conversation])).toMatchObject([{ tokens: 1_000 }]);
     // A call that began before the last growth.
-    one.remember('alice', 'c1', [{ ...conversation, tokens: 200 }]);
+    one.remember('alice', atC1, [{ ...conversation, tokens: 200 }]);
     await one.close();
     expect(await node().find('alice', [conversation])).toMatchObject([{ tokens: 1_000 }]);
   });
 
   it('removes any number of expired rows, and no other', async () => {
     const many = Array.from({ length: 2_500 }, (_, index) => ({ kind: 'test.answer', id: `a${index}`, expiresAt: 2_000 + (index % 7) }));
-    await remembered('alice', 'c1', [...many, { kind: 'test.answer', id: 'stays', expiresAt: 4_001 }]);
+    await remembered('alice', atC1, [...many, { kind: 'test.answer', id: 'stays', expiresAt: 4_001 }]);
     now = 4_000;
     await resourceExpiryJob(opened.database, clock).run(null);
     expect(await opened.database.knex('resources').pluck('id')).toEqual(['stays']);
@@ -140,13 +156,13 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
   it('lists what is a user’s own, in the order of ids', async () => {
     await remembered(
       'alice',
-      'c1',
+      atC1,
       ['f3', 'f1', 'f2'].map((id) => ({ kind: 'test.file', id, expiresAt: null })),
     );
-    await remembered('alice', 'c1', [{ kind: 'test.file', id: 'f0', expiresAt: 500 }]);
-    await remembered('bob', 'c1', [{ kind: 'test.file', id: 'f4', expiresAt: null }]);
+    await remembered('alice', atC1, [{ kind: 'test.file', id: 'f0', expiresAt: 500 }]);
+    await remembered('bob', atC1, [{ kind: 'test.file', id: 'f4', expiresAt: null }]);
     const directory = node();
-    directory.remember('alice', 'c2', [{ kind: 'test.file', id: 'f5', expiresAt: null }]);
+    directory.remember('alice', { ...atC1, channelId: 'c2' }, [{ kind: 'test.file', id: 'f5', expiresAt: null }]);
     expect((await directory.list('alice', 'test.file', '', 2)).map(({ id }) => id)).toEqual(['f1', 'f2']);
     expect(await directory.list('alice', 'test.file', 'f2', 9)).toMatchObject([
       { id: 'f3', channelId: 'c1' },
@@ -161,9 +177,9 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
       id: `t${index}`,
       expiresAt,
     }));
-    await remembered('alice', 'c1', [...strange, ...times, { kind: 'test.answer', id: 'x'.repeat(1_024) }, answer]);
-    expect(await node().channelsOf('alice', [answer, ...strange])).toEqual(['c1', ...strange.map(() => undefined)]);
-    expect(await node().channelsOf('alice', times)).toEqual([undefined, 'c1', 'c1', 'c1']);
+    await remembered('alice', atC1, [...strange, ...times, { kind: 'test.answer', id: 'x'.repeat(1_024) }, answer]);
+    expect(await channelsOf(node(), 'alice', [answer, ...strange])).toEqual(['c1', ...strange.map(() => undefined)]);
+    expect(await channelsOf(node(), 'alice', times)).toEqual([undefined, 'c1', 'c1', 'c1']);
     expect(await node().list('alice', 'test.answer', 'nul\u0000', 9)).toEqual([]);
   });
 
@@ -177,8 +193,8 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
       },
     };
     const directory = node(shaky);
-    directory.remember('alice', 'c1', [answer]);
-    expect(await directory.channelsOf('alice', [answer])).toEqual(['c1']);
+    directory.remember('alice', atC1, [answer]);
+    expect(await channelsOf(directory, 'alice', [answer])).toEqual(['c1']);
     await directory.close();
     expect(await known('alice', answer)).toEqual(['c1']);
   });

@@ -5,7 +5,7 @@ import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
 import { RecentResources } from './recent-resources.js';
 import { ResourceWriter } from './resource-writer.js';
-import { addTokens, deleteResource, findResources, type FoundResource, listResources } from './resource-store.js';
+import { addTokens, deleteResource, findResources, type FoundResource, listResources, type ResourceHome } from './resource-store.js';
 
 export interface ResourceDirectoryParts {
   readonly database: Database;
@@ -22,8 +22,7 @@ const idLengthMax = 1_024;
 export type RememberedResource = Pick<KeptResource, 'kind' | 'id' | 'expiresAt' | 'tokens'>;
 
 /** What is known of something that a request names. */
-export interface KnownResource {
-  readonly channelId: string;
+export interface KnownResource extends ResourceHome {
   /** What naming it adds to the input of a request; undefined where nobody knows. */
   readonly tokens: number | undefined;
 }
@@ -34,7 +33,7 @@ const tokensMax = 2_000_000;
 /** Waits before an id that is not there is looked for again: another node may just have handed it out. */
 const secondLooksMs = [50, 150, 300, 500];
 
-/** Knows which channel has what of a user's. What this node saw being made is known at once, and to all nodes a moment later. */
+/** Knows which account has what of a user's. What this node saw being made is known at once, and to all nodes a moment later. */
 export class ResourceDirectory {
   readonly #parts: ResourceDirectoryParts;
   readonly #recent = new RecentResources();
@@ -46,7 +45,7 @@ export class ResourceDirectory {
   }
 
   /** Keeps nobody waiting: it is in memory when this returns, and is written in the background. */
-  remember(userId: string, channelId: string, made: readonly RememberedResource[]): void {
+  remember(userId: string, { channelId, keyId }: ResourceHome, made: readonly RememberedResource[]): void {
     const { clock, retentionMs } = this.#parts;
     const now = clock.now();
     for (const { kind, id, expiresAt, tokens: stated } of made) {
@@ -54,11 +53,12 @@ export class ResourceDirectory {
       const before = this.#recent.find(userId, { kind, id }, now);
       const tokens = stated === undefined ? before?.tokens : Math.min(tokenCount(stated), tokensMax);
       // A stream names an answer several times.
-      if (expiresAt === undefined && before?.channelId === channelId && before.tokens === tokens) continue;
+      if (expiresAt === undefined && before?.channelId === channelId && before.keyId === keyId && before.tokens === tokens) continue;
       const end = expiresAt === undefined ? now + retentionMs() : wholeTime(expiresAt);
       const grown = end === null && before?.tokens !== undefined ? Math.max(before.tokens, tokens ?? 0) : tokens;
-      this.#recent.add(userId, { kind, id }, { channelId, expiresAt: end, tokens: this.#isKnownElsewhere(end) ? undefined : grown });
-      this.#writer.add({ userId, kind, id, channelId, createdAt: now, expiresAt: end, tokens: grown });
+      const known = { channelId, keyId, expiresAt: end, tokens: this.#isKnownElsewhere(end) ? undefined : grown };
+      this.#recent.add(userId, { kind, id }, known);
+      this.#writer.add({ userId, kind, id, channelId, keyId, createdAt: now, expiresAt: end, tokens: grown });
     }
   }
 
@@ -85,11 +85,6 @@ export class ResourceDirectory {
       await this.#lookUp(userId, names, found);
     }
     return found.map((known) => known && { ...known, tokens: known.tokens && Math.min(known.tokens, tokensMax) });
-  }
-
-  /** The channel that has each of the names, as `find`. @throws StorageUnavailableError */
-  async channelsOf(userId: string, names: readonly ResourceName[]): Promise<readonly (string | undefined)[]> {
-    return (await this.find(userId, names)).map((known) => known?.channelId);
   }
 
   /** What has no end may grow by calls of other nodes: its size is asked of the database that they share. */
@@ -127,7 +122,7 @@ export class ResourceDirectory {
         const row = name.kind === kind ? rowOf.get(name.id) : undefined;
         // What this node saw last counts more than what is not yet written.
         if (row !== undefined && known[place]?.tokens === undefined)
-          known[place] = { channelId: known[place]?.channelId ?? row.channelId, tokens: row.tokens };
+          known[place] = { channelId: row.channelId, keyId: row.keyId, ...known[place], tokens: row.tokens };
       });
     }
   }

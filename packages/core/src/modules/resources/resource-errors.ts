@@ -55,6 +55,22 @@ export class ResourceUnreachableError extends GatewayError {
   }
 }
 
+/** The channel still serves the caller, but the key of the account that has the thing is gone from it, or disabled. */
+export class ResourceAccountGoneError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 400;
+  readonly code = 'resource_account_gone';
+
+  /** @param field undefined if the path names it. */
+  constructor(field: string | undefined) {
+    const thing = field === undefined ? 'This is kept' : `What ${field} names is kept`;
+    super(
+      `${thing} by an account that the gateway does not use now. Send the content itself instead, or ask the operator.`,
+      field === undefined ? {} : { field },
+    );
+  }
+}
+
 /** No channel of the caller's group keeps such things. */
 export class NoPlaceError extends GatewayError {
   readonly kind = 'overloaded';

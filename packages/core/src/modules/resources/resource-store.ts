@@ -1,11 +1,17 @@
 import type { Knex } from 'knex';
 
-/** Which channel has something of a user's. */
-export interface StoredResource {
+/** Where something lives: at the account behind a key of a channel. */
+export interface ResourceHome {
+  readonly channelId: string;
+  /** Undefined where the channel lists no keys, or nobody noted it. */
+  readonly keyId: string | undefined;
+}
+
+/** Which account has something of a user's. */
+export interface StoredResource extends ResourceHome {
   readonly userId: string;
   readonly kind: string;
   readonly id: string;
-  readonly channelId: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** Milliseconds since 1970; null = until it is deleted. */
@@ -19,14 +25,14 @@ interface ResourceRow {
   readonly kind: string;
   readonly id: string;
   readonly channel_id: string;
+  readonly key_id: string | null;
   readonly created_at: number | bigint;
   readonly expires_at: number | bigint | null;
   readonly tokens: number | bigint | null;
 }
 
-export interface FoundResource {
+export interface FoundResource extends ResourceHome {
   readonly id: string;
-  readonly channelId: string;
   readonly tokens: number | undefined;
 }
 
@@ -41,6 +47,7 @@ export async function upsertResources(transaction: Knex.Transaction, resources: 
       .onConflict(['user_id', 'kind', 'id'])
       .merge({
         channel_id: transaction.raw('excluded.channel_id'),
+        key_id: transaction.raw('excluded.key_id'),
         expires_at: transaction.raw('excluded.expires_at'),
         tokens: transaction.raw(tokensAfterUpsert),
       } as never);
@@ -68,7 +75,7 @@ export async function findResources(
   for (let from = 0; from < ids.length; from += idsPerQuery) {
     const rows = await unexpired(knex, userId, kind, now)
       .whereIn('id', ids.slice(from, from + idsPerQuery))
-      .select('id', 'channel_id', 'tokens');
+      .select('id', 'channel_id', 'key_id', 'tokens');
     for (const row of rows) found.push(rowToFound(row));
   }
   return found;
@@ -83,7 +90,7 @@ export async function listResources(
     .where('id', '>', page.after)
     .orderBy('id')
     .limit(page.limit)
-    .select('id', 'channel_id', 'tokens');
+    .select('id', 'channel_id', 'key_id', 'tokens');
   return rows.map(rowToFound);
 }
 
@@ -109,10 +116,19 @@ function unexpired(knex: Knex, userId: string, kind: string, now: number): Knex.
     .where((either) => void either.whereNull('expires_at').orWhere('expires_at', '>', now));
 }
 
-function rowToFound({ id, channel_id, tokens }: Pick<ResourceRow, 'id' | 'channel_id' | 'tokens'>): FoundResource {
-  return { id, channelId: channel_id, tokens: tokens === null ? undefined : Number(tokens) };
+function rowToFound({ id, channel_id, key_id, tokens }: Pick<ResourceRow, 'id' | 'channel_id' | 'key_id' | 'tokens'>): FoundResource {
+  return { id, channelId: channel_id, keyId: key_id ?? undefined, tokens: tokens === null ? undefined : Number(tokens) };
 }
 
-function resourceToRow({ userId, kind, id, channelId, createdAt, expiresAt, tokens }: StoredResource): ResourceRow {
-  return { user_id: userId, kind, id, channel_id: channelId, created_at: createdAt, expires_at: expiresAt, tokens: tokens ?? null };
+function resourceToRow({ userId, kind, id, channelId, keyId, createdAt, expiresAt, tokens }: StoredResource): ResourceRow {
+  return {
+    user_id: userId,
+    kind,
+    id,
+    channel_id: channelId,
+    key_id: keyId ?? null,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    tokens: tokens ?? null,
+  };
 }

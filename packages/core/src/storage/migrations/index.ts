@@ -15,6 +15,8 @@ import { privateAddressesMigration } from './0013-private-addresses.js';
 import { groupsMigration } from './0014-groups.js';
 import { modelsMigration } from './0015-models.js';
 import { keyUsageMigration } from './0016-key-usage.js';
+import { resourceKeysMigration } from './0017-resource-keys.js';
+import { channelFindingsMigration } from './0018-channel-findings.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +36,6 @@ export const migrations: readonly Migration[] = [
   groupsMigration,
   modelsMigration,
   keyUsageMigration,
+  resourceKeysMigration,
+  channelFindingsMigration,
 ];

@@ -1,0 +1,46 @@
+import type { Knex } from 'knex';
+
+/** What is asked of upstreams beside calls. */
+export type FindingKind = 'test' | 'models';
+
+export interface ChannelFinding {
+  readonly channelId: string;
+  readonly kind: FindingKind;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Anything that JSON carries. */
+  readonly finding: unknown;
+}
+
+interface FindingRow {
+  readonly channel_id: string;
+  readonly kind: string;
+  readonly at: number | bigint;
+  readonly finding: string;
+}
+
+/** The newest of each kind, of these channels. @throws StorageUnavailableError */
+export async function readFindings(knex: Knex, channelIds: readonly string[]): Promise<readonly ChannelFinding[]> {
+  const rows = await knex<FindingRow>('channel_findings')
+    .whereIn('channel_id', [...channelIds])
+    .select();
+  return rows.map(rowToFinding);
+}
+
+/** Of every channel. @throws StorageUnavailableError */
+export async function readFindingsOfKind(knex: Knex, kind: FindingKind): Promise<readonly ChannelFinding[]> {
+  return (await knex<FindingRow>('channel_findings').where({ kind }).select()).map(rowToFinding);
+}
+
+/** Takes the place of the one before. A channel that is gone meanwhile has none. */
+export async function writeFinding(transaction: Knex.Transaction, { channelId, kind, at, finding }: ChannelFinding): Promise<void> {
+  if ((await transaction('channels').where({ id: channelId }).first('id')) === undefined) return;
+  await transaction<FindingRow>('channel_findings')
+    .insert({ channel_id: channelId, kind, at, finding: JSON.stringify(finding) })
+    .onConflict(['channel_id', 'kind'])
+    .merge();
+}
+
+function rowToFinding({ channel_id, kind, at, finding }: FindingRow): ChannelFinding {
+  return { channelId: channel_id, kind: kind as FindingKind, at: Number(at), finding: JSON.parse(finding) as unknown };
+}

@@ -1,0 +1,146 @@
+import type { UpstreamModel } from '@tollgate/plugin-kit';
+import type { Clock } from '../../foundation/clock.js';
+import type { Logger } from '../../foundation/logger.js';
+import { nameSchema } from '../../foundation/name-schema.js';
+import type { JobHandler } from '../../storage/job-runner.js';
+import { type ChangeAuthor, type ConfigurationEditor, gatewayItself } from '../changes/index.js';
+import { type Channel, type ChannelKey, channelSteps, knownChannel } from '../channels/index.js';
+import type { SettingsValues } from '../settings/index.js';
+import { type ChannelFinding, readFindings, readFindingsOfKind, writeFinding } from './channel-finding-store.js';
+import { followedModels, type ModelDifference, modelDifference, type ModelListFinding } from './followed-models.js';
+import type { modelSyncSettings } from './model-sync-settings.js';
+import { type ChannelOpener, openedChannel } from './opened-channel.js';
+import { type Answered, askUpstream, type QuestionFailure } from './upstream-question.js';
+
+export interface ModelSyncDoors extends ChannelOpener {
+  readonly editor: ConfigurationEditor;
+  readonly settings: () => SettingsValues<typeof modelSyncSettings>;
+  /** Those that can be used now. */
+  readonly channels: () => readonly Channel[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What a channel could offer. */
+export interface ListedModels extends ModelDifference {
+  /** `adapter`: the place lists none, and these are known to be there. */
+  readonly source: 'upstream' | 'adapter';
+  readonly models: readonly UpstreamModel[];
+}
+
+export interface SyncedModels {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+const modelsMax = 10_000;
+const hourMs = 3_600_000;
+/** How soon a changed schedule is noticed, and a channel that is new. */
+const tickMs = 60_000;
+/** A turn must not keep other jobs waiting. */
+const channelsAtOnce = 16;
+
+/** Asks upstreams which models they have, and lets channels follow. */
+export class ModelSync {
+  readonly #doors: ModelSyncDoors;
+
+  constructor(doors: ModelSyncDoors) {
+    this.#doors = doors;
+  }
+
+  /** @throws ChannelNotFoundError, ChannelUnusableError, StorageUnavailableError */
+  async list(channelId: string): Promise<Answered<ListedModels>> {
+    const channel = await openedChannel(this.#doors, channelId);
+    const stored = await knownChannel(this.#doors.database.knex, channelId);
+    const { models: listing, knownModels = [] } = channel.adapter;
+    const listed = listing === undefined ? { answer: knownModels } : await listedBy(channel);
+    if ('failure' in listed) return listed;
+    const names = listed.answer.map(({ id }) => id);
+    const source = listing === undefined ? 'adapter' : 'upstream';
+    return { answer: { source, models: listed.answer, ...modelDifference(stored, names) } };
+  }
+
+  /** Lets one channel follow now, as the settings say. @throws ChannelNotFoundError, ChannelUnusableError, StorageUnavailableError */
+  async sync(channelId: string, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
+    const channel = await openedChannel(this.#doors, channelId);
+    return this.#follow(channel, author);
+  }
+
+  /** Channels whose turn it is: once in the cluster, however many nodes there are. */
+  job(): JobHandler {
+    return { kind: 'sync-models', everyMs: () => tickMs, run: () => this.runDue() };
+  }
+
+  /** @throws StorageUnavailableError */
+  async runDue(): Promise<void> {
+    const { settings, channels, clock, database, log } = this.#doors;
+    const { auto, everyHours } = settings();
+    if (!auto) return;
+    const findings = await readFindingsOfKind(database.knex, 'models');
+    const due = dueChannels(channels(), findings, everyHours, clock.now()).slice(0, channelsAtOnce);
+    await Promise.all(
+      due.map(async (channel) => {
+        const followed = await this.#follow(channel, gatewayItself).catch((error: unknown) => {
+          log.warn({ err: error, channel: channel.name }, 'The models of a channel could not be brought up to date');
+          return undefined;
+        });
+        if (followed !== undefined && 'failure' in followed)
+          log.warn({ channel: channel.name, code: followed.failure.code }, 'An upstream does not say which models it has');
+      }),
+    );
+  }
+
+  async #follow(channel: Channel, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
+    const { editor, settings, secretBox, clock } = this.#doors;
+    const listed = channel.adapter.models === undefined ? { failure: listsNone } : await listedBy(channel);
+    const at = clock.now();
+    return editor.edit<Answered<SyncedModels>>(author, async (transaction) => {
+      const known = await knownChannel(transaction, channel.id);
+      const before = (await readFindings(transaction, [channel.id])).find(({ kind }) => kind === 'models')?.finding as
+        | ModelListFinding
+        | undefined;
+      if ('failure' in listed) {
+        const finding = { listed: [], added: [], ...before, failure: listed.failure.code };
+        await writeFinding(transaction, { channelId: channel.id, kind: 'models', at, finding });
+        return { steps: [], result: listed };
+      }
+      const names = listed.answer.map(({ id }) => id);
+      const { models, added, removed, finding } = followedModels(known, names, before, settings().keepCustom);
+      await writeFinding(transaction, { channelId: channel.id, kind: 'models', at, finding });
+      const steps = added.length + removed.length === 0 ? [] : channelSteps(known, { ...known, models }, secretBox);
+      return { steps, result: { answer: { added, removed } } };
+    });
+  }
+}
+
+/** Those that follow, were not asked for so long, and can be. */
+export function dueChannels(
+  channels: readonly Channel[],
+  findings: readonly Pick<ChannelFinding, 'channelId' | 'at'>[],
+  everyHours: number,
+  now: number,
+): readonly Channel[] {
+  const askedAt = new Map(findings.map(({ channelId, at }) => [channelId, at]));
+  return channels.filter(({ id, adapter, options }) => {
+    const at = askedAt.get(id);
+    return options.syncModels && adapter.models !== undefined && (at === undefined || now >= at + everyHours * hourMs);
+  });
+}
+
+const listsNone: QuestionFailure = { code: 'upstream_bad_answer', message: 'The place of this channel has no list of models.' };
+const emptyList: QuestionFailure = { code: 'upstream_bad_answer', message: 'The upstream lists no models.' };
+
+/** Names that nobody could ask for are left out; an empty list is taken for a failure, so that it takes nothing away. */
+async function listedBy(channel: Channel): Promise<Answered<readonly UpstreamModel[]>> {
+  const { adapter } = channel;
+  const key = channel.keys[0] as ChannelKey;
+  const listing = adapter.models as NonNullable<typeof adapter.models>;
+  const answered = await askUpstream(
+    channel,
+    key,
+    () => listing.request(key.config),
+    (body) => listing.read(body).filter(({ id }) => nameSchema.safeParse(id).success),
+  );
+  if ('failure' in answered) return answered;
+  return answered.answer.length === 0 ? { failure: emptyList } : { answer: answered.answer.slice(0, modelsMax) };
+}
