@@ -49,7 +49,7 @@ describe.each(databaseKinds)('tollgate ledger on %s', (database) => {
     expect(stdout).toContain('alice owns 40500.5 points, 0 of them set aside');
     expect(stdout).toMatch(/\+50000 {2}starting-balance/);
     expect(stdout).toMatch(/\+1000\.5 {2}adjustment {2}\S+ {2}"An outage on Monday"/);
-    expect(stdout).toMatch(/-10000 {2}fixed: 1 calls, 0 failed/);
+    expect(stdout).toMatch(/-10000 {2}fixed: 1 call, 0 failed/);
     expect(stdout).toMatch(/token:\S+:day:\S+: 10000 spent, 0 set aside/);
     expect(stdout).toContain('It adds up');
     const json = await gateway.command('ledger', 'explain', 'alice', '--json');
@@ -89,6 +89,11 @@ describe.each(databaseKinds)('tollgate ledger on %s', (database) => {
     expect(stdout).toContain('alice owns 44501 points');
     expect(stdout).toContain(`+4000  refund  ${requestId}  "It answered nonsense"`);
     expect(stdout).toContain('It adds up');
+    const shown = { cost: '10000', refund: { points: '4000', at: expect.any(String) } };
+    const read = async (path: string): Promise<unknown> =>
+      (await fetch(gateway.url + path, { headers: { authorization: `Bearer ${keyOf('dev')}` } })).json();
+    expect(await read(`/api/usage/${requestId}`)).toMatchObject(shown);
+    expect(await read('/api/usage')).toMatchObject({ items: [{ requestId, ...shown }] });
     await gateway.expectCleanLedger();
   });
 });

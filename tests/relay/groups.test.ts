@@ -51,7 +51,7 @@ describe('the group of a call', () => {
         channel('vip-only', 'vip', 'vip-only'),
         channel('secret-only', 'secret', 'secret-only'),
       ],
-      users: [alice],
+      users: [alice, { username: 'root', role: 'root' }],
       tokens: [
         openToken,
         { name: 'auto', user: 'alice', key: autoKey, unlimited: true, group: 'auto' },
@@ -87,6 +87,30 @@ describe('the group of a call', () => {
     const [receipt] = await usageRowsOf(gateway, autoKey, earlier + 1);
     expect(receipt).toMatchObject({ model, cost });
     await gateway.expectCleanLedger();
+  });
+
+  it('is told of each choice of an automatic one', async () => {
+    const accessToken = (await gateway.command('token', 'create', '--access')).stdout.trim();
+    const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
+    const routingOf = async (model: string): Promise<unknown> => {
+      const requestId = (await ask(autoKey, model)).headers.get('x-request-id');
+      const read = () => fetch(`${gateway.url}/api/usage/${requestId}`, { headers });
+      await eventually('the receipt is there', async () => (await read()).status === 200);
+      return ((await (await read()).json()) as { readonly routing?: unknown }).routing;
+    };
+    const choices = [
+      { channel: 'shared-down', group: 'cheap' },
+      { channel: 'down-cheap', group: 'cheap' },
+      { channel: 'own-instead', group: 'default' },
+    ];
+    expect(await routingOf('fails-cheap')).toMatchObject({ choices });
+    expect(JSON.stringify(await routingOf('vip-only'))).not.toContain('"group"');
+    const simulated = await fetch(`${gateway.url}/api/routing/simulate`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ model: 'fails-cheap', group: 'auto', userGroup: 'default' }),
+    });
+    expect(await simulated.json()).toMatchObject({ routing: { choices } });
   });
 
   it('is never one that the user may not use, though the order names it', async () => {

@@ -43,7 +43,7 @@ export function presentExplanation(username: string, explanation: LedgerExplanat
 
 function callsText({ day, model, calls, failures, costMillipoints, uncollectedMillipoints }: LedgerExplanation['calls'][number]): string {
   const unpaid = uncollectedMillipoints === '0' ? '' : `, ${points(uncollectedMillipoints)} uncollected`;
-  return `${day}  ${signed(`-${costMillipoints}`)}  ${model}: ${calls} calls, ${failures} failed${unpaid}`;
+  return `${day}  ${signed(`-${costMillipoints}`)}  ${model}: ${calls} ${calls === 1 ? 'call' : 'calls'}, ${failures} failed${unpaid}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -32,7 +32,7 @@ import {
 } from '../modules/channels/index.js';
 import { readAuditEvents } from '../modules/changes/index.js';
 import { autoGroup, GroupDesk, groupsSettings } from '../modules/groups/index.js';
-import { accountOf, budgetOf } from '../modules/ledger/index.js';
+import { accountOf, budgetOf, refundsOf } from '../modules/ledger/index.js';
 import { type Model, ModelDesk, modelsSettings, readModels, readVendors, unknownModels, unpricedModels } from '../modules/models/index.js';
 import { type PublicPriceList, publicPriceList } from '../modules/price-list/index.js';
 import { PricesNotPublishedError, priceSyncSettings, queuePriceSync } from '../modules/price-sync/index.js';
@@ -55,6 +55,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...usageEndpoints({
       page: (owner, page) => usageOf(database, owner, page),
       one: (requestId) => usageOfCall(database, requestId),
+      refundsOf: (requestIds) => refundsOf(database, requestIds),
       channelNames: (ids) => readChannelNames(database.knex, ids),
     }),
     ...publicPriceEndpoints(publicPricesOf(container, foundations)),

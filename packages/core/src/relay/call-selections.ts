@@ -64,7 +64,13 @@ export class CallSelections {
     const selectionIn = ({ group, list }: GroupOffer): ChannelSelection => {
       const [level] = list.levels;
       const isChoice = !isBound && (list.size > 1 || (level?.channels[0]?.keys.length ?? 0) > 1);
-      const wish = { model, strategy: this.strategyIn(group, model), conversation: isChoice ? conversation() : undefined, isBound };
+      const wish = {
+        model,
+        strategy: this.strategyIn(group, model),
+        conversation: isChoice ? conversation() : undefined,
+        isBound,
+        group: offers.length === 1 ? undefined : group,
+      };
       return new ChannelSelection(list, wish, parts, trace);
     };
     return offers.length === 1 ? selectionIn(offers[0] as GroupOffer) : new AutoSelection(offers, selectionIn);

@@ -1,6 +1,7 @@
 import { requestCounters, type Usage, usageBuckets } from '@tollgate/plugin-kit';
 import { z } from 'zod';
 import { pointsText } from '../../foundation/millipoints.js';
+import type { RefundReport } from '../../modules/ledger/index.js';
 import type { AttemptRecord, UsageRecord } from '../../modules/usage/index.js';
 import { points } from './endpoint.js';
 import { routing } from './routing-answers.js';
@@ -67,6 +68,10 @@ export const receipt = z.object({
   cost: points,
   exactCost: points.optional().meta({ title: 'The cost before it was rounded, where it had to be' }),
   uncollected: points,
+  refund: z
+    .object({ points, at: z.iso.datetime() })
+    .optional()
+    .meta({ title: 'What was given back for the call afterwards; `cost` stays what it was charged' }),
   held: points.meta({ title: 'What was set aside in the end' }),
   heldAt: z.iso.datetime(),
   extensions: z.number().meta({ title: 'How often the hold grew' }),
@@ -88,7 +93,7 @@ export const receipt = z.object({
 
 type PresentedReceipt = z.input<typeof receipt>;
 
-export function presentReceipt(record: UsageRecord, view: ReceiptView): PresentedReceipt {
+export function presentReceipt(record: UsageRecord, view: ReceiptView, refund?: RefundReport): PresentedReceipt {
   const { requestId, model, dialect, stream, outcome, ending, policy, estimated, suspicious, extensions, totalMs } = record;
   const presented: PresentedReceipt = {
     requestId,
@@ -113,6 +118,7 @@ export function presentReceipt(record: UsageRecord, view: ReceiptView): Presente
     cost: pointsText(record.cost),
     ...(record.exactCost === undefined ? {} : { exactCost: exactPoints(record.exactCost) }),
     uncollected: pointsText(record.uncollected),
+    ...(refund === undefined ? {} : { refund: { points: pointsText(refund.amount), at: timeText(refund.at) } }),
     held: pointsText(record.held),
     heldAt: timeText(record.heldAt),
     extensions,

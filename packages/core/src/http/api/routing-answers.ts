@@ -19,6 +19,7 @@ export const routing = z.object({
         why: z.string(),
         priority: z.int().optional(),
         among: z.int().optional().meta({ title: 'How many channels of that priority could have been chosen' }),
+        group: z.string().optional().meta({ title: 'In which group, where the call went through several' }),
         score: z.number().optional().meta({ title: 'Milliseconds to the first byte, calls at once by weight, or cost ratio' }),
         hedgeAfterMs: z.int().optional().meta({ title: 'It was asked beside the one before, which had not answered for so long' }),
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RefundReport } from '../../modules/ledger/index.js';
 import type { UsageOwner, UsagePageRequest, UsageRecord } from '../../modules/usage/index.js';
 import { ReceiptNotFoundError } from '../http-errors.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
@@ -12,6 +13,8 @@ export interface UsageReader {
   page(owner: UsageOwner, page: UsagePageRequest): Promise<readonly UsageRecord[]>;
   /** The receipt of a call, whoever made it. */
   one(requestId: string): Promise<UsageRecord | undefined>;
+  /** Call → what was given back for it. */
+  refundsOf(requestIds: readonly string[]): Promise<ReadonlyMap<string, RefundReport>>;
   /** Channel → its name, of those that are still there. */
   channelNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -37,7 +40,8 @@ function usageEndpoint(read: UsageReader): Endpoint {
       const before = createdAt === undefined || id === undefined ? {} : { before: { createdAt, id } };
       const records = await read.page(owner, { limit: query.limit + 1, ...before });
       const { items, next } = cursors.page(query, records, (record) => [record.createdAt, record.id]);
-      return { items: items.map((record) => presentReceipt(record, 'user')), next };
+      const refunds = await read.refundsOf(items.map((record) => record.requestId));
+      return { items: items.map((record) => presentReceipt(record, 'user', refunds.get(record.requestId))), next };
     },
   });
 }
@@ -54,10 +58,11 @@ function receiptEndpoint(read: UsageReader): Endpoint {
     handle: async ({ caller: { userId, token, permissions }, params: { requestId } }) => {
       const record = await read.one(requestId);
       if (record === undefined) throw new ReceiptNotFoundError(requestId);
-      if (permissions.has('usage.all.read')) return { ...presentReceipt(record, 'admin'), ...(await presentRouting(read, record)) };
+      const refund = (await read.refundsOf([requestId])).get(requestId);
+      if (permissions.has('usage.all.read')) return { ...presentReceipt(record, 'admin', refund), ...(await presentRouting(read, record)) };
       const isOwn = token === undefined ? record.userId === userId : record.tokenId === token.id;
       if (!isOwn) throw new ReceiptNotFoundError(requestId);
-      return presentReceipt(record, 'user');
+      return presentReceipt(record, 'user', refund);
     },
   });
 }

@@ -15,6 +15,19 @@ export interface BudgetReport {
   readonly remaining: Millipoints | 'unlimited';
 }
 
+/** Points that were given back for one call. */
+export interface RefundReport {
+  readonly amount: Millipoints;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+interface RefundRow {
+  readonly reference: string;
+  readonly amount: bigint | number | string;
+  readonly at: bigint | number;
+}
+
 /** Sums of all accounts of a user. @throws StorageUnavailableError */
 export async function accountOf(database: Database, userId: string): Promise<AccountReport> {
   const rows: readonly AccountRow[] = await database.knex('accounts').where('owner_user_id', userId).select(accountColumns.split(', '));
@@ -34,6 +47,17 @@ export async function budgetOf(database: Database, tokenId: string): Promise<Bud
   if (granted === null) return { granted: 'unlimited', remaining: 'unlimited', ...amounts };
   const rest = granted - spent - held;
   return { granted: millipoints(granted), remaining: millipoints(rest > 0n ? rest : 0n), ...amounts };
+}
+
+/** Call → what was given back for it, of those for which something was. @throws StorageUnavailableError */
+export async function refundsOf(database: Database, requestIds: readonly string[]): Promise<ReadonlyMap<string, RefundReport>> {
+  if (requestIds.length === 0) return new Map();
+  const rows: readonly RefundRow[] = await database
+    .knex('transfers')
+    .where('kind', 'refund')
+    .whereIn('reference', [...requestIds])
+    .select('reference', 'amount', 'at');
+  return new Map(rows.map(({ reference, amount, at }) => [reference, { amount: millipoints(BigInt(amount)), at: Number(at) }]));
 }
 
 /** What is set aside for calls that run. */

@@ -27,6 +27,8 @@ export interface SelectionWish {
   readonly conversation?: SelectedConversation | undefined;
   /** True where the request names what lives at the one channel of the list. */
   readonly isBound?: boolean;
+  /** Whose channels these are, where the call goes through several groups: the trace tells it. */
+  readonly group?: string | undefined;
 }
 
 /** Levels up to this size are looked through; of larger ones a few channels are drawn. */
@@ -303,6 +305,7 @@ export class ChannelSelection {
       ...(among === undefined ? {} : { among }),
       ...(score === undefined ? {} : { score }),
       ...(this.#hedgeAfterMs === undefined ? {} : { hedgeAfterMs: this.#hedgeAfterMs }),
+      ...(this.#wish.group === undefined ? {} : { group: this.#wish.group }),
     });
     return { channel, key };
   }

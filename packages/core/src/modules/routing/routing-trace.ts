@@ -51,6 +51,8 @@ export interface Choice {
   readonly score?: number;
   /** Set where it was asked beside the one before, which had not answered for so long. */
   readonly hedgeAfterMs?: number;
+  /** In which of several groups that offer the model; absent where one does. */
+  readonly group?: string;
 }
 
 /** Why a call went where it went: kept with its receipt, shown by the simulation. */
@@ -108,8 +110,9 @@ export class TraceWriter {
     const [choice] = this.#choices;
     if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
       return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
-    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs }) => {
+    const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs, group }) => {
       const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
+      if (group !== undefined) return [...choice, hedgeAfterMs, group];
       return hedgeAfterMs === undefined ? choice : [...choice, hedgeAfterMs];
     });
     const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
@@ -118,7 +121,16 @@ export class TraceWriter {
 }
 
 type OnlyText = readonly [by: ChoiceGround, channelId: string, keyId: string | null];
-type ChoiceText = readonly [string, string | null, ChoiceGround, number | null, number | null, number | null, number?];
+type ChoiceText = readonly [
+  channelId: string,
+  keyId: string | null,
+  by: ChoiceGround,
+  priority: number | null,
+  among: number | null,
+  score: number | null,
+  hedgeAfterMs?: number | null,
+  group?: string | null,
+];
 type SkipText = readonly [string, string | null, SkipReason, number | null];
 type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
 
@@ -133,11 +145,11 @@ export function traceOf(text: string): RoutingTrace {
   return {
     strategy,
     candidates,
-    choices: choices.map(([channelId, keyId, by, priority, among, score, hedgeAfterMs = null]) => ({
+    choices: choices.map(([channelId, keyId, by, priority, among, score, hedgeAfterMs = null, group = null]) => ({
       channelId,
       keyId: keyId ?? channelId,
       by,
-      ...known({ priority, among, score, hedgeAfterMs }),
+      ...known({ priority, among, score, hedgeAfterMs, group }),
     })),
     skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
     ...(more === null ? {} : { skippedMore: true }),
