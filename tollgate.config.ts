@@ -1,5 +1,6 @@
 import bedrock from '@tollgate/adapter-bedrock';
 import claude from '@tollgate/adapter-claude';
+import dify from '@tollgate/adapter-dify';
 import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
 import vertex from '@tollgate/adapter-vertex';
@@ -8,4 +9,4 @@ import demo from '@tollgate/example-custom-provider';
 import presets from '@tollgate/provider-presets';
 
 /** What `npm start` serves: three dialects with their providers, all places that speak one of them or need an adapter of their own, and a provider that answers without any key. */
-export default defineConfig({ plugins: [openai(), claude(), gemini(), bedrock(), vertex(), presets(), demo()] });
+export default defineConfig({ plugins: [openai(), claude(), gemini(), bedrock(), vertex(), dify(), presets(), demo()] });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bedrock } from '@tollgate/adapter-bedrock';
 import { claude } from '@tollgate/adapter-claude';
+import { dify } from '@tollgate/adapter-dify';
 import { geminiProvider } from '@tollgate/adapter-gemini';
 import { azureOpenai, openai, openaiCompatible } from '@tollgate/adapter-openai';
 import { AccessTokens, vertexProvider } from '@tollgate/adapter-vertex';
@@ -13,10 +14,7 @@ import { providersPage } from './providers/page.js';
 
 const page = join(repositoryFolder, 'docs/providers.md');
 const own: readonly ProviderAdapter[] = [openai, claude, geminiProvider, azureOpenai, openaiCompatible];
-const adapters: readonly ProviderAdapter[] = [
-  bedrock,
-  vertexProvider(new AccessTokens({ fetch: () => Promise.reject(new Error('Nothing is sent.')) })),
-];
+const adapters: readonly ProviderAdapter[] = [bedrock, vertexProvider(new AccessTokens()), dify];
 
 describe('docs/providers.md', () => {
   it('lists every provider as it is declared (`npm run docs` writes it anew)', () => {

@@ -1,3 +1,5 @@
+import type { UpstreamModel } from '@tollgate/plugin-kit';
+
 /** What may stand before an id, and says in which regions a request may be answered. */
 export const inferenceProfiles = ['global', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov'] as const;
 
@@ -15,27 +17,30 @@ const versions: Readonly<Record<string, string>> = {
   'claude-opus-4-6': 'v1',
 };
 
-/** What Bedrock serves by `InvokeModel`, in Anthropic's words. */
-export const claudeModels: readonly string[] = [...Object.keys(versions), 'claude-sonnet-4-6', 'claude-opus-4-7', 'claude-opus-4-8'];
+/** What Bedrock serves by `InvokeModel`, in Anthropic's words. What all of one age can read is what Anthropic's overview of models says. */
+export const claudeModels: readonly UpstreamModel[] = [
+  ...Object.keys(versions).map((id) => (id === 'claude-opus-4-6' ? { id } : { id, contextTokensMax: 200_000 })),
+  ...['claude-sonnet-4-6', 'claude-opus-4-7', 'claude-opus-4-8'].map((id) => ({ id })),
+];
 
 /** A few of what is reached by `Converse`, and is certain to be called so (user guide, "Supported foundation models", 2026-10). */
-export const converseModels: readonly string[] = [
-  'amazon.nova-micro-v1:0',
-  'amazon.nova-lite-v1:0',
-  'amazon.nova-pro-v1:0',
-  'amazon.nova-premier-v1:0',
-  'amazon.nova-2-lite-v1:0',
-  'meta.llama3-3-70b-instruct-v1:0',
-  'meta.llama4-maverick-17b-instruct-v1:0',
-  'meta.llama4-scout-17b-instruct-v1:0',
-  'mistral.mistral-large-2402-v1:0',
-  'mistral.pixtral-large-2502-v1:0',
-  'deepseek.r1-v1:0',
-  'deepseek.v3-v1:0',
-  'openai.gpt-oss-20b-1:0',
-  'openai.gpt-oss-120b-1:0',
-  'qwen.qwen3-32b-v1:0',
-  'qwen.qwen3-coder-30b-a3b-v1:0',
+export const converseModels: readonly UpstreamModel[] = [
+  { id: 'amazon.nova-micro-v1:0', contextTokensMax: 128_000 },
+  { id: 'amazon.nova-lite-v1:0', contextTokensMax: 300_000 },
+  { id: 'amazon.nova-pro-v1:0', contextTokensMax: 300_000 },
+  { id: 'amazon.nova-premier-v1:0', contextTokensMax: 1_000_000 },
+  { id: 'amazon.nova-2-lite-v1:0', contextTokensMax: 1_000_000 },
+  { id: 'meta.llama3-3-70b-instruct-v1:0' },
+  { id: 'meta.llama4-maverick-17b-instruct-v1:0' },
+  { id: 'meta.llama4-scout-17b-instruct-v1:0' },
+  { id: 'mistral.mistral-large-2402-v1:0' },
+  { id: 'mistral.pixtral-large-2502-v1:0' },
+  { id: 'deepseek.r1-v1:0' },
+  { id: 'deepseek.v3-v1:0' },
+  { id: 'openai.gpt-oss-20b-1:0' },
+  { id: 'openai.gpt-oss-120b-1:0' },
+  { id: 'qwen.qwen3-32b-v1:0' },
+  { id: 'qwen.qwen3-coder-30b-a3b-v1:0' },
 ];
 
 /** Makers of models that the endpoint in OpenAI's language serves; there their names have no version behind a colon. */

@@ -77,7 +77,7 @@ export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   },
   requestIdHeaders: ['x-amzn-requestid', 'request-id', 'x-request-id'],
   classify,
-  knownModels: [...claudeModels, ...converseModels].map((id) => ({ id })),
+  knownModels: [...claudeModels, ...converseModels],
   ...(claude.prices === undefined ? {} : { prices: claude.prices }),
   tokenFamilies: [...(claude.tokenFamilies ?? []), ...(openaiCompatible.tokenFamilies ?? [])],
 });

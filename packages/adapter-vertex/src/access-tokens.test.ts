@@ -27,7 +27,12 @@ function place(answers: readonly (() => { readonly status: number; readonly body
     const { status, body } = answer?.() ?? { status: 500, body: {} };
     return { status, headers: new Map(), text: async () => JSON.stringify(body), json: async () => body };
   };
-  return { asked, clock, tokens: new AccessTokens({ fetch }, () => clock.now) };
+  const kept = new AccessTokens(() => clock.now);
+  const tokens = {
+    tokenFor: async (account: ServiceAccount) => kept.tokenFor(account, { fetch }),
+    forget: (account: ServiceAccount, token: string) => kept.forget(account, token),
+  };
+  return { asked, clock, tokens };
 }
 
 const given = (token: string) => () => ({ status: 200, body: { access_token: token, expires_in: 3_600, token_type: 'Bearer' } });
@@ -105,6 +110,16 @@ describe('an access token', () => {
     expect(await verdictOf(place([failing(500)]).tokens.tokenFor(accountOf()))).toMatchObject({ kind: 'network', scope: 'channel' });
     const broken = accountOf({ private_key: 'none' });
     expect(await verdictOf(place([given('one')]).tokens.tokenFor(broken))).toMatchObject({ kind: 'authentication', scope: 'key' });
+  });
+
+  it('that the place refuses is forgotten, but not the one that came after it', async () => {
+    const { tokens, asked } = place([given('one'), given('two'), given('three')]);
+    await tokens.tokenFor(accountOf());
+    tokens.forget(accountOf(), 'one');
+    expect(await tokens.tokenFor(accountOf())).toBe('two');
+    tokens.forget(accountOf(), 'one');
+    expect(await tokens.tokenFor(accountOf())).toBe('two');
+    expect(asked).toHaveLength(2);
   });
 
   it('is asked for again after a failure', async () => {

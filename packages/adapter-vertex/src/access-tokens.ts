@@ -9,6 +9,8 @@ const usableMs = 10_000;
 const retryAfterMs = 10_000;
 const fetchTimeoutMs = 10_000;
 
+export type TokenIo = Pick<PluginIo, 'fetch'>;
+
 interface Held {
   token?: string;
   expiresAt: number;
@@ -19,22 +21,28 @@ interface Held {
 /** The tokens of service accounts. One request fetches a token for all who wait for it; while the old one is good, nobody waits. */
 export class AccessTokens {
   readonly #held = new Map<string, Held>();
-  readonly #io: Pick<PluginIo, 'fetch'>;
   readonly #now: () => number;
 
-  /** @param io of the plugin and not of a call: a token is not given up when the caller leaves who asked for it first. */
-  constructor(io: Pick<PluginIo, 'fetch'>, now: () => number = Date.now) {
-    this.#io = io;
+  constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
-  /** @throws UpstreamError if the account gets none. */
-  async tokenFor(account: ServiceAccount): Promise<string> {
+  /**
+   * @param io of a call: by its channel's way the token is fetched, if it has to be
+   * @throws UpstreamError if the account gets none.
+   */
+  async tokenFor(account: ServiceAccount, io: TokenIo): Promise<string> {
     const held = this.#heldFor(fingerprintOf(account));
     const now = this.#now();
-    if (now >= held.refreshAt && held.fetching === undefined) this.#refresh(held, account);
+    if (now >= held.refreshAt && held.fetching === undefined) this.#refresh(held, account, io);
     if (held.token !== undefined && now < held.expiresAt - usableMs) return held.token;
     return held.fetching ?? Promise.reject(new UpstreamError(unreachable));
+  }
+
+  /** A token that was refused is fetched anew by the next call. Nothing happens where that has been done already. */
+  forget(account: ServiceAccount, token: string): void {
+    const fingerprint = fingerprintOf(account);
+    if (this.#held.get(fingerprint)?.token === token) this.#held.delete(fingerprint);
   }
 
   #heldFor(fingerprint: string): Held {
@@ -47,8 +55,8 @@ export class AccessTokens {
     return held;
   }
 
-  #refresh(held: Held, account: ServiceAccount): void {
-    const fetching = this.#fetch(held, account).finally(() => {
+  #refresh(held: Held, account: ServiceAccount, io: TokenIo): void {
+    const fetching = this.#fetch(held, account, io).finally(() => {
       delete held.fetching;
     });
     held.fetching = fetching;
@@ -58,9 +66,9 @@ export class AccessTokens {
     });
   }
 
-  async #fetch(held: Held, account: ServiceAccount): Promise<string> {
+  async #fetch(held: Held, account: ServiceAccount, io: TokenIo): Promise<string> {
     const askedAt = this.#now();
-    const { status, body } = await this.#ask(account, askedAt);
+    const { status, body } = await this.#ask(account, askedAt, io);
     const { access_token: token, expires_in: seconds } = objectIn(body) ?? {};
     if (status === 200 && typeof token === 'string' && token !== '' && typeof seconds === 'number') {
       held.token = token;
@@ -71,17 +79,18 @@ export class AccessTokens {
     throw new UpstreamError(status >= 400 && status < 500 && status !== 429 ? refused : unreachable);
   }
 
-  async #ask(account: ServiceAccount, now: number): Promise<{ readonly status: number; readonly body: unknown }> {
+  async #ask(account: ServiceAccount, now: number, io: TokenIo): Promise<{ readonly status: number; readonly body: unknown }> {
     const assertion = statementOf(account, now);
     try {
-      const response = await this.#io.fetch(
+      const response = await io.fetch(
         {
           method: 'POST',
           url: account.token_uri,
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
           body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }).toString(),
         },
-        { timeoutMs: fetchTimeoutMs },
+        // A token is not given up when the caller leaves who asked for it first.
+        { timeoutMs: fetchTimeoutMs, outlivesCall: true },
       );
       return { status: response.status, body: response.status === 200 ? await response.json() : undefined };
     } catch {

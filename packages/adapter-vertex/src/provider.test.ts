@@ -2,7 +2,11 @@ import type { ProviderCall, z } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { vertexProvider } from './index.js';
 
-const vertex = vertexProvider({ tokenFor: async ({ client_email: email }) => `token of ${email}` });
+const forgotten: string[] = [];
+const vertex = vertexProvider({
+  tokenFor: async ({ client_email: email }) => `token of ${email}`,
+  forget: (_account, token) => forgotten.push(token),
+});
 type Config = z.output<typeof vertex.config>;
 
 const serviceAccount = JSON.stringify({ project_id: 'p-1', private_key: 'x', client_email: 'a@p.example' });
@@ -47,6 +51,19 @@ describe('vertex', () => {
     ['eu', 'https://aiplatform.eu.rep.googleapis.com/v1/projects/other/locations/eu/'],
   ])('has hosts by region: %s', (region, start) => {
     expect(urlOf(call({ serviceAccount, region, project: 'other' }, 'gemini-x'))?.startsWith(start)).toBe(true);
+  });
+
+  it('counts and embeds by methods of their own', () => {
+    const urls = vertex.speaks
+      .filter(({ dialect }) => dialect.id.startsWith('vertex-count') || dialect.id === 'vertex-embeddings')
+      .map(({ url }) => url(call({ serviceAccount }, 'gemini-x')));
+    expect(urls).toEqual(['countTokens', 'predict'].map((method) => `${global}/publishers/google/models/gemini-x:${method}`));
+  });
+
+  it('forgets the token that was refused', () => {
+    vertex.refused?.({ authorization: 'Bearer one' }, call({ serviceAccount }, 'gemini-x'));
+    vertex.refused?.({ 'x-goog-api-key': 'k' }, call({ apiKey: 'k' }, 'gemini-x'));
+    expect(forgotten).toEqual(['one']);
   });
 
   it('takes a key where there is no account', async () => {

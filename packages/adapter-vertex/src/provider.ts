@@ -15,6 +15,8 @@ import {
 } from '@tollgate/plugin-kit';
 import type { AccessTokens } from './access-tokens.js';
 import { claudeByPredict, claudeCountByPredict } from './claude-by-predict.js';
+import { embeddingsByPredict } from './embeddings-by-predict.js';
+import { vertexCountTokens } from './gemini-count-tokens.js';
 import { isClaude, isOpenModel, knownModels, vertexClaudeName } from './model-names.js';
 import { readServiceAccount } from './service-account.js';
 
@@ -50,7 +52,7 @@ type Call = ProviderCall<z.output<typeof config>>;
 const isGemini = (model: string): boolean => !isClaude(model) && !isOpenModel(model);
 
 /** Google's models and those of others on its cloud, each in its own language. */
-export function vertexProvider(tokens: Pick<AccessTokens, 'tokenFor'>): VertexProvider {
+export function vertexProvider(tokens: Pick<AccessTokens, 'tokenFor' | 'forget'>): VertexProvider {
   return defineProvider({
     id: 'vertex',
     title: 'Google Vertex AI',
@@ -58,6 +60,8 @@ export function vertexProvider(tokens: Pick<AccessTokens, 'tokenFor'>): VertexPr
     config,
     speaks: [
       { dialect: geminiDialect, url: geminiUrl, models: isGemini },
+      { dialect: vertexCountTokens, url: (call) => googleUrl(call, 'countTokens'), models: isGemini },
+      { dialect: embeddingsByPredict, url: (call) => googleUrl(call, 'predict'), models: isGemini },
       { dialect: claudeByPredict, url: claudeUrl, models: isClaude },
       {
         dialect: claudeCountByPredict,
@@ -71,15 +75,19 @@ export function vertexProvider(tokens: Pick<AccessTokens, 'tokenFor'>): VertexPr
       ...(isByKey(call) ? { 'x-goog-api-key': call.config.apiKey ?? '' } : {}),
       'content-type': 'application/json',
     }),
-    async sign(_request, call) {
+    async sign(_request, call, io) {
       if (isByKey(call)) return {};
       const account = readServiceAccount(call.config.serviceAccount ?? '');
       if (account === undefined) throw new UpstreamError(withoutAccount);
-      return { authorization: `Bearer ${await tokens.tokenFor(account)}` };
+      return { authorization: `Bearer ${await tokens.tokenFor(account, io)}` };
+    },
+    refused(sent, call) {
+      const account = isByKey(call) ? undefined : readServiceAccount(call.config.serviceAccount ?? '');
+      if (account !== undefined) tokens.forget(account, (sent['authorization'] ?? '').replace(/^Bearer /, ''));
     },
     requestIdHeaders: ['x-goog-request-id', 'request-id'],
     classify,
-    knownModels: knownModels.map((id) => ({ id })),
+    knownModels,
     prices: [...(geminiProvider.prices ?? []), ...(claude.prices ?? [])],
     tokenFamilies: [geminiProvider, claude, openaiCompatible].flatMap(({ tokenFamilies = [] }) => tokenFamilies),
   });
@@ -93,9 +101,12 @@ function isByKey({ config: { serviceAccount, apiKey } }: Call): boolean {
 }
 
 function geminiUrl(call: Call): string {
+  return googleUrl(call, call.stream ? `streamGenerateContent${call.framing === 'sse' ? '?alt=sse' : ''}` : 'generateContent');
+}
+
+function googleUrl(call: Call, method: string): string {
   // A key names its project itself.
   const place = isByKey(call) ? `${hostOf(call)}/v1` : placeOf(call);
-  const method = call.stream ? `streamGenerateContent${call.framing === 'sse' ? '?alt=sse' : ''}` : 'generateContent';
   return `${place}/publishers/google/models/${encodeURIComponent(call.model)}:${method}`;
 }
 

@@ -62,11 +62,15 @@ export interface UpstreamModel {
   readonly price?: PublishedPrice;
 }
 
-/** Network and storage as the kernel hands them out: proxied, timed and ended with the call. */
+/** Network and storage as the kernel hands them out: timed, ended with the call, and in a call by the way of its channel, with its proxy and to private networks only where it may. */
 export interface PluginIo {
   fetch(
     request: WireRequest,
-    options?: { readonly timeoutMs?: number },
+    options?: {
+      readonly timeoutMs?: number;
+      /** The request goes on when the call ends: for what other calls wait for, too, or will use. */
+      readonly outlivesCall?: true;
+    },
   ): Promise<{ readonly status: number; readonly headers: ReadonlyMap<string, string>; text(): Promise<string>; json(): Promise<unknown> }>;
   /** Kept in memory on this node, apart for each plugin. */
   readonly cache: { get(key: string): string | undefined; set(key: string, value: string, lifetimeMs: number): void };
@@ -99,6 +103,11 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
    * @throws UpstreamError if whoever hands out tokens refuses: its verdict counts as the place's own.
    */
   sign?(request: WireRequest, call: ProviderCall<z.output<Schema>>, io: PluginIo): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Hears that the place has refused the credentials of a request (401): what `sign` kept of a token exchange is not to be used again.
+   * @param sent the headers with which it was asked, those of `sign` among them
+   */
+  refused?(sent: Readonly<Record<string, string>>, call: ProviderCall<z.output<Schema>>): void;
   /** Headers in which the place's answers name the request, for questions to its support; lower case, the first that is there counts. */
   readonly requestIdHeaders?: readonly string[];
   /** What the failure means; fields left out follow from the status. */

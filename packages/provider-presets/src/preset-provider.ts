@@ -45,7 +45,7 @@ export function presetProvider(preset: Preset): PresetProvider {
       ? {}
       : isListing(models)
         ? { models: listedModels(preset, models) }
-        : { knownModels: models.map((known) => ({ id: known })) }),
+        : { knownModels: models.map((known) => (typeof known === 'string' ? { id: known } : known)) }),
     ...(lists === undefined ? {} : { prices: lists }),
     ...(openaiCompatible.tokenFamilies === undefined ? {} : { tokenFamilies: openaiCompatible.tokenFamilies }),
   });
@@ -124,7 +124,7 @@ function credentials({ keyHeader }: Preset, { apiKey }: PresetConfig, family: Fa
   return keyHeader === undefined ? { authorization: `Bearer ${apiKey}` } : { [keyHeader]: apiKey };
 }
 
-function isListing(models: ModelListing | readonly string[]): models is ModelListing {
+function isListing(models: NonNullable<Preset['models']>): models is ModelListing {
   return 'path' in models;
 }
 

@@ -1,4 +1,4 @@
-import type { FailureKind } from '@tollgate/plugin-kit';
+import type { FailureKind, UpstreamModel } from '@tollgate/plugin-kit';
 import type { HabitName } from './habits/index.js';
 import type { SpokenName } from './spoken-dialects.js';
 
@@ -70,8 +70,8 @@ export interface Preset {
   readonly headers?: Readonly<Record<string, string>>;
   /** Best first. Chat is also understood with thinking in tags, on demand. */
   readonly speaks: readonly PresetSpeech[];
-  /** Where the place lists its models, or those that it is known to serve where it lists none. */
-  readonly models?: ModelListing | readonly string[];
+  /** Where the place lists its models, or those that it is known to serve where it lists none, with what its documents say of them. */
+  readonly models?: ModelListing | readonly (string | UpstreamModel)[];
   /** Vendors whose lists of prices hold here. */
   readonly prices?: readonly string[];
   readonly refusals?: readonly RefusalHint[];

@@ -13,6 +13,10 @@ const names = z
   .array(z.string().min(1))
   .min(1)
   .refine((list) => new Set(list).size === list.length, 'names one twice');
+const knownModels = z
+  .array(z.union([z.string().min(1), z.strictObject({ id: z.string().min(1), contextTokensMax: z.int().positive() })]))
+  .min(1)
+  .refine((list) => new Set(list.map((one) => (typeof one === 'string' ? one : one.id))).size === list.length, 'names one twice');
 const word = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 
 const speech = z.strictObject({
@@ -44,7 +48,10 @@ const declaration = z.strictObject({
   headers: z.record(word, z.string()).optional(),
   speaks: z.array(speech).min(1),
   models: z
-    .union([names, z.strictObject({ path, form: z.enum(['list', 'names-in-result']).optional(), hasPrices: z.literal(true).optional() })])
+    .union([
+      knownModels,
+      z.strictObject({ path, form: z.enum(['list', 'names-in-result']).optional(), hasPrices: z.literal(true).optional() }),
+    ])
     .optional(),
   prices: names.optional(),
   refusals: z

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { RecordedRequest } from '../../replay/local-server.js';
 import type { ChannelEntry } from '../../support/apply-document.js';
 import { bedrockChatPlace, bedrockConversePlace, bedrockKeyPlace, bedrockPlace } from './bedrock-place.js';
+import { difyPlace } from './dify-place.js';
 import { vertexClaudePlace, vertexGeminiPlace, vertexOpenModelPlace } from './vertex-place.js';
 
 /** A place that is reached in a way of its own: it signs, frames or words things as nobody else does. */
@@ -29,6 +30,7 @@ export const ownPlaces: Readonly<Record<string, OwnPlace>> = {
   'bedrock-by-key': bedrockKeyPlace,
   'bedrock-chat': bedrockChatPlace,
   'bedrock-converse': bedrockConversePlace,
+  dify: difyPlace,
   'vertex-gemini': vertexGeminiPlace,
   'vertex-claude': vertexClaudePlace,
   'vertex-open-model': vertexOpenModelPlace,

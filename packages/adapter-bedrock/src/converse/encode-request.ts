@@ -34,7 +34,8 @@ function loseUnknown({ sampling, endUser, extensions = {} }: CanonicalRequest, c
 }
 
 function encodeInference(request: CanonicalRequest, additional: JsonObject, context: CodecContext): JsonObject {
-  const { outputTokensMax = context.model.outputTokensMax, stopSequences = [], sampling = {} } = request;
+  // Bedrock counts the limit against the account's quota as soon as it is asked: nobody's limit is made up.
+  const { outputTokensMax, stopSequences = [], sampling = {} } = request;
   const stops = stopSequences.filter((sequence) => sequence.trim() !== '');
   if (stops.length < stopSequences.length) drop('stop_sequences', 'Bedrock refuses stop sequences of white space only.', context);
   const numbers = { maxTokens: outputTokensMax, temperature: sampling.temperature, topP: sampling.topP };

@@ -7,6 +7,7 @@ import { definePlugin, z } from '@tollgate/plugin-kit';
 import type { Dialect, PaymentAdapter, PluginParts, ProviderAdapter, TaskAdapter } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../foundation/logger.js';
+import { AddressRefusedError } from '../foundation/safe-fetch-errors.js';
 import { loadPlugins } from './load-plugins.js';
 import type { PluginLoading, PluginRegistry } from './load-plugins.js';
 
@@ -209,10 +210,35 @@ describe('what a plugin gets', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const registry = await load([plugin('a', { providers: [provider('one')] }), plugin('b', { providers: [provider('two')] })]);
-    const io = (name: string) => registry.ioOf(registry.providers.get(name) as ProviderAdapter, new AbortController().signal);
+    const io = (name: string) =>
+      registry.ioOf(registry.providers.get(name) as ProviderAdapter, new AbortController().signal, { allowPrivate: true });
     const response = await io('one').fetch({ method: 'GET', url, headers: {} });
     io('one').cache.set('key', await response.text(), 60_000);
     expect([io('one').cache.get('key'), io('two').cache.get('key')]).toEqual(['pong', undefined]);
+    server.close();
+  });
+
+  it('goes the way of the channel for which it asks', async () => {
+    const server = createServer((request, response) => response.end(request.url)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const registry = await load([plugin('a', { providers: [provider('one')] })]);
+    const left = new AbortController();
+    const io = (way: { readonly allowPrivate: boolean; readonly proxy?: string }) =>
+      registry.ioOf(registry.providers.get('one') as ProviderAdapter, left.signal, way);
+    const request = { method: 'GET', url: `http://${address}/token`, headers: {} } as const;
+    await expect(io({ allowPrivate: false }).fetch(request)).rejects.toThrow(AddressRefusedError);
+    const asked: (string | undefined)[] = [];
+    server.on('connect', (head, socket) => {
+      asked.push(head.url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const elsewhere = { ...request, url: 'http://elsewhere.example/token' };
+    await expect(io({ allowPrivate: false, proxy: `http://${address}` }).fetch(elsewhere)).rejects.toThrow();
+    expect(asked).toEqual(['elsewhere.example:80']);
+    left.abort();
+    await expect(io({ allowPrivate: true }).fetch(request)).rejects.toThrow();
+    expect(await (await io({ allowPrivate: true }).fetch(request, { outlivesCall: true })).text()).toBe('/token');
     server.close();
   });
 

@@ -3,13 +3,13 @@ import type { ConfiguredPlugin, Dialect, PluginHost, PluginIo, PluginParts, Prov
 import { systemClock } from '../foundation/clock.js';
 import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
-import { SafeFetch } from '../foundation/safe-fetch.js';
 import { compileHooks } from './hook-pipeline.js';
 import type { HookPipeline } from './hook-pipeline.js';
 import { PartRegistry } from './part-registry.js';
 import { flattenEntries } from './plugin-entry.js';
 import type { WantedPlugin } from './plugin-entry.js';
 import { PluginLoadError } from './plugin-errors.js';
+import { FetchWays, type FetchWay } from './fetch-ways.js';
 import { PluginFaults } from './plugin-faults.js';
 import { PluginCache, pluginIo, pluginLog } from './plugin-io.js';
 import { importPlugin, isSupportedKit, unsupportedKit } from './plugin-package.js';
@@ -21,8 +21,8 @@ export interface PluginRegistry {
   readonly providers: ReadonlyMap<string, ProviderAdapter>;
   readonly hooks: HookPipeline;
   readonly faults: PluginFaults;
-  /** Network and storage for a provider's part in one call, which `signal` ends. */
-  ioOf(provider: ProviderAdapter, signal: AbortSignal): PluginIo;
+  /** Network and storage for a provider's part in one call, which `signal` ends; `way` is that of its channel. */
+  ioOf(provider: ProviderAdapter, signal: AbortSignal, way: FetchWay): PluginIo;
   /** Runs what the plugins left to be run at the end, last loaded first. */
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export interface PluginLoading {
 interface StartedPlugin {
   readonly name: string;
   readonly parts: PluginParts;
-  readonly io: (signal: AbortSignal) => PluginIo;
+  readonly io: (signal: AbortSignal, way: FetchWay) => PluginIo;
 }
 
 const setUpTimeoutMs = 30_000;
@@ -84,10 +84,10 @@ function registryOf(host: PluginHosting, parts: PartRegistry, plugins: readonly 
     providers: parts.providers,
     hooks: compileHooks(sources, host.faults),
     faults: host.faults,
-    ioOf(provider: ProviderAdapter, signal: AbortSignal) {
+    ioOf(provider: ProviderAdapter, signal: AbortSignal, way: FetchWay) {
       const io = ioByPlugin.get(parts.pluginOf(provider.id) ?? '');
       if (io === undefined) throw new TypeError(`Provider ${provider.id} is not of this registry.`);
-      return io(signal);
+      return io(signal, way);
     },
     close: () => host.close(),
   });
@@ -97,7 +97,7 @@ function registryOf(host: PluginHosting, parts: PartRegistry, plugins: readonly 
 class PluginHosting {
   readonly faults: PluginFaults;
   readonly #loading: PluginLoading;
-  readonly #fetch = new SafeFetch({ allowPrivate: true });
+  readonly #ways = new FetchWays();
   readonly #ended = new AbortController();
   readonly #closers: { readonly plugin: string; readonly close: () => unknown }[] = [];
 
@@ -114,11 +114,13 @@ class PluginHosting {
     if (missing.length > 0) throw new PluginLoadError(name, `it needs ${missing.join(', ')}, which this gateway does not offer.`);
     const log = pluginLog(this.#loading.logger.child({ plugin: name }));
     const cache = new PluginCache(this.#loading.clock ?? systemClock);
-    const io = (signal: AbortSignal): PluginIo => pluginIo({ fetch: this.#fetch, cache, log, signal });
+    const io = (signal: AbortSignal, way: FetchWay): PluginIo =>
+      pluginIo({ fetch: this.#ways.fetchBy(way), cache, log, signal, ended: this.#ended.signal });
     const host: PluginHost = {
       features: this.#loading.features ?? new Set(),
       log,
-      io: io(this.#ended.signal),
+      // What a plugin does by itself goes where its operator has it go.
+      io: io(this.#ended.signal, { allowPrivate: true }),
       onClose: (close) => void this.#closers.push({ plugin: name, close }),
     };
     return { name, parts: await this.#setUp(plugin, host), io };
@@ -133,7 +135,7 @@ class PluginHosting {
         this.faults.record(plugin, 'onClose', error);
       }
     }
-    await this.#fetch.close();
+    await this.#ways.close();
   }
 
   async #setUp(plugin: ConfiguredPlugin, host: PluginHost): Promise<PluginParts> {

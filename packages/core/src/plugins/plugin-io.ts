@@ -40,10 +40,18 @@ export function pluginLog(logger: Logger): PluginLog {
 }
 
 /** Network and storage of one plugin, ended by `signal`: that of the gateway for its set-up, that of a call for its part in it. */
-export function pluginIo(parts: { fetch: SafeFetch; cache: PluginCache; log: PluginLog; signal: AbortSignal }): PluginIo {
-  const { fetch, cache, log, signal } = parts;
+export function pluginIo(parts: {
+  fetch: SafeFetch;
+  cache: PluginCache;
+  log: PluginLog;
+  signal: AbortSignal;
+  /** Of the gateway: what outlives a call ends with it. */
+  ended: AbortSignal;
+}): PluginIo {
+  const { fetch, cache, log, signal, ended } = parts;
   return {
-    fetch: (request, options = {}) => fetch.fetch(request, { ...options, signal }),
+    fetch: (request, { timeoutMs, outlivesCall } = {}) =>
+      fetch.fetch(request, { ...(timeoutMs === undefined ? {} : { timeoutMs }), signal: outlivesCall === true ? ended : signal }),
     cache: { get: (key) => cache.get(key), set: (key, value, lifetimeMs) => cache.set(key, value, lifetimeMs) },
     signal,
     log,

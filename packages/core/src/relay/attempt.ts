@@ -12,6 +12,7 @@ import {
 } from '@tollgate/plugin-kit';
 import { pointsText } from '../foundation/millipoints.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
+import type { ChannelOptions } from '../modules/channels/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AnswerReceiver, AttemptEnd } from './answer.js';
 import { passAnswerHeaders, requestIdIn } from './answer-headers.js';
@@ -52,7 +53,7 @@ export interface AttemptTools {
   readonly drains: Drains;
   readonly settler: Pick<Settler, 'readsOn' | 'costAhead' | 'costOfWhole'>;
   /** Network and storage for an adapter's own part in one call. */
-  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
+  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal, way: ChannelOptions) => PluginIo;
   readonly userAgent: string;
   readonly faults?: FaultSeam | undefined;
   fault(error: unknown, route: Route): void;
@@ -94,6 +95,9 @@ export class Attempt {
   #isOver = false;
   /** How the upstream itself names the request, once its answer has begun. */
   upstreamRequestId: string | undefined;
+
+  /** With what the adapter's `sign` has added. */
+  #sentHeaders: Readonly<Record<string, string>> | undefined;
 
   readonly #tools: AttemptTools;
   readonly #parts: AttemptParts;
@@ -149,10 +153,12 @@ export class Attempt {
   }
 
   async #signed(wire: WireRequest, providerCall: ProviderCall<Record<string, unknown>>): Promise<WireRequest> {
-    const { adapter } = this.#parts.route.channel;
+    const { adapter, options } = this.#parts.route.channel;
     if (adapter.sign === undefined) return wire;
-    const headers = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.#parts.view.signal));
-    return { ...wire, headers: { ...wire.headers, ...headers } };
+    const signed = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.#parts.view.signal, options));
+    const headers = { ...wire.headers, ...signed };
+    this.#sentHeaders = headers;
+    return { ...wire, headers };
   }
 
   #describe(providerCall: ProviderCall<Record<string, unknown>>): WireRequest {
@@ -258,6 +264,7 @@ export class Attempt {
       this.#finish({ answered: false, verdict, ...(words === undefined ? {} : { words }) });
     this.#parts.headArrived(status);
     this.upstreamRequestId = requestIdIn(headers, route.channel.adapter.requestIdHeaders);
+    if (status === 401) this.#tellRefused();
     if (status >= 300) return new FailureReader(route.channel, status, headers, refuse);
     if (route.lane !== 'translate') passAnswerHeaders(call.dialect, headers, reply);
     const contentType = headers['content-type'] ?? jsonType;
@@ -270,6 +277,17 @@ export class Attempt {
       );
     }
     return this.#pump(exchange);
+  }
+
+  /** What the adapter signed with was refused. */
+  #tellRefused(): void {
+    const { call, route } = this.#parts;
+    if (this.#sentHeaders === undefined) return;
+    try {
+      route.channel.adapter.refused?.(this.#sentHeaders, providerCallOf(call, route));
+    } catch (error) {
+      this.#tools.fault(error, route);
+    }
   }
 
   #pump(exchange: UpstreamExchange): StreamPump {

@@ -2,7 +2,13 @@ import { operationOf, type PluginIo, type ProviderAdapter } from '@tollgate/plug
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
-import { type CandidateList, candidateListOf, type Channel, type ChannelDirectory } from '../modules/channels/index.js';
+import {
+  type CandidateList,
+  candidateListOf,
+  type Channel,
+  type ChannelDirectory,
+  type ChannelOptions,
+} from '../modules/channels/index.js';
 import type { GroupChoice, GroupDirectory } from '../modules/groups/index.js';
 import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
@@ -58,7 +64,7 @@ export interface RelayDoors extends ChannelRoomDoors {
   readonly ledger: Ledger;
   readonly idempotency: Idempotency;
   readonly hooks: RelayHooks;
-  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal) => PluginIo;
+  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal, way: ChannelOptions) => PluginIo;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<GatewayMetrics, 'callSettled'>;

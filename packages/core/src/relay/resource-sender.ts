@@ -106,7 +106,10 @@ export class ResourceSender {
     reply.onGone(() => controller.abort());
     return {
       ...wire,
-      headers: { ...wire.headers, ...(await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, controller.signal))) },
+      headers: {
+        ...wire.headers,
+        ...(await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, controller.signal, channel.options))),
+      },
     };
   }
 

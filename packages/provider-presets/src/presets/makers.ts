@@ -46,7 +46,12 @@ export const makers: readonly Preset[] = [
       // Models of others, by names like openai/gpt-5.4, are there and nowhere else.
       responses('/v1', { models: /\// }),
     ],
-    models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
+    models: [
+      { id: 'sonar', contextTokensMax: 128_000 },
+      { id: 'sonar-pro', contextTokensMax: 200_000 },
+      { id: 'sonar-reasoning-pro', contextTokensMax: 128_000 },
+      { id: 'sonar-deep-research', contextTokensMax: 128_000 },
+    ],
     prices: ['Perplexity'],
   },
   {
@@ -72,11 +77,11 @@ export const makers: readonly Preset[] = [
       rerank('/v2'),
     ],
     models: [
-      'command-a-03-2025',
-      'command-r-plus-08-2024',
-      'command-r-08-2024',
-      'command-r7b-12-2024',
-      'embed-v4.0',
+      { id: 'command-a-03-2025', contextTokensMax: 256_000 },
+      { id: 'command-r-plus-08-2024', contextTokensMax: 128_000 },
+      { id: 'command-r-08-2024', contextTokensMax: 128_000 },
+      { id: 'command-r7b-12-2024', contextTokensMax: 128_000 },
+      { id: 'embed-v4.0', contextTokensMax: 128_000 },
       'rerank-v4.0-pro',
       'rerank-v4.0-fast',
       'rerank-v3.5',
@@ -89,8 +94,8 @@ export const makers: readonly Preset[] = [
     baseUrl: 'https://api.jina.ai',
     speaks: [embeddings('/v1'), rerank('/v1')],
     models: [
-      'jina-embeddings-v4',
-      'jina-embeddings-v3',
+      { id: 'jina-embeddings-v4', contextTokensMax: 32_768 },
+      { id: 'jina-embeddings-v3', contextTokensMax: 8_192 },
       'jina-code-embeddings-1.5b',
       'jina-reranker-v3',
       'jina-reranker-m0',
@@ -112,7 +117,10 @@ export const makers: readonly Preset[] = [
     title: 'AI21',
     baseUrl: 'https://api.ai21.com',
     speaks: [chat('/studio/v1')],
-    models: ['jamba-large', 'jamba-mini'],
+    models: [
+      { id: 'jamba-large', contextTokensMax: 256_000 },
+      { id: 'jamba-mini', contextTokensMax: 256_000 },
+    ],
   },
   {
     id: 'upstage',
