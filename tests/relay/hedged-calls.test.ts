@@ -146,6 +146,7 @@ describe.each(databaseKinds)('a call that has got nothing for a while (%s)', (da
     const answer = await call(model, kind);
     expect(answer.status, answer.body.toString('utf8')).toBe(200);
     expect(answer.body.toString('utf8')).toContain(words);
+    expect(answer.headers.get('x-tollgate-cost')).toBe(kind.stream ? null : price);
     const receipt = await receiptOf(answer.headers.get('x-request-id'));
     expect(receipt).toMatchObject({ outcome: 'ok', ending: 'complete', cost: price });
     const after = await accountOf(gateway, openToken.key);
