@@ -141,7 +141,7 @@ describe.each(databaseKinds)('a configuration over the API on %s', (database) =>
   });
 
   it('tells the key of a new token once, and prunes what is not named', async () => {
-    const file = { users: [root, { username: 'alice' }], tokens: [{ name: 'new', user: 'alice', points: 5 }] };
+    const file = { users: [root, { username: 'alice' }], tokens: [{ name: 'new', user: 'alice', points: 5 }], channels: [] };
     const { changes, newKeys } = await applied(ofEmpty, { file, prune: true });
     expect(newKeys).toEqual([{ name: 'alice/new', key: expect.stringMatching(/^sk-/) as string }]);
     expect(changes).toEqual(

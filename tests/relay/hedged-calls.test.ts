@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   answers,
@@ -98,6 +99,7 @@ describe.each(databaseKinds)('a call that has got nothing for a while (%s)', (da
       chatChannel('none-third', upstream.place('none-third', refuses(500)), ['none'], { priority: 7 }),
       chatChannel('none-fourth', upstream.place('none-fourth', quick), ['none'], { priority: 6 }),
       ...pair('hangs', staysSilent, staysSilent, oneAtOnce),
+      ...pair('left', onceHedged('left', refuses(500)), staysSilent),
       ...pair('never', answers({ usage, delayMs: 150 }), quick),
       ...pair('kept', answers({ usage, delayMs: 150 }), quick),
       chatChannel('keys', upstream.place('keys', byKey), ['keys'], {
@@ -220,6 +222,29 @@ describe.each(databaseKinds)('a call that has got nothing for a while (%s)', (da
     expect(rows[0]).toMatchObject({ outcome: 'aborted', ending: 'client-left', policy: 'not-delivered', cost: '0' });
     const { attempts } = await receiptOf(rows[0]?.requestId ?? null);
     expect(attempts).toHaveLength(2);
+  });
+
+  it('is ended by its client where the first has failed before it left, and the second ran', async () => {
+    const leaving = new AbortController();
+    const asking = { url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'left', stream: true };
+    const left = rawFetch({ ...asking, signal: leaving.signal }).catch(() => 'left');
+    await eventually(
+      'the second alone is asked',
+      async () => upstream.requestsTo('left-second').length === 1 && upstream.openResponses() === 1,
+    );
+    // The failure has been sent; the gateway has it a moment later.
+    await wait(100);
+    leaving.abort();
+    expect(await left).toBe('left');
+    const rowsOfLeft = async () => (await usageRowsOf(gateway, openToken.key, 0)).filter(({ model }) => model === 'left');
+    await eventually('it is settled', async () => (await rowsOfLeft()).length === 1);
+    const [row] = await rowsOfLeft();
+    expect(row).toMatchObject({ outcome: 'aborted', ending: 'client-left', cost: '0' });
+    const { channelId, attempts } = await receiptOf(row?.requestId ?? null);
+    expect(attempts).toMatchObject([
+      { hedge: 'first', status: 500 },
+      { hedge: 'second', channelId },
+    ]);
   });
 
   it.each([

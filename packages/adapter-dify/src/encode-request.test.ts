@@ -18,7 +18,7 @@ function encoded(fields: Partial<CanonicalRequest>): { readonly body: JsonObject
 
 describe('a message to an app', () => {
   it('is the question as it is, where there is nothing else', () => {
-    const body = { inputs: {}, query: 'Hello', response_mode: 'streaming', user: 'u-1' };
+    const body = { inputs: {}, query: 'Hello', response_mode: 'streaming', user: 'u-1', auto_generate_name: false };
     expect(encoded({ stream: true, endUser: 'u-1' })).toEqual({ body, lost: [] });
   });
 

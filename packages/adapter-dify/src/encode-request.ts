@@ -16,6 +16,8 @@ export function encodeRequest(request: CanonicalRequest, context: CodecContext):
     query: queryOf(turns, context),
     response_mode: request.stream ? 'streaming' : 'blocking',
     user: request.endUser ?? userDefault,
+    // A title costs another call of the app's model, which its usage does not tell.
+    auto_generate_name: false,
     ...(files.length > 0 ? { files } : {}),
   };
 }

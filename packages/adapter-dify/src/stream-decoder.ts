@@ -39,6 +39,8 @@ export class DifyStreamDecoder implements FrameDecoder {
         return;
       case 'message_replace':
         this.#isReplaced = true;
+        // What went out cannot be taken back.
+        if (!this.#isOpen) this.#text(frame);
         return;
       case 'message_end':
         this.#end(frame);

@@ -18,7 +18,8 @@ import { estimateCallTokens } from './relay/quote.js';
 import { lockDataFolder } from './storage/single-process-lock.js';
 import { managementEndpoints } from './gateway/endpoints.js';
 import { closeFoundations, type Foundations, type GatewayParts, type OpenedHouse, openFoundations } from './gateway/foundations.js';
-import { startModules, stopModules, tokens } from './gateway/modules.js';
+import { startModules, stopModules } from './gateway/modules.js';
+import { tokens } from './gateway/tokens.js';
 
 export type { GatewayParts, OpenedHouse } from './gateway/foundations.js';
 

@@ -3,6 +3,7 @@ import { healthSettings } from './modules/health/index.js';
 import { ledgerSettings } from './modules/ledger/index.js';
 import { limitsSettings } from './modules/limits/index.js';
 import { modelsSettings } from './modules/models/index.js';
+import { notificationSettings } from './modules/notifications/index.js';
 import { priceSyncSettings } from './modules/price-sync/index.js';
 import { pricingSettings } from './modules/pricing/index.js';
 import { resourceSettings } from './modules/resources/index.js';
@@ -31,4 +32,5 @@ export const settingsDefinitions: readonly SettingsDefinition[] = [
   spendingSettings,
   channelTestSettings,
   modelSyncSettings,
+  notificationSettings,
 ];

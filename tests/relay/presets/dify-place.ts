@@ -1,7 +1,7 @@
 import { upstreamKey } from '../../support/apply-document.js';
 import type { OwnPlace } from './own-places.js';
 
-const fields = new Set(['inputs', 'query', 'response_mode', 'user', 'files', 'conversation_id']);
+const fields = new Set(['inputs', 'query', 'response_mode', 'user', 'files', 'conversation_id', 'auto_generate_name']);
 const metadata = { usage: { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6, currency: 'USD' } };
 const message = { message_id: 'm-1', conversation_id: 'c-1', created_at: 1_700_000_000 };
 

@@ -19,6 +19,9 @@ describe('inspect', () => {
     const of = (mcp_servers: unknown) => inspect({ model: 'm', max_tokens: 5, mcp_servers }).hasEffects;
     expect(of([{ type: 'url', url: 'https://tools.example', name: 'tools' }])).toBe(true);
     expect([of([]), of(undefined), of('x')]).toEqual([undefined, undefined, undefined]);
+    const withTool = (type: string) => inspect({ model: 'm', max_tokens: 5, tools: [{ type, name: 'x' }] }).hasEffects;
+    expect([withTool('code_execution_20250825'), withTool('custom')]).toEqual([true, undefined]);
+    expect(inspect({ model: 'm', max_tokens: 5, container: 'container_1' }).hasEffects).toBe(true);
   });
 
   it.each([

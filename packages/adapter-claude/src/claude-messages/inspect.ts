@@ -11,7 +11,7 @@ export function inspect(body: JsonObject): RequestFacts {
     throw new BadRequestError('max_tokens is required: the most tokens that the answer may have.', 'max_tokens');
   if (typeof outputTokensMax !== 'number' || !Number.isInteger(outputTokensMax) || outputTokensMax < 0)
     throw new BadRequestError('max_tokens must be a whole number and not negative.', 'max_tokens');
-  const effects = effectsOf(body['mcp_servers']);
+  const effects = effectsOf(body);
   return { model, stream: stream === true, outputTokensMax, ...endUserOf(body['metadata']), ...serverToolsOf(body['tools']), ...effects };
 }
 
@@ -21,9 +21,13 @@ function endUserOf(metadata: unknown): Pick<RequestFacts, 'endUser'> {
   return typeof endUser === 'string' && endUser !== '' ? { endUser } : {};
 }
 
-/** The vendor lets the model call the tools of these servers, which do whatever they do. */
-function effectsOf(servers: unknown): Pick<RequestFacts, 'hasEffects'> {
-  return Array.isArray(servers) && servers.length > 0 ? { hasEffects: true } : {};
+/** The vendor lets the model call the tools of servers, which do whatever they do, and run code in a container that stays for later calls. */
+function effectsOf({ mcp_servers: servers, container, tools }: JsonObject): Pick<RequestFacts, 'hasEffects'> {
+  const hasServers = Array.isArray(servers) && servers.length > 0;
+  const hasContainer = container !== undefined && container !== null;
+  const runsCode =
+    Array.isArray(tools) && tools.some((tool: unknown) => String((tool as JsonObject | null)?.['type']).startsWith('code_execution'));
+  return hasServers || hasContainer || runsCode ? { hasEffects: true } : {};
 }
 
 const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([

@@ -29,7 +29,8 @@ describe('the facts of a request', () => {
     expect(of('web_search', 'file_search', 'code_interpreter')).toEqual(['webSearches', 'fileSearches', 'codeInterpreterSessions']);
     expect(of('web_search_preview_2025_03_11', 'web_search_preview')).toEqual(['webSearches']);
     expect(of('function', 'mcp')).toBeUndefined();
-    expect([factsOf({ type: 'mcp' }).hasEffects, factsOf({ type: 'function' }).hasEffects]).toEqual([true, undefined]);
+    const effectsOf = (type: string) => factsOf({ type }).hasEffects;
+    expect([effectsOf('mcp'), effectsOf('shell'), effectsOf('function')]).toEqual([true, true, undefined]);
     expect(factsOf(null, 7, { type: 'image_generation', size: '1024x1024', quality: 'low' })).toMatchObject({
       toolImage: { size: '1024x1024', quality: 'low' },
     });

@@ -28,7 +28,7 @@ const countersByTool: ReadonlyMap<string, RequestCounter> = new Map([
   ['code_interpreter', 'codeInterpreterSessions'],
 ]);
 
-/** The tools that have a fee, and those of other servers, which do whatever they do. Some carry the day of their version: `web_search_preview_2025_03_11`. */
+/** The tools that have a fee, and those that do whatever they do: of other servers, and a shell. Some carry the day of their version: `web_search_preview_2025_03_11`. */
 function toolsOf(tools: unknown): Pick<RequestFacts, 'serverTools' | 'toolImage' | 'hasEffects'> {
   const declared = Array.isArray(tools) ? tools.filter(isObject) : [];
   const types = declared.map(({ type }) => String(type).replace(/(?:_preview)?(?:_\d{4}_\d\d_\d\d)?$/, ''));
@@ -37,6 +37,6 @@ function toolsOf(tools: unknown): Pick<RequestFacts, 'serverTools' | 'toolImage'
   return {
     ...(serverTools.length === 0 ? {} : { serverTools }),
     ...(image === undefined ? {} : { toolImage: imageOf(image) }),
-    ...(types.includes('mcp') ? { hasEffects: true } : {}),
+    ...(types.includes('mcp') || types.includes('shell') ? { hasEffects: true } : {}),
   };
 }

@@ -13,7 +13,10 @@ import { withApplyContext } from './with-apply-context.js';
 const declared = {
   file: { type: 'positional', required: true, description: 'YAML or JSON file with groups, models, channels, users, tokens and settings' },
   'dry-run': { type: 'boolean', description: 'Say what would change, and write nothing' },
-  prune: { type: 'boolean', description: 'Disable users, tokens, channels and models that the file does not name' },
+  prune: {
+    type: 'boolean',
+    description: 'Disable users, tokens, channels and models that the file does not name, where it has a section for them',
+  },
   json: { type: 'boolean', description: 'Print the changes as JSON' },
   ...configOption,
 } as const;

@@ -42,7 +42,7 @@ import { usageOf, usageOfCall } from '../modules/usage/index.js';
 import { findUser } from '../modules/users/index.js';
 import { RoutingSimulator } from '../relay/routing-simulator.js';
 import type { Foundations } from './foundations.js';
-import { tokens } from './modules.js';
+import { tokens } from './tokens.js';
 import { version } from './version.js';
 
 /** Every endpoint of the management API, with what it needs of the house. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Verdict } from '@tollgate/plugin-kit';
-import { container as rootContainer, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import { container as rootContainer, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { performance } from 'node:perf_hooks';
 import { Bus } from '../cluster/bus.js';
 import { LimitCounters } from '../cluster/limit-counters.js';
@@ -19,75 +19,29 @@ import { ConfigurationEditor } from '../modules/changes/index.js';
 import { ChannelDirectory } from '../modules/channels/index.js';
 import { GroupDirectory, groupsSettings } from '../modules/groups/index.js';
 import { HealthBook, healthSettings, readHealthRevision } from '../modules/health/index.js';
-import { claimExpiryJob, Idempotency } from '../modules/idempotency/index.js';
+import { Idempotency } from '../modules/idempotency/index.js';
 import { KeyUsage, type KeyUse } from '../modules/key-usage/index.js';
 import { ChannelLimits, Limits, limitsSettings } from '../modules/limits/index.js';
-import {
-  Books,
-  HoldSweeper,
-  ledgerSettings,
-  LedgerWriter,
-  openHolds,
-  openLedgerExecutor,
-  spendCounterExpiryJob,
-} from '../modules/ledger/index.js';
+import { Books, ledgerSettings, LedgerWriter, openHolds, openLedgerExecutor } from '../modules/ledger/index.js';
 import { GatewayMetrics } from '../modules/metrics/index.js';
 import { ModelDirectory, modelHintsOf } from '../modules/models/index.js';
-import { PriceFetcher, PriceSync, priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
+import { PriceFetcher, PriceSync, priceSyncSettings } from '../modules/price-sync/index.js';
 import { listedFees, PriceBook, pricingSettings, withListedFees } from '../modules/pricing/index.js';
-import { ResourceDirectory, resourceExpiryJob, resourceSettings } from '../modules/resources/index.js';
-import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
+import { ResourceDirectory, resourceSettings } from '../modules/resources/index.js';
 import { ChannelSpending, SpendCalendar, spendingSettings } from '../modules/spending/index.js';
 import { TokenDirectory } from '../modules/tokens/index.js';
-import type { ChannelTests, ModelSync } from '../modules/upkeep/index.js';
 import { Relay } from '../relay/relay.js';
 import { ResourceRelay } from '../relay/resource-relay.js';
-import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
-import { channelTestsOf, modelSyncOf } from './upkeep.js';
+import { jobsOf, outsideJobsOf } from './jobs.js';
+import { register, tokens } from './tokens.js';
+import { wireUpkeep } from './upkeep.js';
 import { version } from './version.js';
 
 const userAgent = `tollgate/${version}`;
 const dayMs = 86_400_000;
-
-/** What lives as long as the gateway, each made once, when first asked for. */
-export const tokens = {
-  channels: Symbol('ChannelDirectory') as InjectionToken<ChannelDirectory>,
-  groups: Symbol('GroupDirectory') as InjectionToken<GroupDirectory>,
-  models: Symbol('ModelDirectory') as InjectionToken<ModelDirectory>,
-  tokens: Symbol('TokenDirectory') as InjectionToken<TokenDirectory>,
-  prices: Symbol('PriceBook') as InjectionToken<PriceBook>,
-  priceFetcher: Symbol('PriceFetcher') as InjectionToken<PriceFetcher>,
-  priceSync: Symbol('PriceSync') as InjectionToken<PriceSync>,
-  metrics: Symbol('GatewayMetrics') as InjectionToken<GatewayMetrics>,
-  lease: Symbol('NodeLease') as InjectionToken<NodeLease>,
-  ledger: Symbol('LedgerWriter') as InjectionToken<LedgerWriter>,
-  books: Symbol('Books') as InjectionToken<Books>,
-  executor: Symbol('LedgerExecutor') as InjectionToken<ReturnType<typeof openLedgerExecutor>>,
-  schemaGuard: Symbol('SchemaGuard') as InjectionToken<SchemaGuard>,
-  bus: Symbol('Bus') as InjectionToken<Bus>,
-  watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
-  editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
-  health: Symbol('HealthBook') as InjectionToken<HealthBook>,
-  keyUsage: Symbol('KeyUsage') as InjectionToken<KeyUsage>,
-  healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
-  counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
-  limits: Symbol('Limits') as InjectionToken<Limits>,
-  channelSpending: Symbol('ChannelSpending') as InjectionToken<ChannelSpending>,
-  jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
-  resources: Symbol('ResourceDirectory') as InjectionToken<ResourceDirectory>,
-  relay: Symbol('Relay') as InjectionToken<Relay>,
-  resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
-  channelTests: Symbol('ChannelTests') as InjectionToken<ChannelTests>,
-  modelSync: Symbol('ModelSync') as InjectionToken<ModelSync>,
-  dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
-};
-
-function register<Part>(container: DependencyContainer, token: InjectionToken<Part>, make: () => Part): void {
-  container.register(token, { useFactory: instanceCachingFactory(make) });
-}
 
 function wireModules({ environment, logger, faults, migrations }: GatewayParts, foundations: Foundations): DependencyContainer {
   const { database, plugins, settings, secretBox } = foundations;
@@ -154,26 +108,11 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.keyUsage, () => new KeyUsage(database, logger));
   register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
+  register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));
   return container;
-}
-
-/** What asks upstreams beside calls. */
-function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
-  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
-  register(container, tokens.channelTests, () =>
-    channelTestsOf(foundations, logger, {
-      relay: get(tokens.relay),
-      dialects: get(tokens.dialects),
-      health: get(tokens.health),
-      channels: get(tokens.channels),
-    }),
-  );
-  register(container, tokens.modelSync, () =>
-    modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
-  );
 }
 
 function metricsOf(container: DependencyContainer, { database }: Foundations): GatewayMetrics {
@@ -185,11 +124,6 @@ function metricsOf(container: DependencyContainer, { database }: Foundations): G
     channelNameOf: (id) => channels.nameOf(id),
     openHolds: () => openHolds(database),
   });
-}
-
-/** Addresses come and go: their rows must not stay for ever. */
-function overWindowsJob(windows: PostgresWindows): JobHandler {
-  return { kind: 'limit-windows', everyMs: () => dayMs / 24, run: () => windows.removeOver() };
 }
 
 /** Nodes of one PostgreSQL share their counters; the only process of a SQLite file counts in memory. */
@@ -296,37 +230,6 @@ function priceSyncOf(container: DependencyContainer, { database, plugins, settin
   });
 }
 
-function jobsOf(container: DependencyContainer, { database, settings }: Foundations, logger: Logger): JobRunner {
-  const sweeper = new HoldSweeper({
-    database,
-    lease: container.resolve(tokens.lease),
-    writer: container.resolve(tokens.ledger),
-    policy: (model) =>
-      sweepPolicyOf(container.resolve(tokens.models).find(model)?.settlement?.nodeDied ?? settings.current(settlementSettings).nodeDied),
-  });
-  return new JobRunner({
-    database,
-    handlers: [
-      sweeper.job(() => settings.current(ledgerSettings).nodeLeaseMs),
-      resourceExpiryJob(database, systemClock),
-      ...(database.kind === 'postgres' ? [overWindowsJob(new PostgresWindows(database))] : []),
-      spendCounterExpiryJob(database, systemClock),
-      claimExpiryJob(database, systemClock),
-      container.resolve(tokens.modelSync).job(),
-      container.resolve(tokens.channelTests).job(),
-      ...priceSyncJobs({
-        sync: container.resolve(tokens.priceSync),
-        clock: systemClock,
-        log: logger,
-        settings: () => settings.current(priceSyncSettings),
-      }),
-    ],
-    // What a dead node was at work on is free as soon as its holds are: the sweep itself may be among it.
-    leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
-    onFailure: (kind, error) => logger.error({ err: error, kind }, 'A background job failed; it is tried again'),
-  });
-}
-
 function resourcesOf({ database, settings }: Foundations, log: Logger): ResourceDirectory {
   const retentionMs = (): number => settings.current(resourceSettings).retentionDays * dayMs;
   return new ResourceDirectory({ database, clock: systemClock, log, retentionMs });
@@ -389,8 +292,10 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.counters).close();
   await container.resolve(tokens.channelSpending).close();
   await container.resolve(tokens.priceFetcher).close();
+  await container.resolve(tokens.outsideJobs).close();
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.health).close();
+  await container.resolve(tokens.healthNotices).close();
   await container.resolve(tokens.keyUsage).close();
   await container.resolve(tokens.bus).close();
   await container.resolve(tokens.healthWatcher).stop();
@@ -409,12 +314,14 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
     await container.resolve(tokens.lease).start();
     await container.resolve(tokens.watcher).start();
     await container.resolve(tokens.healthWatcher).start();
+    container.resolve(tokens.health).onChange((change) => container.resolve(tokens.healthNotices).note(change));
     container.resolve(tokens.health).start();
     container.resolve(tokens.keyUsage).start();
     container.resolve(tokens.bus).start();
     container.resolve(tokens.counters).start();
     await container.resolve(tokens.channelSpending).start();
     await container.resolve(tokens.jobs).start();
+    await container.resolve(tokens.outsideJobs).start();
     return container;
   } catch (error) {
     // The reason matters to the caller; that a database which is away cannot be told good-bye does not.

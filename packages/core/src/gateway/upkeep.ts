@@ -1,22 +1,42 @@
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { systemClock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
 import type { ServedDialects } from '../http/served-dialects.js';
 import type { ConfigurationEditor } from '../modules/changes/index.js';
 import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { HealthBook } from '../modules/health/index.js';
+import { HealthNotices, notificationSettings } from '../modules/notifications/index.js';
 import { ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
+import { register, tokens } from './tokens.js';
+
+/** What asks upstreams beside calls, and tells people of them. */
+export function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
+  const get = <Part>(token: InjectionToken<Part>): Part => container.resolve(token);
+  register(container, tokens.channelTests, () =>
+    channelTestsOf(foundations, logger, {
+      relay: get(tokens.relay),
+      dialects: get(tokens.dialects),
+      health: get(tokens.health),
+      channels: get(tokens.channels),
+    }),
+  );
+  register(container, tokens.modelSync, () =>
+    modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
+  );
+  register(container, tokens.healthNotices, () => healthNoticesOf(foundations, logger, get(tokens.channels)));
+}
 
 /** What upkeep needs of the rest. */
-export interface UpkeepParts {
+interface UpkeepParts {
   readonly relay: Relay;
   readonly dialects: ServedDialects;
   readonly health: HealthBook;
   readonly channels: ChannelDirectory;
 }
 
-export function channelTestsOf(
+function channelTestsOf(
   { database, plugins, secretBox, settings }: Foundations,
   log: Logger,
   { relay, dialects, health, channels }: UpkeepParts,
@@ -34,7 +54,7 @@ export function channelTestsOf(
   });
 }
 
-export function modelSyncOf(
+function modelSyncOf(
   { database, plugins, secretBox, settings }: Foundations,
   log: Logger,
   { editor, channels }: { readonly editor: ConfigurationEditor; readonly channels: ChannelDirectory },
@@ -46,6 +66,16 @@ export function modelSyncOf(
     editor,
     settings: () => settings.current(modelSyncSettings),
     channels: () => channels.all(),
+    clock: systemClock,
+    log,
+  });
+}
+
+function healthNoticesOf({ database, settings }: Foundations, log: Logger, channels: ChannelDirectory): HealthNotices {
+  return new HealthNotices({
+    database,
+    settings: () => settings.current(notificationSettings),
+    channelNameOf: (id) => channels.nameOf(id),
     clock: systemClock,
     log,
   });

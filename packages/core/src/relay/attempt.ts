@@ -143,6 +143,11 @@ export class Attempt {
     });
   }
 
+  /** True once it has answered, failed, or been stopped. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Another attempt answers the client: this one is stopped, wherever it is. */
   giveUp(): void {
     if (this.#isOver) return;

@@ -35,7 +35,9 @@ export class ChannelTries {
     const { call, reply, course, binding } = running;
     const { settings, clock, random } = this.#doors;
     const pace = new TryPace(settings.current(relaySettings), call.startedAt, clock, random);
-    let hedge = 'holdId' in running ? this.#hedged.hedgeFor(running as HeldCall) : undefined;
+    const held = 'holdId' in running ? (running as HeldCall) : undefined;
+    let isHedged = false;
+    let countedRule: string | undefined;
     let last: Verdict | undefined;
     let refusal: BadRequestError | undefined;
     while (pace.mayTry(course.attempts.length)) {
@@ -47,11 +49,11 @@ export class ChannelTries {
       if (route === undefined) continue;
       const room = await this.#attempts.admit(running, candidates, candidate, route);
       if (room === 'no') continue;
-      const tried =
-        hedge === undefined
-          ? undefined
-          : await this.#hedged.run(hedge, { running: running as HeldCall, candidates, growthOf, pace }, { candidate, route, room });
-      if (tried?.isHedged === true) hedge = undefined;
+      const hedge = held === undefined || isHedged ? undefined : this.#hedged.hedgeFor(held, countedRule);
+      countedRule = hedge?.rule ?? countedRule;
+      const shared = { running: running as HeldCall, candidates, growthOf, pace, isUntranslatable: refusal !== undefined };
+      const tried = hedge === undefined ? undefined : await this.#hedged.run(hedge, shared, { candidate, route, room });
+      if (tried?.isHedged === true) isHedged = true;
       const end = tried === undefined ? await this.#attempts.within(room, running, route, growthOf) : tried.end;
       const asked = tried === undefined ? candidate : tried.candidate;
       if (BadRequestError.isInstance(end)) {

@@ -1,5 +1,5 @@
 import { BadRequestError, operationOf } from '@tollgate/plugin-kit';
-import { millipointsFromPoints } from '../foundation/millipoints.js';
+import { type Millipoints, millipointsFromPoints } from '../foundation/millipoints.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import { type Candidate, type Hedge, HedgeBudget, hedgeFor, routingSettings } from '../modules/routing/index.js';
 import type { AttemptEnd } from './answer.js';
@@ -17,6 +17,8 @@ interface Hedged {
   readonly candidates: Selection;
   readonly growthOf: GrowthOf | undefined;
   readonly pace: TryPace;
+  /** True where it is known that the request cannot be translated. */
+  readonly isUntranslatable: boolean;
 }
 
 /** An attempt that may begin. */
@@ -48,14 +50,17 @@ export class HedgedAttempts {
     this.#attempts = attempts;
   }
 
-  /** When the call is to be hedged; undefined if it is not. Of calls that are, each is counted. */
-  hedgeFor({ call, quote, binding }: HeldCall): Hedge | undefined {
+  /**
+   * When an attempt in the group that is tried now is to be hedged; undefined if it is not. Of calls that are, each is counted.
+   * @param countedRule the rule by which the call was counted already
+   */
+  hedgeFor({ call, quote, quotes, binding }: HeldCall, countedRule: string | undefined): Hedge | undefined {
     const settings = this.#doors.settings.current(routingSettings);
     const hedge = hedgeFor(settings, call.facts.model, quote.rate.group);
     if (hedge === undefined || binding !== undefined || !mayRunTwice(call)) return undefined;
     const { hedgedCostMax, hedgedPercentMax } = settings;
-    if (hedgedCostMax > 0 && quote.amount > millipointsFromPoints(hedgedCostMax)) return undefined;
-    this.#budget.earn(hedge.rule, hedgedPercentMax);
+    if (hedgedCostMax > 0 && isAnyAbove(quotes, millipointsFromPoints(hedgedCostMax))) return undefined;
+    if (hedge.rule !== countedRule) this.#budget.earn(hedge.rule, hedgedPercentMax);
     return hedge;
   }
 
@@ -91,9 +96,9 @@ export class HedgedAttempts {
 
   /** The second attempt; undefined where nothing is left to be asked, or the first has answered before it began. */
   async #beside(race: ReplyRace, { afterMs }: Hedge, hedged: Hedged, asked: Candidate): Promise<Outcome | undefined> {
-    const { running, candidates } = hedged;
+    const { running, candidates, isUntranslatable } = hedged;
     for (let candidate = candidates.beside(asked, afterMs); candidate !== undefined; candidate = candidates.beside(asked, afterMs)) {
-      const route = this.#attempts.routeFor(running.call, candidates, candidate, false, running.course.attempts.length + 2);
+      const route = this.#attempts.routeFor(running.call, candidates, candidate, isUntranslatable, running.course.attempts.length + 2);
       if (route === undefined) continue;
       const room = await this.#attempts.admit(running, candidates, candidate, route);
       if (room === 'no') continue;
@@ -121,6 +126,11 @@ export class HedgedAttempts {
     }
     return deciding as Outcome;
   }
+}
+
+/** The dearest is what is held. */
+function isAnyAbove(quotes: HeldCall['quotes'], amount: Millipoints): boolean {
+  return quotes.some((quote) => quote.amount > amount);
 }
 
 /** True for a failure after which no other channel is asked. */

@@ -63,6 +63,7 @@ export class ReplyRace {
 }
 
 interface Stoppable {
+  readonly isOver: boolean;
   giveUp(): void;
 }
 
@@ -150,10 +151,10 @@ export class Racer implements AttemptReply {
     if (this.#answers) this.#reply.waitEnds();
   }
 
-  /** Whoever hears first that the client has left is the one that is ended by the rule for that, or read on; the other is stopped. */
+  /** Whoever still runs and hears first that the client has left is ended by the rule for that, or read on; the other is stopped. */
   onGone(listener: () => void): void {
     this.#reply.onGone(() => {
-      if (this.isLost) return;
+      if (this.isLost || this.#attempt?.isOver === true) return;
       this.claim();
       listener();
     });

@@ -161,17 +161,20 @@ export class ResourceRelay {
     reply.sendWhole(200, 'application/json', JSON.stringify(route.encodePage(items, more, call.query)));
   }
 
-  /** Undefined if it is gone, or where its account is not to be used now. */
+  /** Undefined if it is gone, or its account is. An account that rests is asked all the same: what is left out of a list looks deleted. */
   async #item(call: ResourceCall, route: ListingRoute, id: string, home: ResourceHome, reply: ClientReply): Promise<unknown> {
     const channel = this.#channelOf(call, home);
     if (channel === undefined || (home.keyId !== undefined && !channel.keys.some((key) => key.id === home.keyId))) return undefined;
-    const place = this.#freeAmong(this.#placesAt(call, home, undefined));
+    const places = this.#placesAt(call, home, undefined);
+    const place = this.#freeAmong(places, false) ?? places[0];
     if (place === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
     const outcome = await this.#sender.send(call, place, request, reply);
     if ('answer' in outcome) return outcome.answer.json;
     const failure = this.#failureOf(call, place, outcome.verdict);
     if (!(failure instanceof ResourceNotFoundError)) throw failure;
+    // Where nobody noted its account, it may be another one that has it.
+    if (home.keyId === undefined && places.length > 1) return undefined;
     await this.#forget(call.principal.userId, route.kind, id);
     return undefined;
   }

@@ -64,7 +64,8 @@ export class ResourceSender {
     if (reply.gone) health.abandon(attempt, startedAt);
     else {
       const { verdict, words } = 'answer' in outcome ? { verdict: undefined, words: undefined } : outcome;
-      health.report({ ...attempt, verdict, words, mayDisable: place.channel.options.autoDisable, startedAt, at: clock.now() });
+      // A key that is refused here may be good for calls: it rests, and only a call finds out that it is to be disabled.
+      health.report({ ...attempt, verdict, words, mayDisable: false, startedAt, at: clock.now() });
     }
     return outcome;
   }

@@ -6,8 +6,11 @@ export interface JobHandler {
   readonly kind: string;
   /** Set for jobs that come back by themselves, once for the whole cluster. */
   readonly everyMs?: () => number;
-  /** May be run again after a failure, also by another node while this one hangs: must be safe to repeat. */
-  run(payload: unknown): Promise<void>;
+  /**
+   * May be run again after a failure, also by another node while this one hangs: must be safe to repeat.
+   * @param signal ends what takes long: the runner is closed
+   */
+  run(payload: unknown, signal: AbortSignal): Promise<void>;
 }
 
 export interface JobRunnerOptions {
@@ -27,7 +30,7 @@ export class JobRunner {
   readonly #handlers: ReadonlyMap<string, JobHandler>;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: JobRunnerOptions) {
     this.#options = { pollMs: 1_000, leaseMs: 60_000, ...options };
@@ -46,15 +49,15 @@ export class JobRunner {
     this.#schedule(0);
   }
 
-  /** Waits for the job that is being run. */
+  /** Asks the job that is being run to end, and waits for it. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
 
   #schedule(delayMs: number): void {
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#running = this.#turn().then((delay) => this.#schedule(delay));
     }, delayMs);
@@ -79,7 +82,7 @@ export class JobRunner {
     if (handler === undefined) throw new Error(`Nobody handles jobs of kind ${job.kind}.`);
     const renewal = setInterval(() => this.#renew(job), this.#options.leaseMs / 3);
     try {
-      await handler.run(job.payload);
+      await handler.run(job.payload, this.#closing.signal);
     } catch (error) {
       this.#options.onFailure(job.kind, error);
       const delayMs = Math.min(retryDelayMaxMs, handler.everyMs?.() ?? retryDelayMaxMs, 1_000 * 2 ** Math.min(job.attempt - 1, 20));

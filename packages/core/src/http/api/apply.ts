@@ -77,7 +77,10 @@ function apply(doors: ApplyDoors): Endpoint {
         .default({})
         .meta({ title: 'What `${NAME}` in the file stands for; no variable of the gateway itself is looked at', secret: true }),
       dryRun: z.boolean().default(false).meta({ title: 'Say what would change, and write nothing' }),
-      prune: z.boolean().default(false).meta({ title: 'Disable users, tokens, channels and models that the file does not name' }),
+      prune: z
+        .boolean()
+        .default(false)
+        .meta({ title: 'Disable users, tokens, channels and models that the file does not name, where it has a section for them' }),
     }),
     response: z.object({
       dryRun: z.boolean(),

@@ -189,6 +189,10 @@ extra: 1
     ]);
   });
 
+  it('is refused when it is nested too deeply to be read', () => {
+    for (const text of ['['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) expect(problemsOf(text)).not.toEqual([]);
+  });
+
   it('is refused when aliases multiply beyond reason', () => {
     const lines = ['a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]'];
     for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef'].map((pair) => [...pair]))

@@ -10,6 +10,8 @@ import { environmentWords, type VariableValues } from './apply-variables.js';
 export interface ApplyFile {
   readonly document: ApplyDocument;
   readonly source: ApplySource;
+  /** The sections that stand in it, also where they are empty. */
+  readonly sections: ReadonlySet<string>;
 }
 
 /**
@@ -22,12 +24,14 @@ export function parseApplyFile(text: string, filename: string, values: VariableV
   const value = source.value();
   if (value === null || value === undefined) throw source.refuse([{ path: [], message: 'The file is empty.' }]);
   const parsed = applySchema.safeParse(value);
-  const unfit = (parsed.error?.issues ?? []).flatMap(problemsOf).filter((problem) => !missing.some((other) => isSamePlace(problem, other)));
+  // A variable that is not set would be reported again, as an empty text that does not fit.
+  const places = new Set(missing.map(placeOf));
+  const unfit = (parsed.error?.issues ?? []).flatMap(problemsOf).filter((problem) => !places.has(placeOf(problem)));
   const problems = [...missing, ...unfit];
   if (parsed.data === undefined || problems.length > 0) throw source.refuse(problems);
   const duplicates = duplicateProblems(parsed.data, source);
   if (duplicates.length > 0) throw source.refuse(duplicates);
-  return { document: parsed.data, source };
+  return { document: parsed.data, source, sections: new Set(Object.keys(value)) };
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
@@ -38,7 +42,6 @@ function problemsOf(issue: z.core.$ZodIssue): readonly ProblemAt[] {
   });
 }
 
-/** A variable that is not set would be reported again, as an empty text that does not fit. */
-function isSamePlace(one: ProblemAt, other: ProblemAt): boolean {
-  return one.path.join('.') === other.path.join('.');
+function placeOf({ path }: ProblemAt): string {
+  return path.join('.');
 }

@@ -30,9 +30,21 @@ export class ApplySource {
   /** @throws ApplyFileError if the text is not YAML. */
   constructor(text: string, filename: string) {
     this.filename = filename;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = this.#parsed(text);
     const problems = this.#document.errors.map((error) => ({ path: '', ...this.#place(error.pos[0]), message: error.message }));
     if (problems.length > 0) throw new ApplyFileError(filename, problems);
+  }
+
+  /** What is nested so deeply that reading it exhausts the stack is no apply file. @throws ApplyFileError */
+  #parsed(text: string): Document.Parsed {
+    try {
+      const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+      visit(document, { Scalar: () => undefined });
+      return document;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new ApplyFileError(this.filename, [{ path: '', line: 1, column: 1, message: 'Is nested too deeply.' }]);
+    }
   }
 
   /**

@@ -152,8 +152,10 @@ settings:
   it('leaves what the file does not name, unless it prunes: then it is disabled, and comes back when it is named again', async () => {
     await bench.apply(file);
     await bench.apply('users: [{ username: boss, role: root }]');
-    const empty = '{}';
+    const empty = '{ groups: {}, models: [], users: [], tokens: [], channels: [] }';
     expect(await bench.changes(empty)).toEqual([]);
+    expect(await bench.changes('{}', { prune: true })).toEqual([]);
+    expect(await bench.changes('channels: []', { prune: true, dryRun: true })).toEqual(['disable channel main']);
     expect(await bench.changes(empty, { prune: true })).toEqual([
       'disable user alice',
       'disable token alice/dev',
@@ -181,8 +183,10 @@ settings:
     await bench.apply(
       'groups: { a: {}, b: { usableBy: [a] }, c: {} }\nusers: [{ username: alice, group: a }]\ntokens: [{ name: t, user: alice, group: b, points: 1 }]',
     );
-    expect(await bench.changes('{}', { prune: true })).toEqual(['disable user alice', 'disable token alice/t', 'delete group c']);
-    expect(await bench.changes('users: [{ username: alice }]', { prune: true })).toEqual(['update user alice', 'delete group a']);
+    const nobody = '{ groups: {}, users: [], tokens: [] }';
+    expect(await bench.changes(nobody, { prune: true })).toEqual(['disable user alice', 'disable token alice/t', 'delete group c']);
+    const alone = 'groups: {}\nusers: [{ username: alice }]';
+    expect(await bench.changes(alone, { prune: true })).toEqual(['update user alice', 'delete group a']);
   });
 
   it('changes the limits of a group where the settings have them', async () => {

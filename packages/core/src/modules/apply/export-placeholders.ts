@@ -10,6 +10,8 @@ export interface ExportedVariable {
 /** Hands out `${NAME}` for each secret of an exported file, and remembers which names there are. */
 export class ExportPlaceholders {
   readonly #fields = new Map<string, string>();
+  /** Name that was wanted → the number that the next place gets that wants it, too. */
+  readonly #nextNumbers = new Map<string, number>();
 
   get variables(): readonly ExportedVariable[] {
     return [...this.#fields].map(([name, field]) => ({ name, field }));
@@ -22,7 +24,10 @@ export class ExportPlaceholders {
   at(path: ApplyPath, ...words: readonly string[]): string {
     const wanted = variableName(words);
     let name = wanted;
-    for (let number = 2; this.#fields.has(name); number += 1) name = `${wanted}_${number}`;
+    for (let number = this.#nextNumbers.get(wanted) ?? 2; this.#fields.has(name); number += 1) {
+      name = `${wanted}_${number}`;
+      this.#nextNumbers.set(wanted, number + 1);
+    }
     this.#fields.set(name, path.map(String).join('.'));
     return `\${${name}}`;
   }

@@ -43,7 +43,7 @@ export async function planApply(context: ApplyContext, file: ApplyFile, options:
       ...tokens.steps,
       ...planChannels(document, state, context),
       ...planSettings(document, state, context),
-      ...(options.prune ? planPrune(document, state) : []),
+      ...(options.prune ? planPrune(document, state, file.sections) : []),
     ],
     notes: [...users.notes, ...noteUnknownNames(document, state)],
     newKeys: tokens.newKeys,

@@ -13,25 +13,27 @@ interface Prunable {
   readonly enabled: boolean;
 }
 
-/** Disables what the file does not name. Root accounts stay: without one, nobody could manage the gateway. */
-export function planPrune(document: ApplyDocument, state: ApplyState): readonly PlannedStep[] {
+/**
+ * Disables what the file does not name, of the kinds that it has a section for: what was exported in part must not end everything else. Root
+ * accounts stay: without one, nobody could manage the gateway.
+ */
+export function planPrune(document: ApplyDocument, state: ApplyState, sections: ReadonlySet<string>): readonly PlannedStep[] {
   const usernames = new Set(document.users.map(({ username }) => username));
   const modelNames = new Set(document.models.map(({ name }) => name));
   const channelNames = new Set(document.channels.map(({ name }) => name));
   const tokenNames = new Set(document.tokens.map(({ user, name }) => `${user}/${name}`));
-  return [
-    ...[...state.users.values()]
-      .filter(({ username, role }) => !usernames.has(username) && role !== 'root')
-      .flatMap((user) => disable('user', user.username, user, updateUser)),
-    ...[...state.tokens].filter(([name]) => !tokenNames.has(name)).flatMap(([name, token]) => disable('token', name, token, updateToken)),
-    ...[...state.channels.values()]
-      .filter(({ name }) => !channelNames.has(name))
-      .flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
-    ...[...state.models.values()]
-      .filter(({ name, priceSource }) => !modelNames.has(name) && priceSource !== 'preset')
-      .flatMap((model) => disable('model', model.name, model, updateModel)),
-    ...planUnusedGroups(document, state),
-  ];
+  const users = [...state.users.values()].filter(({ username, role }) => !usernames.has(username) && role !== 'root');
+  const tokens = [...state.tokens].filter(([name]) => !tokenNames.has(name));
+  const channels = [...state.channels.values()].filter(({ name }) => !channelNames.has(name));
+  const models = [...state.models.values()].filter(({ name, priceSource }) => !modelNames.has(name) && priceSource !== 'preset');
+  const plans: Readonly<Record<string, () => readonly PlannedStep[]>> = {
+    users: () => users.flatMap((user) => disable('user', user.username, user, updateUser)),
+    tokens: () => tokens.flatMap(([name, token]) => disable('token', name, token, updateToken)),
+    channels: () => channels.flatMap((channel) => disable('channel', channel.name, channel, updateChannel)),
+    models: () => models.flatMap((model) => disable('model', model.name, model, updateModel)),
+    groups: () => planUnusedGroups(document, state),
+  };
+  return Object.entries(plans).flatMap(([section, plan]) => (sections.has(section) ? plan() : []));
 }
 
 function disable<Thing extends Prunable>(

@@ -24,9 +24,10 @@ export interface NotedUse extends KeyCounts {
 /** Rows of one statement: databases bound the parameters of a statement. */
 const rowsAtOnce = 100;
 
-/** Adds to the counters of the keys that there are still. */
+/** Adds to the counters of the keys that there are still. Rows are locked in one order everywhere, so that nodes do not wait for each other. */
 export async function addKeyUsage(transaction: Transaction, uses: readonly NotedUse[]): Promise<void> {
-  for (let start = 0; start < uses.length; start += rowsAtOnce) await addSome(transaction, uses.slice(start, start + rowsAtOnce));
+  const sorted = uses.toSorted((one, other) => (one.keyId < other.keyId ? -1 : 1));
+  for (let start = 0; start < sorted.length; start += rowsAtOnce) await addSome(transaction, sorted.slice(start, start + rowsAtOnce));
 }
 
 async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Promise<void> {
@@ -43,7 +44,7 @@ async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Pro
   });
   if (rows.length === 0) return;
   await transaction<KeyUsageRow>('key_usage')
-    .insert(rows.toSorted((one, other) => (one.key_id < other.key_id ? -1 : 1)))
+    .insert(rows)
     .onConflict('key_id')
     .merge({
       served: transaction.raw('key_usage.served + excluded.served'),
@@ -64,7 +65,7 @@ export async function readKeyUsage(knex: Knex, channelId: string): Promise<Reado
 
 /** Forgets the keys that the channel no longer has. */
 export async function keepKeyUsageOf(transaction: Transaction, channelId: string, keyIds: readonly string[]): Promise<void> {
-  const rows = await transaction<KeyUsageRow>('key_usage').where('channel_id', channelId).select('key_id');
+  const rows = await transaction<KeyUsageRow>('key_usage').where('channel_id', channelId).orderBy('key_id').select('key_id');
   const kept = new Set(keyIds);
   const gone = rows.map((row) => row.key_id).filter((id) => !kept.has(id));
   for (let start = 0; start < gone.length; start += rowsAtOnce)

@@ -139,7 +139,7 @@ export class GatewayMetrics {
     if (firstByteMs !== undefined) this.#firstByteSeconds.observe({ dialect }, firstByteMs / msPerSecond);
     if (overheadUs !== undefined) this.#overheadSeconds.observe(overheadUs / usPerSecond);
     for (const { channelId, failure } of attempts)
-      this.#attempts.inc({ channel: this.#channelLabel(channelId), result: failure === undefined ? 'answered' : 'failed' });
+      this.#attempts.inc({ channel: this.#channelLabel(channelId), result: resultOf(failure) });
     for (const bucket of usageBuckets) if (usage[bucket] > 0) this.#tokens.inc({ bucket }, usage[bucket]);
     if (charged > 0n) this.#charged.inc(Number(charged) / millipointsPerPoint);
   }
@@ -186,4 +186,10 @@ export class GatewayMetrics {
   #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
     return new Gauge({ name: `${prefix}${name}`, help, labelNames, registers: [this.#registry] });
   }
+}
+
+/** An attempt that another was quicker than says nothing of its channel. */
+function resultOf(failure: string | undefined): 'answered' | 'failed' | 'lost' {
+  if (failure === undefined) return 'answered';
+  return failure === 'hedge_lost' ? 'lost' : 'failed';
 }

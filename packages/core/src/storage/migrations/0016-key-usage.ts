@@ -3,6 +3,7 @@ import type { Migration } from '../migrate.js';
 /** What each key of a channel has served and failed. A row comes with the first use of a key; a node from before leaves the table alone. */
 export const keyUsageMigration: Migration = {
   name: '0016-key-usage',
+  minimumNodeVersion: '0015-models',
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
   },

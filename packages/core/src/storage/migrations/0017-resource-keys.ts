@@ -6,7 +6,7 @@ import type { Migration } from '../migrate.js';
  */
 export const resourceKeysMigration: Migration = {
   name: '0017-resource-keys',
-  minimumNodeVersion: '0016-key-usage',
+  minimumNodeVersion: '0015-models',
   async up(transaction) {
     await transaction.raw('alter table resources add column key_id text');
   },

@@ -3,6 +3,7 @@ import type { Migration } from '../migrate.js';
 /** What the gateway has found out about channels by asking their upstreams: of each kind (a test, a list of models) the newest. */
 export const channelFindingsMigration: Migration = {
   name: '0018-channel-findings',
+  minimumNodeVersion: '0015-models',
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
   },

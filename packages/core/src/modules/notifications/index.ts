@@ -1,0 +1,2 @@
+export * from './health-notices.js';
+export * from './notification-settings.js';
