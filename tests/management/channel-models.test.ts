@@ -102,8 +102,30 @@ describe.each(databaseKinds)('the models of channels and of their upstreams on %
     await root.done('POST', await pathOf('chosen'), { remove: ['a'] });
     expect(await root.done('POST', sync)).toEqual({ added: [], removed: [] });
     listed = ['a'];
+    expect(await root.done('POST', sync)).toEqual({ added: [], removed: [] });
     expect(await root.done('POST', sync)).toEqual({ added: [], removed: ['d'] });
     expect((await channelNamed('chosen')).models).toEqual(['alias', 'c']);
+  });
+
+  it('are compared anew where the channel has moved to another upstream', async () => {
+    listed = ['e'];
+    const path = `/api/channels/${(await channelNamed('chosen')).id}`;
+    await root.done('PATCH', path, { config: { baseUrl: upstream.place('moved', lists) } });
+    expect(await root.done('POST', `${path}/models/sync`)).toEqual({ added: [], removed: [] });
+    expect((await channelNamed('chosen')).models).toEqual(['alias', 'c']);
+  });
+
+  it('do not follow the list of an upstream that the channel has left while it was asked', async () => {
+    const path = `/api/channels/${(await channelNamed('chosen')).id}`;
+    listed = ['e', 'f'];
+    const left: Behaviour = async (request, response) => {
+      await root.done('PATCH', path, { config: { baseUrl: upstream.place('next', lists) } });
+      return lists(request, response);
+    };
+    upstream.place('moved', left);
+    expect(await root.ask('POST', `${path}/models/sync`)).toMatchObject({ status: 409, body: { code: 'channel_changed' } });
+    expect((await channelNamed('chosen')).models).toEqual(['alias', 'c']);
+    expect(await root.done('POST', `${path}/models/sync`)).toEqual({ added: [], removed: [] });
   });
 
   it('stay where the upstream says nothing, and why is told without the key', async () => {

@@ -187,8 +187,16 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
       database,
       apply: {
         users: [{ username: 'root', role: 'root' }],
-        settings: { channelTests: { everyMinutes: 60, scheduled: 'all' } },
-        channels: [channel('one'), channel('two'), channel('off', { enabled: false })],
+        settings: { channelTests: { everyMinutes: 60, scheduled: 'all' }, health: { openAfterFailures: 1, coolDownMs: 600_000 } },
+        models: [{ name: 'talks', type: 'chat' }],
+        channels: [
+          channel('one'),
+          channel('two'),
+          channel('off', { enabled: false }),
+          channel('unknown', { config: { baseUrl: upstream.place('unknown', refuses(404, 'No such model')) }, models: ['mystery'] }),
+          channel('missing', { config: { baseUrl: upstream.place('missing', refuses(404, 'No such model')) }, models: ['talks'] }),
+          channel('pattern', { models: ['some-*'] }),
+        ],
       },
     });
   });
@@ -200,11 +208,26 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   it('are made once of every channel that is enabled', async () => {
     const root = await ManagementClient.of(gateway);
     const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels?state=enabled');
-    for (const { id } of items)
+    for (const { id } of items.filter(({ name }) => ['one', 'two'].includes(name)))
       await eventually('the channel is tested', async () => {
         const { test } = await root.done<{ test?: { report: { ok: boolean } } }>('GET', `/api/channels/${id}/test`);
         return test?.report.ok === true;
       });
     expect(['one', 'two', 'off'].map((name) => upstream.requestsTo(name).length)).toEqual([1, 1, 0]);
+  });
+
+  it('take a model for gone only where they know that it is for what they ask, and tell why a channel cannot be tested', async () => {
+    const root = await ManagementClient.of(gateway);
+    const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels');
+    const codeOf = async (name: string): Promise<string | undefined> => {
+      const path = `/api/channels/${items.find((item) => item.name === name)?.id}/test`;
+      return (await root.done<{ test?: { report: { failure?: { code: string } } } }>('GET', path)).test?.report.failure?.code;
+    };
+    for (const name of ['unknown', 'missing', 'pattern']) await eventually(`${name} is tested`, async () => (await codeOf(name)) !== undefined);
+    expect(await codeOf('pattern')).toBe('test_model_missing');
+    const after = (await root.done<{ items: readonly Channel[] }>('GET', '/api/channels')).items;
+    const modelsOf = (name: string): object | undefined => after.find((item) => item.name === name)?.health.models;
+    expect(modelsOf('missing')).not.toEqual(modelsOf('one'));
+    expect(modelsOf('unknown')).toEqual(modelsOf('one'));
   });
 });

@@ -31,7 +31,7 @@ export interface ChannelTesterDoors {
 const textLengthMax = 500;
 const upstreamTextLengthMax = 1_000;
 
-const operations: Readonly<Partial<Record<ModelType, Operation>>> = { embedding: 'embed', rerank: 'rerank' };
+const operations: Readonly<Partial<Record<ModelType, Operation>>> = { chat: 'generate', embedding: 'embed', rerank: 'rerank' };
 
 /** Sends small calls through channels, by the same attempt as every call: nothing is held, charged or recorded for them. */
 export class ChannelTester {
@@ -46,10 +46,13 @@ export class ChannelTester {
     const startedAt = this.#doors.clock.now();
     const facts = { model: wish.model, stream: wish.stream, keyId: key.id, keyHint: key.hint };
     let trial: TrialCall | undefined;
+    const type = this.#doors.models.find(wish.model)?.type;
+    const operation = type === undefined ? undefined : operations[type];
+    const isGuess = operation === undefined && wish.dialect === undefined;
     try {
-      trial = this.#callOf(channel, key, wish, dialects, startedAt);
+      trial = this.#callOf(channel, key, wish, dialects, startedAt, operation ?? 'generate');
       if (trial === undefined) return failedTrial(facts, noLanguage(), undefined, startedAt, this.#doors.clock.now(), []);
-      return await this.#sent(trial, key, wish, facts);
+      return { ...(await this.#sent(trial, key, wish, facts)), isGuess };
     } catch (error) {
       const verdict = BadRequestError.isInstance(error) ? refused(error) : requestFaultVerdict();
       const told = { ...facts, ...(trial === undefined ? {} : placeOf(trial)) };
@@ -57,10 +60,15 @@ export class ChannelTester {
     }
   }
 
-  #callOf(channel: Channel, key: ChannelKey, wish: TestWish, dialects: readonly ServedDialect[], startedAt: number): TrialCall | undefined {
-    const { models, newId, newPrefixedId } = this.#doors;
-    const type = models.find(wish.model)?.type;
-    const operation = (type === undefined ? undefined : operations[type]) ?? 'generate';
+  #callOf(
+    channel: Channel,
+    key: ChannelKey,
+    wish: TestWish,
+    dialects: readonly ServedDialect[],
+    startedAt: number,
+    operation: Operation,
+  ): TrialCall | undefined {
+    const { newId, newPrefixedId } = this.#doors;
     return trialCall(channel, key, wish, { dialects, requestId: newId(), startedAt, operation, newId: newPrefixedId });
   }
 
@@ -73,14 +81,19 @@ export class ChannelTester {
     reply.captureInto(capture);
     const meter = new UsageMeter(route.spoken.dialect, meterFraming(call, route), call, 0);
     const attempt = this.#attemptOf(trial, reply, meter);
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    let isGivenUp = false;
+    const giveUp = (): void => {
+      isGivenUp = true;
       response.destroy();
-    }, wish.timeoutMs);
-    const end = await attempt.run().finally(() => clearTimeout(timer));
+    };
+    const timer = setTimeout(giveUp, wish.timeoutMs);
+    wish.signal?.addEventListener('abort', giveUp);
+    const end = await attempt.run().finally(() => {
+      clearTimeout(timer);
+      wish.signal?.removeEventListener('abort', giveUp);
+    });
     const at = clock.now();
-    const verdict = timedOut ? late() : verdictOf(end);
+    const verdict = isGivenUp ? late() : verdictOf(end);
     const told = {
       ...facts,
       ...placeOf(trial),

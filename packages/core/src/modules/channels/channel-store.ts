@@ -117,6 +117,8 @@ export async function updateChannel(transaction: Knex.Transaction, channel: Stor
     channel.keys.map((key) => key.id),
   );
   await forgetFailures(transaction, before, channel);
+  // Another upstream has other models: what was found of those of the former says nothing of them.
+  if (addressOf(before) !== addressOf(channel)) await transaction('channel_findings').where({ channel_id: id, kind: 'models' }).delete();
 }
 
 /** What failed before a change that may have mended it says nothing any more. */
@@ -133,8 +135,12 @@ async function forgetFailures(transaction: Knex.Transaction, before: StoredChann
 }
 
 /** Where calls go, and as whom. */
-function placeOf({ provider, config, secrets }: StoredChannel): string {
-  return JSON.stringify([provider, sortedEntries(config), sortedEntries(secrets)]);
+function placeOf(channel: StoredChannel): string {
+  return JSON.stringify([addressOf(channel), sortedEntries(channel.secrets)]);
+}
+
+function addressOf({ provider, config }: StoredChannel): string {
+  return JSON.stringify([provider, sortedEntries(config)]);
 }
 
 function sortedEntries(values: Readonly<Record<string, unknown>>): readonly unknown[] {

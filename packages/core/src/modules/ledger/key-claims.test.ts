@@ -5,6 +5,8 @@ import { type ClaimEnd, claimExpiryJob, claimKeptMs, Idempotency, type KeyClaim 
 import type { HoldRequest, Settlement } from './ledger.js';
 import { holdOf, LedgerBench, settlementOf } from './ledger-test-bench.js';
 
+const { signal } = new AbortController();
+
 const claim: KeyClaim = { id: 'a1'.repeat(32), fingerprint: 'the request' };
 const answer = { status: 200, contentType: 'text/plain', bytes: Buffer.from('an answer of the vendor, with ü and \0') };
 
@@ -109,7 +111,7 @@ describe.each(testDatabases())('claims of idempotency keys on $kind', (databases
     await ledger.settle(ended(answered, 7n, kept(answered)));
     const job = claimExpiryJob(bench.database, clock);
     now += claimKeptMs - 1;
-    await job.run({});
+    await job.run({}, signal);
     expect(await idempotency.find(claim)).toBeDefined();
     now += 1;
     expect(await idempotency.find(claim)).toBeUndefined();
@@ -118,7 +120,7 @@ describe.each(testDatabases())('claims of idempotency keys on $kind', (databases
     await ledger.hold(anew);
     await ledger.settle(ended(anew, 7n, { state: 'not-kept' }));
     now += claimKeptMs;
-    await job.run({});
+    await job.run({}, signal);
     expect((await rows()).map(({ hold_id }) => hold_id)).toEqual([running.holdId]);
   });
 

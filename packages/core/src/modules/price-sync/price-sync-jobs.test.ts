@@ -5,6 +5,8 @@ import { testDatabases } from '../../storage/test-database.js';
 import { queuePriceSync } from './price-sync-jobs.js';
 import { PriceSyncBench } from './price-sync-test-bench.js';
 
+const { signal } = new AbortController();
+
 const hourMs = 3_600_000;
 
 /** The database, which is away for this one of the writes to come, counted from 1. */
@@ -44,12 +46,12 @@ describe.each(testDatabases())('price sync jobs on $kind', ({ open }) => {
 
   async function askedForByHand(): Promise<void> {
     const queued = await queuePriceSync(bench.database, bench.sync());
-    await bench.jobs(bench.sync()).askedFor.run({ runId: queued?.id });
+    await bench.jobs(bench.sync()).askedFor.run({ runId: queued?.id }, signal);
     await bench.database.write((transaction) => transaction('jobs').delete());
   }
 
   async function tick(database?: Database): Promise<void> {
-    await bench.jobs(bench.sync(database)).scheduled.run(null);
+    await bench.jobs(bench.sync(database)).scheduled.run(null, signal);
   }
 
   it('run once however often they were asked for', async () => {
@@ -57,7 +59,7 @@ describe.each(testDatabases())('price sync jobs on $kind', ({ open }) => {
     const queued = await queuePriceSync(bench.database, sync);
     expect(queued?.state).toBe('queued');
     expect((await queuePriceSync(bench.database, sync))?.id).toBe(queued?.id);
-    await bench.jobs(sync).askedFor.run({ runId: queued?.id });
+    await bench.jobs(sync).askedFor.run({ runId: queued?.id }, signal);
     expect(await sync.latest()).toMatchObject({ id: queued?.id, state: 'done', scheduled: false });
     expect(await bench.prices()).toMatchObject({ m: ['1', 'preset'] });
   });

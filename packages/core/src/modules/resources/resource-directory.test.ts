@@ -6,6 +6,8 @@ import { type OpenedTestDatabase, testDatabases } from '../../storage/test-datab
 import { ResourceDirectory } from './resource-directory.js';
 import { resourceExpiryJob } from './resource-expiry.js';
 
+const { signal } = new AbortController();
+
 const dayMs = 86_400_000;
 const answer = { kind: 'test.answer', id: 'a1' };
 const atC1 = { channelId: 'c1', keyId: undefined };
@@ -104,7 +106,7 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
       expect(await channelsOf(directory, 'alice', [answer, ending, lasting])).toEqual(expected);
       expect(await channelsOf(node(), 'alice', [answer, ending, lasting])).toEqual(expected);
     }
-    await resourceExpiryJob(opened.database, clock).run(null);
+    await resourceExpiryJob(opened.database, clock).run(null, signal);
     expect(await opened.database.knex('resources').pluck('id')).toEqual(['lasting']);
   });
 
@@ -149,7 +151,7 @@ describe.each(testDatabases())('resource directory on $kind', ({ open, kind }) =
     const many = Array.from({ length: 2_500 }, (_, index) => ({ kind: 'test.answer', id: `a${index}`, expiresAt: 2_000 + (index % 7) }));
     await remembered('alice', atC1, [...many, { kind: 'test.answer', id: 'stays', expiresAt: 4_001 }]);
     now = 4_000;
-    await resourceExpiryJob(opened.database, clock).run(null);
+    await resourceExpiryJob(opened.database, clock).run(null, signal);
     expect(await opened.database.knex('resources').pluck('id')).toEqual(['stays']);
   });
 

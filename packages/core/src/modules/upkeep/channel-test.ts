@@ -11,6 +11,8 @@ export interface TestWish {
   /** Who asks, for what plugins see of the call; empty for the gateway itself. */
   readonly userId: string;
   readonly timeoutMs: number;
+  /** Ends the test, which then has failed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TestFailure {
@@ -51,6 +53,8 @@ export interface Trial {
   readonly verdict?: Verdict | undefined;
   readonly words?: string | undefined;
   readonly startedAt: number;
+  /** What the model is for is not known, or no test asks for it: it may not be for what it was asked. */
+  readonly isGuess?: boolean;
 }
 
 /** Sends one small call through a channel as calls of callers go. Never rejects. */

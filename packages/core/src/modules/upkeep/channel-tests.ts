@@ -1,4 +1,5 @@
 import type { Clock } from '../../foundation/clock.js';
+import { GatewayError } from '../../foundation/errors.js';
 import type { Logger } from '../../foundation/logger.js';
 import type { JobHandler } from '../../storage/job-runner.js';
 import { type Channel, type ChannelKey, knownChannel } from '../channels/index.js';
@@ -17,6 +18,8 @@ export interface ChannelTestsDoors extends ChannelOpener {
   readonly settings: () => SettingsValues<typeof channelTestSettings>;
   /** Those that can be used now. */
   readonly channels: () => readonly Channel[];
+  /** Ends what is tested by itself, so that nobody who stops waits for upstreams. */
+  readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,7 +38,7 @@ export interface LastTest {
   readonly report: TestReport;
 }
 
-/** So many keys and models of one channel are tried again in one go. */
+/** So many keys and models of one channel are tried again in one go; the next go begins where it ended. */
 const partsMax = 4;
 /** A turn must not keep other jobs waiting. */
 const channelsAtOnce = 8;
@@ -45,6 +48,8 @@ const minuteMs = 60_000;
 export class ChannelTests {
   readonly #doors: ChannelTestsDoors;
   readonly #turns = new KeyTurns();
+  /** Channel → where its next go begins, as long as it takes more than one. Each node counts its own. */
+  readonly #nextParts = new Map<string, number>();
 
   constructor(doors: ChannelTestsDoors) {
     this.#doors = doors;
@@ -56,28 +61,55 @@ export class ChannelTests {
    */
   async test(channelId: string, choice: TestChoice, userId: string): Promise<TestReport> {
     const channel = await openedChannel(this.#doors, channelId, choice.keyId);
-    const report = await this.#tested(channel, choice, userId);
+    const { report } = await this.#tested(channel, choice, userId);
     await this.#remember(channelId, [report]);
     return report;
   }
 
   /**
-   * What failures have taken out of the channel, each by a call of its own; where there is nothing, one call.
+   * What failures have taken out of the channel, each by a call of its own; where there is nothing, one call. What was found is remembered
+   * whatever happens, and why a channel could not be tested too: else it would be the first whose turn it is for ever.
    * @throws as {@link test}
    */
   async testAll(channelId: string): Promise<readonly TestReport[]> {
+    const { signal } = this.#doors;
+    const reports: TestReport[] = [];
+    try {
+      for (const choice of this.#turnOf(channelId, await this.#partsOf(channelId))) {
+        const channel = await openedChannel(this.#doors, channelId, choice.keyId);
+        if (signal?.aborted) break;
+        const trial = await this.#tested(channel, choice, '', signal);
+        if (signal?.aborted) break;
+        reports.push(trial.report);
+      }
+    } catch (error) {
+      reports.push(untested(error));
+      throw error;
+    } finally {
+      await this.#remember(channelId, reports);
+    }
+    return reports;
+  }
+
+  /** Without keys that people have switched off. @throws ChannelNotFoundError, StorageUnavailableError */
+  async #partsOf(channelId: string): Promise<readonly TestChoice[]> {
+    const { keys } = await knownChannel(this.#doors.database.knex, channelId);
+    const keyIds = new Set(keys.length === 0 ? [channelId] : keys.filter(({ enabled }) => enabled).map(({ id }) => id));
     const shut = this.#doors.health.list().filter((record) => record.channelId === channelId && record.reason !== 'person');
-    const choices = shut.flatMap(({ kind, subject }): readonly TestChoice[] => {
-      if (kind === 'key') return [{ keyId: subject }];
+    return shut.flatMap(({ kind, subject }): readonly TestChoice[] => {
+      if (kind === 'key') return keyIds.has(subject) ? [{ keyId: subject }] : [];
       return kind === 'model' ? [{ model: subject }] : [];
     });
-    const reports: TestReport[] = [];
-    for (const choice of choices.length === 0 ? [{}] : choices.slice(0, partsMax)) {
-      const channel = await openedChannel(this.#doors, channelId, choice.keyId);
-      reports.push(await this.#tested(channel, choice, ''));
+  }
+
+  #turnOf(channelId: string, parts: readonly TestChoice[]): readonly TestChoice[] {
+    if (parts.length <= partsMax) {
+      this.#nextParts.delete(channelId);
+      return parts.length === 0 ? [{}] : parts;
     }
-    await this.#remember(channelId, reports);
-    return reports;
+    const start = (this.#nextParts.get(channelId) ?? 0) % parts.length;
+    this.#nextParts.set(channelId, start + partsMax);
+    return [...parts.slice(start), ...parts.slice(0, start)].slice(0, partsMax);
   }
 
   /** The last one, of a person or of the schedule. @throws ChannelNotFoundError, StorageUnavailableError */
@@ -95,9 +127,9 @@ export class ChannelTests {
 
   /** @throws StorageUnavailableError */
   async runDue(): Promise<void> {
-    const { settings, channels, health, clock, database, log } = this.#doors;
+    const { settings, channels, health, signal, clock, database, log } = this.#doors;
     const { everyMinutes, scheduled } = settings();
-    if (everyMinutes === 0) return;
+    if (everyMinutes === 0 || signal?.aborted) return;
     const failing = new Set(health.list().map(({ channelId }) => channelId));
     const meant = scheduled === 'all' ? channels() : channels().filter(({ id }) => failing.has(id));
     const due = dueTests(meant, await readFindingsOfKind(database.knex, 'test'), everyMinutes, clock.now());
@@ -110,15 +142,18 @@ export class ChannelTests {
     );
   }
 
-  async #tested(channel: Channel, { model: asked, dialect, stream = false }: TestChoice, userId: string): Promise<TestReport> {
+  async #tested(channel: Channel, choice: TestChoice, userId: string, signal?: AbortSignal): Promise<Trial> {
     const { tryChannel, settings, log } = this.#doors;
+    const { model: asked, dialect, stream = false } = choice;
     const model = asked ?? testModelOf(channel);
     const key = this.#nextKey(channel);
-    const trial = await tryChannel(channel, key, { model, stream, dialect, userId, timeoutMs: settings().timeoutMs });
-    await this.#judge(channel, key, model, trial);
+    const trial = await tryChannel(channel, key, { model, stream, dialect, userId, timeoutMs: settings().timeoutMs, signal });
+    // One that was broken off says nothing of the channel.
+    if (signal?.aborted) return trial;
+    if (userId !== '' || !isOfGuess(trial)) await this.#judge(channel, key, model, trial);
     const { ok, status, durationMs, failure } = trial.report;
     log.info({ channel: channel.name, model, ok, status, durationMs, failure: failure?.code, userId }, 'A channel was tested');
-    return trial.report;
+    return trial;
   }
 
   #nextKey(channel: Channel): ChannelKey {
@@ -165,6 +200,28 @@ export function dueTests(
   const testedAt = new Map(findings.map(({ channelId, at }) => [channelId, at]));
   const at = ({ id }: Channel): number => testedAt.get(id) ?? Number.NEGATIVE_INFINITY;
   return channels.filter((channel) => now >= at(channel) + everyMinutes * minuteMs).sort((one, other) => (at(one) < at(other) ? -1 : 1));
+}
+
+/** Asked for what it may not be for, a model is not found at many places, and works well for calls that it is for. */
+function isOfGuess({ isGuess, verdict }: Trial): boolean {
+  return isGuess === true && verdict?.kind === 'not-found';
+}
+
+/** Why a channel could not even be asked. Reasons that are no typed ones stay in the log. */
+function untested(error: unknown): TestReport {
+  const { code, kind, message } =
+    error instanceof GatewayError
+      ? error
+      : { code: 'internal_error', kind: 'server' as const, message: 'The channel could not be tested.' };
+  return {
+    ok: false,
+    model: '',
+    stream: false,
+    keyId: '',
+    keyHint: '',
+    durationMs: 0,
+    failure: { code, kind, scope: 'channel', message },
+  };
 }
 
 /** @throws NoTestModelError */

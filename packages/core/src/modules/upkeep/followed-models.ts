@@ -6,6 +6,10 @@ export interface ModelListFinding {
   readonly listed: readonly string[];
   /** Models of the channel that a sync has added. */
   readonly added: readonly string[];
+  /** Names at the upstream that somebody has decided against, also while it lists them for once not. Absent: all of `listed` that is not offered. */
+  readonly leftOut?: readonly string[];
+  /** Names at the upstream to which models of the channel led after the sync. Absent: not known but for `added`. */
+  readonly offered?: readonly string[];
   /** Code of the failure of the last attempt. */
   readonly failure?: string;
 }
@@ -17,16 +21,19 @@ export interface ModelDifference {
   readonly gone: readonly string[];
 }
 
+type Offer = Pick<StoredChannel, 'models' | 'modelMapping'>;
+
 /** By where models lead: one under another name is neither new nor gone. */
-export function modelDifference(
-  { models, modelMapping }: Pick<StoredChannel, 'models' | 'modelMapping'>,
-  listed: readonly string[],
-): ModelDifference {
-  const mapping = new ModelMapping(modelMapping);
-  const upstreamOf = (model: string): string => mapping.get(model) ?? model;
-  const served = new Set(models.map(upstreamOf));
+export function modelDifference(channel: Offer, listed: readonly string[]): ModelDifference {
+  const upstreamOf = upstreamNames(channel);
+  const served = new Set(channel.models.map(upstreamOf));
   const known = new Set(listed);
-  return { fresh: [...known].filter((name) => !served.has(name)), gone: models.filter((model) => !known.has(upstreamOf(model))) };
+  return { fresh: [...known].filter((name) => !served.has(name)), gone: channel.models.filter((model) => !known.has(upstreamOf(model))) };
+}
+
+function upstreamNames({ modelMapping }: Pick<Offer, 'modelMapping'>): (model: string) => string {
+  const mapping = new ModelMapping(modelMapping);
+  return (model) => mapping.get(model) ?? model;
 }
 
 export interface FollowedModels {
@@ -37,23 +44,41 @@ export interface FollowedModels {
 }
 
 /**
- * What becomes of a channel's models. Where choices are kept, the first list only tells what there was to choose from: what the channel did not
- * offer then was left out by somebody, and so was what was listed before and is not offered any more.
+ * What becomes of a channel's models; undefined where none would be left. Where choices are kept, the first list only tells what there was to
+ * choose from: what the channel did not offer then was left out by somebody, and so was what it offered once and does not any more. It stays
+ * out until somebody offers it. What a sync has added goes when two lists in a row lack it: one may be incomplete.
  */
 export function followedModels(
-  channel: Pick<StoredChannel, 'models' | 'modelMapping'>,
+  channel: Offer,
   listed: readonly string[],
   before: ModelListFinding | undefined,
   keepCustom: boolean,
-): FollowedModels {
+): FollowedModels | undefined {
   const { fresh, gone } = modelDifference(channel, listed);
-  const wasListed = before !== undefined && before.listed.length > 0;
-  const seen = new Set(wasListed ? before.listed : channel.models.length === 0 ? [] : listed);
+  const upstreamOf = upstreamNames(channel);
+  const leftOut = leftOutOf(channel, fresh, before);
+  const lastListed = new Set(before?.listed ?? []);
   const ownBefore = new Set(before?.added ?? []);
-  const added = keepCustom ? fresh.filter((name) => !seen.has(name)) : fresh;
-  const removed = keepCustom ? gone.filter((model) => ownBefore.has(model)) : gone;
+  const added = keepCustom ? fresh.filter((name) => !leftOut.has(name)) : fresh;
+  const removed = keepCustom ? gone.filter((model) => ownBefore.has(model) && !lastListed.has(upstreamOf(model))) : gone;
   const out = new Set(removed);
   const models = [...channel.models.filter((model) => !out.has(model)), ...added];
+  if (models.length === 0 && removed.length > 0) return undefined;
   const own = new Set([...ownBefore, ...added]);
-  return { models, added, removed, finding: { listed: [...new Set(listed)], added: models.filter((model) => own.has(model)) } };
+  const offered = new Set(models.map(upstreamOf));
+  const finding = {
+    listed: [...new Set(listed)],
+    added: models.filter((model) => own.has(model)),
+    leftOut: [...leftOut].filter((name) => !offered.has(name)),
+    offered: [...offered],
+  };
+  return { models, added, removed, finding };
+}
+
+/** What a sync itself has taken away is not among them: it comes back with the upstream. */
+function leftOutOf(channel: Offer, fresh: readonly string[], before: ModelListFinding | undefined): ReadonlySet<string> {
+  if (before === undefined || before.listed.length === 0) return new Set(channel.models.length === 0 ? [] : fresh);
+  const served = new Set(channel.models.map(upstreamNames(channel)));
+  const known = [...(before.leftOut ?? before.listed), ...(before.offered ?? before.added)];
+  return new Set(known.filter((name) => !served.has(name)));
 }

@@ -4,12 +4,12 @@ import type { Logger } from '../../foundation/logger.js';
 import { nameSchema } from '../../foundation/name-schema.js';
 import type { JobHandler } from '../../storage/job-runner.js';
 import { type ChangeAuthor, type ConfigurationEditor, gatewayItself } from '../changes/index.js';
-import { type Channel, type ChannelKey, channelSteps, knownChannel } from '../channels/index.js';
+import { type Channel, type ChannelKey, channelSteps, knownChannel, type StoredChannel } from '../channels/index.js';
 import type { SettingsValues } from '../settings/index.js';
 import { type ChannelFinding, readFindings, readFindingsOfKind, writeFinding } from './channel-finding-store.js';
-import { followedModels, type ModelDifference, modelDifference, type ModelListFinding } from './followed-models.js';
+import { type FollowedModels, followedModels, type ModelDifference, modelDifference, type ModelListFinding } from './followed-models.js';
 import type { modelSyncSettings } from './model-sync-settings.js';
-import { type ChannelOpener, openedChannel } from './opened-channel.js';
+import { type ChannelOpener, openedChannel, openedFrom } from './opened-channel.js';
 import { type Answered, askUpstream, type QuestionFailure } from './upstream-question.js';
 
 export interface ModelSyncDoors extends ChannelOpener {
@@ -17,6 +17,8 @@ export interface ModelSyncDoors extends ChannelOpener {
   readonly settings: () => SettingsValues<typeof modelSyncSettings>;
   /** Those that can be used now. */
   readonly channels: () => readonly Channel[];
+  /** Ends what is asked by itself, so that nobody who stops waits for upstreams. */
+  readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -60,10 +62,13 @@ export class ModelSync {
     return { answer: { source, models: listed.answer, ...modelDifference(stored, names) } };
   }
 
-  /** Lets one channel follow now, as the settings say. @throws ChannelNotFoundError, ChannelUnusableError, StorageUnavailableError */
-  async sync(channelId: string, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
-    const channel = await openedChannel(this.#doors, channelId);
-    return this.#follow(channel, author);
+  /**
+   * Lets one channel follow now, as the settings say.
+   * @throws ChannelNotFoundError, ChannelUnusableError, ChannelChangedError if somebody changes it while its upstream is asked,
+   * StorageUnavailableError
+   */
+  sync(channelId: string, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
+    return this.#follow(channelId, author);
   }
 
   /** Channels whose turn it is: once in the cluster, however many nodes there are. */
@@ -73,15 +78,15 @@ export class ModelSync {
 
   /** @throws StorageUnavailableError */
   async runDue(): Promise<void> {
-    const { settings, channels, clock, database, log } = this.#doors;
+    const { settings, channels, signal, clock, database, log } = this.#doors;
     const { auto, everyHours } = settings();
-    if (!auto) return;
+    if (!auto || signal?.aborted) return;
     const findings = await readFindingsOfKind(database.knex, 'models');
     const due = dueChannels(channels(), findings, everyHours, clock.now()).slice(0, channelsAtOnce);
     await Promise.all(
       due.map(async (channel) => {
-        const followed = await this.#follow(channel, gatewayItself).catch((error: unknown) => {
-          log.warn({ err: error, channel: channel.name }, 'The models of a channel could not be brought up to date');
+        const followed = await this.#follow(channel.id, gatewayItself, signal).catch((error: unknown) => {
+          if (!signal?.aborted) log.warn({ err: error, channel: channel.name }, 'The models of a channel could not be brought up to date');
           return undefined;
         });
         if (followed !== undefined && 'failure' in followed)
@@ -90,23 +95,27 @@ export class ModelSync {
     );
   }
 
-  async #follow(channel: Channel, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
-    const { editor, settings, secretBox, clock } = this.#doors;
-    const listed = channel.adapter.models === undefined ? { failure: listsNone } : await listedBy(channel);
+  async #follow(channelId: string, author: ChangeAuthor, signal?: AbortSignal): Promise<Answered<SyncedModels>> {
+    const { database, editor, settings, secretBox, clock } = this.#doors;
+    const asked = await knownChannel(database.knex, channelId);
+    const channel = openedFrom(this.#doors, asked);
+    const listed = channel.adapter.models === undefined ? { failure: listsNone } : await listedBy(channel, signal);
+    signal?.throwIfAborted();
     const at = clock.now();
     return editor.edit<Answered<SyncedModels>>(author, async (transaction) => {
-      const known = await knownChannel(transaction, channel.id);
-      const before = (await readFindings(transaction, [channel.id])).find(({ kind }) => kind === 'models')?.finding as
+      // The list may be that of another upstream than the one that the channel leads to now.
+      const known = await knownChannel(transaction, channelId, asked.version);
+      const before = (await readFindings(transaction, [channelId])).find(({ kind }) => kind === 'models')?.finding as
         | ModelListFinding
         | undefined;
-      if ('failure' in listed) {
-        const finding = { listed: [], added: [], ...before, failure: listed.failure.code };
-        await writeFinding(transaction, { channelId: channel.id, kind: 'models', at, finding });
-        return { steps: [], result: listed };
+      const followed = 'failure' in listed ? listed : followedBy(known, listed.answer, before, settings().keepCustom);
+      if ('failure' in followed) {
+        const finding = { listed: [], added: [], ...before, failure: followed.failure.code };
+        await writeFinding(transaction, { channelId, kind: 'models', at, finding });
+        return { steps: [], result: followed };
       }
-      const names = listed.answer.map(({ id }) => id);
-      const { models, added, removed, finding } = followedModels(known, names, before, settings().keepCustom);
-      await writeFinding(transaction, { channelId: channel.id, kind: 'models', at, finding });
+      const { models, added, removed, finding } = followed.answer;
+      await writeFinding(transaction, { channelId, kind: 'models', at, finding });
       const steps = added.length + removed.length === 0 ? [] : channelSteps(known, { ...known, models }, secretBox);
       return { steps, result: { answer: { added, removed } } };
     });
@@ -129,9 +138,21 @@ export function dueChannels(
 
 const listsNone: QuestionFailure = { code: 'upstream_bad_answer', message: 'The place of this channel has no list of models.' };
 const emptyList: QuestionFailure = { code: 'upstream_bad_answer', message: 'The upstream lists no models.' };
+const noneLeft: QuestionFailure = { code: 'upstream_bad_answer', message: 'The upstream lists none of the models of the channel.' };
+
+function followedBy(
+  known: StoredChannel,
+  listed: readonly UpstreamModel[],
+  before: ModelListFinding | undefined,
+  keepCustom: boolean,
+): Answered<FollowedModels> {
+  const names = listed.map(({ id }) => id);
+  const followed = followedModels(known, names, before, keepCustom);
+  return followed === undefined ? { failure: noneLeft } : { answer: followed };
+}
 
 /** Names that nobody could ask for are left out; an empty list is taken for a failure, so that it takes nothing away. */
-async function listedBy(channel: Channel): Promise<Answered<readonly UpstreamModel[]>> {
+async function listedBy(channel: Channel, signal?: AbortSignal): Promise<Answered<readonly UpstreamModel[]>> {
   const { adapter } = channel;
   const key = channel.keys[0] as ChannelKey;
   const listing = adapter.models as NonNullable<typeof adapter.models>;
@@ -140,6 +161,7 @@ async function listedBy(channel: Channel): Promise<Answered<readonly UpstreamMod
     key,
     () => listing.request(key.config),
     (body) => listing.read(body).filter(({ id }) => nameSchema.safeParse(id).success),
+    signal,
   );
   if ('failure' in answered) return answered;
   return answered.answer.length === 0 ? { failure: emptyList } : { answer: answered.answer.slice(0, modelsMax) };

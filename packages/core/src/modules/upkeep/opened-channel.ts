@@ -15,8 +15,13 @@ export interface ChannelOpener {
  * @param keyId a key that is meant even if it is disabled
  * @throws ChannelNotFoundError, ChannelKeyNotFoundError, ChannelUnusableError, StorageUnavailableError
  */
-export async function openedChannel({ database, providers, secretBox }: ChannelOpener, id: string, keyId?: string): Promise<Channel> {
-  const stored = await knownChannel(database.knex, id);
+export async function openedChannel(opener: ChannelOpener, id: string, keyId?: string): Promise<Channel> {
+  return openedFrom(opener, await knownChannel(opener.database.knex, id), keyId);
+}
+
+/** The same of one that was read already. @throws ChannelKeyNotFoundError, ChannelUnusableError */
+export function openedFrom({ providers, secretBox }: ChannelOpener, stored: StoredChannel, keyId?: string): Channel {
+  const { id } = stored;
   if (keyId !== undefined && keyId !== id && !stored.keys.some((key) => key.id === keyId)) throw new ChannelKeyNotFoundError(keyId);
   try {
     return openChannel(withKey(stored, keyId), providers, secretBox);

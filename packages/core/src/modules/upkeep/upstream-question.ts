@@ -20,19 +20,23 @@ const timeoutMs = 15_000;
 const bytesMax = 8 * 1024 * 1024;
 const upstreamTextLengthMax = 1_000;
 
-/** Asks the place of a channel something that costs nothing, by the channel's proxy and bounds. Never rejects. */
+/**
+ * Asks the place of a channel something that costs nothing, by the channel's proxy and bounds. Never rejects.
+ * @param signal ends the question, which then has failed
+ */
 export async function askUpstream<Answer>(
   { adapter, options }: Channel,
   key: ChannelKey,
   request: () => WireRequest,
   read: (body: unknown) => Answer,
+  signal?: AbortSignal,
 ): Promise<Answered<Answer>> {
   const secrets = [...secretFields(adapter.config).map((name) => key.config[name]), options.proxy].filter(
     (value) => typeof value === 'string',
   );
   const fetcher = new SafeFetch({ allowPrivate: options.allowPrivate, proxy: options.proxy, responseBytesMax: bytesMax });
   try {
-    const response = await fetcher.fetch(request(), { timeoutMs });
+    const response = await fetcher.fetch(request(), { timeoutMs, ...(signal === undefined ? {} : { signal }) });
     if (response.status === 200) return { answer: read(await response.json()) };
     const text = await response.text();
     const failure = { ...verdictForStatus(response.status, 'The upstream refused the question.'), ...judged(adapter, response, text) };

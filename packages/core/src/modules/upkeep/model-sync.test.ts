@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ProviderAdapter } from '@tollgate/plugin-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../foundation/clock.js';
+import { newId } from '../../foundation/ids.js';
+import type { Logger } from '../../foundation/logger.js';
+import { SecretBox } from '../../foundation/secret-box.js';
+import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
+import { ConfigurationEditor } from '../changes/index.js';
+import { defaultChannelOptions, insertChannel, openChannel, type StoredChannel } from '../channels/index.js';
+import { sealConfig } from '../channels/channel-secrets.js';
+import { testProvider } from '../channels/test-provider.js';
+import { readFindings } from './channel-finding-store.js';
+import { ModelSync } from './model-sync.js';
+
+const secretBox = new SecretBox('a master secret of at least 32 characters');
+const clock: Clock = { now: () => 1 };
+
+describe.each(testDatabases())('channels that follow their upstreams by themselves on $kind', ({ open }) => {
+  let opened: OpenedTestDatabase;
+  const upstream = createServer();
+
+  beforeEach(async () => {
+    opened = await open();
+    upstream.listen(0, '127.0.0.1');
+    await once(upstream, 'listening');
+  });
+  afterEach(async () => {
+    upstream.closeAllConnections();
+    upstream.close();
+    await opened.close();
+  });
+
+  it('do not wait for one that hangs once the gateway stops, and take nothing from it', async () => {
+    const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+    const models: ProviderAdapter['models'] = { request: () => ({ method: 'GET', url, headers: {} }), read: () => [{ id: 'm' }] };
+    const providers = new Map<string, ProviderAdapter>([['test', { ...testProvider, models }]]);
+    const id = newId();
+    const options = { ...defaultChannelOptions, allowPrivate: true };
+    const sealed = sealConfig(testProvider, id, { baseUrl: url, apiKey: 'a key' }, options, secretBox);
+    const stored: StoredChannel = {
+      ...{ id, name: 'hung', provider: 'test', ...sealed, keys: [], models: ['m'], modelMapping: {}, groups: ['default'] },
+      ...{ priority: 0, weight: 1, enabled: true, createdAt: 1 },
+    };
+    await opened.database.write((transaction) => insertChannel(transaction, stored));
+    const stopping = new AbortController();
+    const warnings: string[] = [];
+    const sync = new ModelSync({
+      ...{ database: opened.database, providers, secretBox, clock, signal: stopping.signal },
+      editor: new ConfigurationEditor({ database: opened.database, clock, onChanged: async () => undefined }),
+      settings: () => ({ auto: true, everyHours: 24, keepCustom: true }),
+      channels: () => [openChannel(stored, providers, secretBox)],
+      log: { warn: (_facts: object, message: string) => warnings.push(message) } as unknown as Logger,
+    });
+    const asked = once(upstream, 'request');
+    const turn = sync.runDue();
+    await asked;
+    stopping.abort();
+    await turn;
+    expect(await readFindings(opened.database.knex, [id])).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+});
