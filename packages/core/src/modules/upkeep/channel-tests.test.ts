@@ -69,7 +69,7 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
       return { report, startedAt: now, ...trial };
     };
     return new ChannelTests({
-      ...{ database: opened.database, providers, secretBox, tryChannel, signal: stopping.signal },
+      ...{ database: opened.database, providers, secretBox, tryChannel },
       health: {
         keyBlocked: () => undefined,
         report: (outcome) => outcomes.push(outcome),
@@ -88,7 +88,7 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
     const good = channelOf('good');
     const tests = await testsOf(...patterns, good);
     for (let minute = 0; minute < 2; minute += 1) {
-      await tests.runDue();
+      await tests.runDue(stopping.signal);
       now += minuteMs;
     }
     expect(tried).toEqual([`${good.id} m`]);
@@ -104,7 +104,7 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
       if (model === 'n') throw new Error('It broke.');
       return failed('server');
     };
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
     expect((await tests.last(channel.id))?.report).toMatchObject({ ok: false, model: 'm' });
   });
 
@@ -114,7 +114,7 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
     const tests = await testsOf(channel);
     shut = models.map((model) => shutPart(channel.id, 'model', model));
     for (let turn = 0; turn < 3; turn += 1) {
-      await tests.runDue();
+      await tests.runDue(stopping.signal);
       expect(tried).toHaveLength(4 * (turn + 1));
       now += 5 * minuteMs;
     }
@@ -126,7 +126,7 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
     const tests = await testsOf(channel);
     const [on, off] = channel.keys.map(({ id }) => id);
     shut = [shutPart(channel.id, 'key', off ?? ''), shutPart(channel.id, 'key', on ?? ''), shutPart(channel.id, 'key', 'gone')];
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
     expect(tried).toEqual([`${on} m`]);
   });
 
@@ -134,15 +134,15 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
     const channel = channelOf('guessed');
     const tests = await testsOf(channel);
     answer = () => ({ ...failed('not-found'), isGuess: true });
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
     expect(outcomes).toEqual([]);
     expect((await tests.last(channel.id))?.report.ok).toBe(false);
     answer = () => ({ ...failed('server'), isGuess: true });
     now += 5 * minuteMs;
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
     answer = () => failed('not-found');
     now += 5 * minuteMs;
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
     expect(outcomes).toHaveLength(2);
   });
 
@@ -154,8 +154,8 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
       stopping.abort();
       return failed('server');
     };
-    await tests.runDue();
-    await tests.runDue();
+    await tests.runDue(stopping.signal);
+    await tests.runDue(stopping.signal);
     expect(tried).toHaveLength(1);
     expect(outcomes).toEqual([]);
     expect(await tests.last(channel.id)).toBeUndefined();

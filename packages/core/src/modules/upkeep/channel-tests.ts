@@ -18,8 +18,6 @@ export interface ChannelTestsDoors extends ChannelOpener {
   readonly settings: () => SettingsValues<typeof channelTestSettings>;
   /** Those that can be used now. */
   readonly channels: () => readonly Channel[];
-  /** Ends what is tested by itself, so that nobody who stops waits for upstreams. */
-  readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -69,10 +67,10 @@ export class ChannelTests {
   /**
    * What failures have taken out of the channel, each by a call of its own; where there is nothing, one call. What was found is remembered
    * whatever happens, and why a channel could not be tested too: else it would be the first whose turn it is for ever.
+   * @param signal ends it, so that nobody who stops waits for upstreams
    * @throws as {@link test}
    */
-  async testAll(channelId: string): Promise<readonly TestReport[]> {
-    const { signal } = this.#doors;
+  async testAll(channelId: string, signal?: AbortSignal): Promise<readonly TestReport[]> {
     const reports: TestReport[] = [];
     try {
       for (const choice of this.#turnOf(channelId, await this.#partsOf(channelId))) {
@@ -122,12 +120,12 @@ export class ChannelTests {
 
   /** Channels whose turn it is: once in the cluster, however many nodes there are. */
   job(): JobHandler {
-    return { kind: 'test-channels', everyMs: () => minuteMs, run: () => this.runDue() };
+    return { kind: 'test-channels', everyMs: () => minuteMs, run: (_payload, signal) => this.runDue(signal) };
   }
 
   /** @throws StorageUnavailableError */
-  async runDue(): Promise<void> {
-    const { settings, channels, health, signal, clock, database, log } = this.#doors;
+  async runDue(signal?: AbortSignal): Promise<void> {
+    const { settings, channels, health, clock, database, log } = this.#doors;
     const { everyMinutes, scheduled } = settings();
     if (everyMinutes === 0 || signal?.aborted) return;
     const failing = new Set(health.list().map(({ channelId }) => channelId));
@@ -137,7 +135,7 @@ export class ChannelTests {
       due
         .slice(0, channelsAtOnce)
         .map(({ id, name }) =>
-          this.testAll(id).catch((error: unknown) => log.warn({ err: error, channel: name }, 'A channel could not be tested')),
+          this.testAll(id, signal).catch((error: unknown) => log.warn({ err: error, channel: name }, 'A channel could not be tested')),
         ),
     );
   }

@@ -48,14 +48,14 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     const stopping = new AbortController();
     const warnings: string[] = [];
     const sync = new ModelSync({
-      ...{ database: opened.database, providers, secretBox, clock, signal: stopping.signal },
+      ...{ database: opened.database, providers, secretBox, clock },
       editor: new ConfigurationEditor({ database: opened.database, clock, onChanged: async () => undefined }),
       settings: () => ({ auto: true, everyHours: 24, keepCustom: true }),
       channels: () => [openChannel(stored, providers, secretBox)],
       log: { warn: (_facts: object, message: string) => warnings.push(message) } as unknown as Logger,
     });
     const asked = once(upstream, 'request');
-    const turn = sync.runDue();
+    const turn = sync.runDue(stopping.signal);
     await asked;
     stopping.abort();
     await turn;

@@ -17,8 +17,6 @@ export interface ModelSyncDoors extends ChannelOpener {
   readonly settings: () => SettingsValues<typeof modelSyncSettings>;
   /** Those that can be used now. */
   readonly channels: () => readonly Channel[];
-  /** Ends what is asked by itself, so that nobody who stops waits for upstreams. */
-  readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -73,12 +71,12 @@ export class ModelSync {
 
   /** Channels whose turn it is: once in the cluster, however many nodes there are. */
   job(): JobHandler {
-    return { kind: 'sync-models', everyMs: () => tickMs, run: () => this.runDue() };
+    return { kind: 'sync-models', everyMs: () => tickMs, run: (_payload, signal) => this.runDue(signal) };
   }
 
-  /** @throws StorageUnavailableError */
-  async runDue(): Promise<void> {
-    const { settings, channels, signal, clock, database, log } = this.#doors;
+  /** @param signal ends it, so that nobody who stops waits for upstreams. @throws StorageUnavailableError */
+  async runDue(signal?: AbortSignal): Promise<void> {
+    const { settings, channels, clock, database, log } = this.#doors;
     const { auto, everyHours } = settings();
     if (!auto || signal?.aborted) return;
     const findings = await readFindingsOfKind(database.knex, 'models');
