@@ -223,7 +223,8 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
       const path = `/api/channels/${items.find((item) => item.name === name)?.id}/test`;
       return (await root.done<{ test?: { report: { failure?: { code: string } } } }>('GET', path)).test?.report.failure?.code;
     };
-    for (const name of ['unknown', 'missing', 'pattern']) await eventually(`${name} is tested`, async () => (await codeOf(name)) !== undefined);
+    for (const name of ['unknown', 'missing', 'pattern'])
+      await eventually(`${name} is tested`, async () => (await codeOf(name)) !== undefined);
     expect(await codeOf('pattern')).toBe('test_model_missing');
     const after = (await root.done<{ items: readonly Channel[] }>('GET', '/api/channels')).items;
     const modelsOf = (name: string): object | undefined => after.find((item) => item.name === name)?.health.models;

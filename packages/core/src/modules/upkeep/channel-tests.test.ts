@@ -54,7 +54,9 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
   const shutPart = (channelId: string, kind: 'key' | 'model', subject: string): CircuitRecord => ({
     ...{ channelId, kind, subject, state: 'open', reason: 'failures', since: 0, failures: 1, trips: 1 },
   });
-  const failed = (kind: 'not-found' | 'server'): Partial<Trial> => ({ verdict: verdictForKind(kind, 502, 'It failed.', 'upstream_failed') });
+  const failed = (kind: 'not-found' | 'server'): Partial<Trial> => ({
+    verdict: verdictForKind(kind, 502, 'It failed.', 'upstream_failed'),
+  });
 
   async function testsOf(...stored: readonly StoredChannel[]): Promise<ChannelTests> {
     await opened.database.write(async (transaction) => {

@@ -210,7 +210,9 @@ function isOfGuess({ isGuess, verdict }: Trial): boolean {
 /** Why a channel could not even be asked. Reasons that are no typed ones stay in the log. */
 function untested(error: unknown): TestReport {
   const { code, kind, message } =
-    error instanceof GatewayError ? error : { code: 'internal_error', kind: 'server' as const, message: 'The channel could not be tested.' };
+    error instanceof GatewayError
+      ? error
+      : { code: 'internal_error', kind: 'server' as const, message: 'The channel could not be tested.' };
   return {
     ok: false,
     model: '',
