@@ -171,6 +171,7 @@ describe.each(databaseKinds)('a test of a channel on %s', (database) => {
 describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
+  let root: ManagementClient;
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
@@ -199,6 +200,7 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
         ],
       },
     });
+    root = await ManagementClient.of(gateway);
   });
   afterAll(async () => {
     await gateway?.stop();
@@ -206,7 +208,6 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   });
 
   it('are made once of every channel that is enabled', async () => {
-    const root = await ManagementClient.of(gateway);
     const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels?state=enabled');
     for (const { id } of items.filter(({ name }) => ['one', 'two'].includes(name)))
       await eventually('the channel is tested', async () => {
@@ -217,7 +218,6 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   });
 
   it('take a model for gone only where they know that it is for what they ask, and tell why a channel cannot be tested', async () => {
-    const root = await ManagementClient.of(gateway);
     const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels');
     const codeOf = async (name: string): Promise<string | undefined> => {
       const path = `/api/channels/${items.find((item) => item.name === name)?.id}/test`;
