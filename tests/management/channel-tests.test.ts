@@ -171,6 +171,7 @@ describe.each(databaseKinds)('a test of a channel on %s', (database) => {
 describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
+  let root: ManagementClient;
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
@@ -193,12 +194,13 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
           channel('one'),
           channel('two'),
           channel('off', { enabled: false }),
-          channel('unknown', { config: { baseUrl: upstream.place('unknown', refuses(404, 'No such model')) }, models: ['mystery'] }),
-          channel('missing', { config: { baseUrl: upstream.place('missing', refuses(404, 'No such model')) }, models: ['talks'] }),
+          channel('unknown', { config: { baseUrl: upstream.place('nowhere', refuses(404, 'No such model')) }, models: ['mystery'] }),
+          channel('missing', { config: { baseUrl: upstream.place('gone', refuses(404, 'No such model')) }, models: ['talks'] }),
           channel('pattern', { models: ['some-*'] }),
         ],
       },
     });
+    root = await ManagementClient.of(gateway);
   });
   afterAll(async () => {
     await gateway?.stop();
@@ -206,7 +208,6 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   });
 
   it('are made once of every channel that is enabled', async () => {
-    const root = await ManagementClient.of(gateway);
     const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels?state=enabled');
     for (const { id } of items.filter(({ name }) => ['one', 'two'].includes(name)))
       await eventually('the channel is tested', async () => {
@@ -217,13 +218,13 @@ describe.each(databaseKinds)('tests by themselves on %s', (database) => {
   });
 
   it('take a model for gone only where they know that it is for what they ask, and tell why a channel cannot be tested', async () => {
-    const root = await ManagementClient.of(gateway);
     const { items } = await root.done<{ items: readonly Channel[] }>('GET', '/api/channels');
     const codeOf = async (name: string): Promise<string | undefined> => {
       const path = `/api/channels/${items.find((item) => item.name === name)?.id}/test`;
       return (await root.done<{ test?: { report: { failure?: { code: string } } } }>('GET', path)).test?.report.failure?.code;
     };
-    for (const name of ['unknown', 'missing', 'pattern']) await eventually(`${name} is tested`, async () => (await codeOf(name)) !== undefined);
+    for (const name of ['unknown', 'missing', 'pattern'])
+      await eventually(`${name} is tested`, async () => (await codeOf(name)) !== undefined);
     expect(await codeOf('pattern')).toBe('test_model_missing');
     const after = (await root.done<{ items: readonly Channel[] }>('GET', '/api/channels')).items;
     const modelsOf = (name: string): object | undefined => after.find((item) => item.name === name)?.health.models;
