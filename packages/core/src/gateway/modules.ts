@@ -35,7 +35,7 @@ import { ResourceRelay } from '../relay/resource-relay.js';
 import { carrierOf } from './carriers.js';
 import { SchemaGuard } from '../storage/schema-guard.js';
 import type { Foundations, GatewayParts } from './foundations.js';
-import { jobsOf, outsideJobsOf } from './jobs.js';
+import { jobsOf } from './jobs.js';
 import { register, tokens } from './tokens.js';
 import { wireUpkeep } from './upkeep.js';
 import { version } from './version.js';
@@ -108,7 +108,6 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   register(container, tokens.keyUsage, () => new KeyUsage(database, logger));
   register(container, tokens.healthWatcher, () => healthWatcherOf(container, foundations, logger));
   register(container, tokens.jobs, () => jobsOf(container, foundations, logger));
-  register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
   register(container, tokens.resources, () => resourcesOf(foundations, logger));
   register(container, tokens.relay, () => relayOf(container, foundations, logger, faults));
   register(container, tokens.resourceRelay, () => resourceRelayOf(container, foundations, logger));

@@ -9,6 +9,7 @@ import { HealthNotices, notificationSettings } from '../modules/notifications/in
 import { ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
+import { outsideJobsOf } from './jobs.js';
 import { register, tokens } from './tokens.js';
 
 /** What asks upstreams beside calls, and tells people of them. */
@@ -26,6 +27,7 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );
   register(container, tokens.healthNotices, () => healthNoticesOf(foundations, logger, get(tokens.channels)));
+  register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
 }
 
 /** What upkeep needs of the rest. */

@@ -20,8 +20,19 @@ function channelOf(name: string, fields: Partial<StoredChannel> = {}): StoredCha
   const config = { baseUrl: 'http://127.0.0.1:1', apiKey: 'a key' };
   const sealed = sealConfig(testProvider, id, config, defaultChannelOptions, secretBox);
   return {
-    ...{ id, name, provider: 'test', ...sealed, keys: [], models: ['m'], modelMapping: {}, groups: ['default'] },
-    ...{ priority: 0, weight: 1, enabled: true, createdAt: 1, ...fields },
+    id,
+    name,
+    provider: 'test',
+    ...sealed,
+    keys: [],
+    models: ['m'],
+    modelMapping: {},
+    groups: ['default'],
+    priority: 0,
+    weight: 1,
+    enabled: true,
+    createdAt: 1,
+    ...fields,
   };
 }
 
@@ -52,7 +63,14 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
   afterEach(() => opened.close());
 
   const shutPart = (channelId: string, kind: 'key' | 'model', subject: string): CircuitRecord => ({
-    ...{ channelId, kind, subject, state: 'open', reason: 'failures', since: 0, failures: 1, trips: 1 },
+    channelId,
+    kind,
+    subject,
+    state: 'open',
+    reason: 'failures',
+    since: 0,
+    failures: 1,
+    trips: 1,
   });
   const failed = (kind: 'not-found' | 'server'): Partial<Trial> => ({
     verdict: verdictForKind(kind, 502, 'It failed.', 'upstream_failed'),
@@ -69,17 +87,37 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
       return { report, startedAt: now, ...trial };
     };
     return new ChannelTests({
-      ...{ database: opened.database, providers, secretBox, tryChannel },
+      database: opened.database,
+      providers,
+      secretBox,
+      tryChannel,
       health: {
         keyBlocked: () => undefined,
         report: (outcome) => outcomes.push(outcome),
         enable: async () => undefined,
         list: () => shut,
       },
-      settings: () => ({ timeoutMs: 1_000, everyMinutes: 5, scheduled: 'all' }),
-      channels: () => stored.map((channel) => openChannel({ ...channel, keys: [] }, providers, secretBox)),
+      settings: () => ({
+        timeoutMs: 1e3,
+        everyMinutes: 5,
+        scheduled: 'all',
+      }),
+      channels: () =>
+        stored.map((channel) =>
+          openChannel(
+            {
+              ...channel,
+              keys: [],
+            },
+            providers,
+            secretBox,
+          ),
+        ),
       clock: { now: () => now },
-      log: { warn: () => undefined, info: () => undefined } as unknown as Logger,
+      log: {
+        warn: () => undefined,
+        info: () => undefined,
+      } as unknown as Logger,
     });
   }
 

@@ -41,16 +41,37 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     const options = { ...defaultChannelOptions, allowPrivate: true };
     const sealed = sealConfig(testProvider, id, { baseUrl: url, apiKey: 'a key' }, options, secretBox);
     const stored: StoredChannel = {
-      ...{ id, name: 'hung', provider: 'test', ...sealed, keys: [], models: ['m'], modelMapping: {}, groups: ['default'] },
-      ...{ priority: 0, weight: 1, enabled: true, createdAt: 1 },
+      id,
+      name: 'hung',
+      provider: 'test',
+      ...sealed,
+      keys: [],
+      models: ['m'],
+      modelMapping: {},
+      groups: ['default'],
+      priority: 0,
+      weight: 1,
+      enabled: true,
+      createdAt: 1,
     };
     await opened.database.write((transaction) => insertChannel(transaction, stored));
     const stopping = new AbortController();
     const warnings: string[] = [];
     const sync = new ModelSync({
-      ...{ database: opened.database, providers, secretBox, clock },
-      editor: new ConfigurationEditor({ database: opened.database, clock, onChanged: async () => undefined }),
-      settings: () => ({ auto: true, everyHours: 24, keepCustom: true }),
+      database: opened.database,
+      providers,
+      secretBox,
+      clock,
+      editor: new ConfigurationEditor({
+        database: opened.database,
+        clock,
+        onChanged: async () => undefined,
+      }),
+      settings: () => ({
+        auto: true,
+        everyHours: 24,
+        keepCustom: true,
+      }),
       channels: () => [openChannel(stored, providers, secretBox)],
       log: { warn: (_facts: object, message: string) => warnings.push(message) } as unknown as Logger,
     });
