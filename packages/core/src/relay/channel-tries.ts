@@ -51,8 +51,15 @@ export class ChannelTries {
       if (room === 'no') continue;
       const hedge = held === undefined || isHedged ? undefined : this.#hedged.hedgeFor(held, countedRule);
       countedRule = hedge?.rule ?? countedRule;
-      const shared = { running: running as HeldCall, candidates, growthOf, pace, isUntranslatable: refusal !== undefined };
-      const tried = hedge === undefined ? undefined : await this.#hedged.run(hedge, shared, { candidate, route, room });
+      // Written out here: what is not hedged makes nothing for it, and waits for nothing.
+      const tried =
+        hedge === undefined || held === undefined
+          ? undefined
+          : await this.#hedged.run(
+              hedge,
+              { running: held, candidates, growthOf, pace, isUntranslatable: refusal !== undefined },
+              { candidate, route, room },
+            );
       if (tried?.isHedged === true) isHedged = true;
       const end = tried === undefined ? await this.#attempts.within(room, running, route, growthOf) : tried.end;
       const asked = tried === undefined ? candidate : tried.candidate;

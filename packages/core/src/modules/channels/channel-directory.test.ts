@@ -1,33 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
-import { defaultChannelOptions } from './channel-options.js';
 import { ChannelDirectory } from './channel-directory.js';
-import { sealConfig } from './channel-secrets.js';
 import { insertChannel, type StoredChannel, updateChannel } from './channel-store.js';
+import { testChannel } from './test-channel.js';
 import { testProvider } from './test-provider.js';
 
 const secretBox = new SecretBox('a master secret of at least 32 characters');
 
 function channelOf(name: string, change: Partial<StoredChannel> = {}): StoredChannel {
-  const id = newId();
-  return {
-    id,
-    name,
-    provider: 'test',
-    ...sealConfig(testProvider, id, { baseUrl: 'http://127.0.0.1:1', apiKey: `key of ${name}` }, defaultChannelOptions, secretBox),
-    keys: [],
-    models: ['m'],
-    modelMapping: {},
-    groups: ['default'],
-    priority: 0,
-    weight: 1,
-    enabled: true,
-    createdAt: 1,
-    ...change,
-  };
+  return testChannel(name, secretBox, change);
 }
 
 describe.each(testDatabases())('channel directory on $kind', ({ open }) => {

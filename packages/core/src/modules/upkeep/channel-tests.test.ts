@@ -1,11 +1,11 @@
 import { verdictForKind } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
-import { defaultChannelOptions, insertChannel, openChannel, type StoredChannel } from '../channels/index.js';
-import { sealConfig, sealKeys } from '../channels/channel-secrets.js';
+import { insertChannel, openChannel, type StoredChannel } from '../channels/index.js';
+import { sealKeys } from '../channels/channel-secrets.js';
+import { testChannel } from '../channels/test-channel.js';
 import { testProvider } from '../channels/test-provider.js';
 import type { AttemptOutcome, CircuitRecord } from '../health/index.js';
 import { ChannelTests } from './channel-tests.js';
@@ -15,25 +15,8 @@ const secretBox = new SecretBox('a master secret of at least 32 characters');
 const providers = new Map([['test', testProvider]]);
 const minuteMs = 60_000;
 
-function channelOf(name: string, fields: Partial<StoredChannel> = {}): StoredChannel {
-  const id = newId();
-  const config = { baseUrl: 'http://127.0.0.1:1', apiKey: 'a key' };
-  const sealed = sealConfig(testProvider, id, config, defaultChannelOptions, secretBox);
-  return {
-    id,
-    name,
-    provider: 'test',
-    ...sealed,
-    keys: [],
-    models: ['m'],
-    modelMapping: {},
-    groups: ['default'],
-    priority: 0,
-    weight: 1,
-    enabled: true,
-    createdAt: 1,
-    ...fields,
-  };
+function channelOf(name: string, change: Partial<StoredChannel> = {}): StoredChannel {
+  return testChannel(name, secretBox, change);
 }
 
 const keysOf = (enabled: readonly boolean[]) =>

@@ -4,13 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { ProviderAdapter } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../foundation/clock.js';
-import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
 import { ConfigurationEditor } from '../changes/index.js';
-import { defaultChannelOptions, insertChannel, openChannel, type StoredChannel } from '../channels/index.js';
-import { sealConfig } from '../channels/channel-secrets.js';
+import { defaultChannelOptions, insertChannel, openChannel } from '../channels/index.js';
+import { testChannel } from '../channels/test-channel.js';
 import { testProvider } from '../channels/test-provider.js';
 import { readFindings } from './channel-finding-store.js';
 import { ModelSync } from './model-sync.js';
@@ -37,23 +36,8 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
     const models: ProviderAdapter['models'] = { request: () => ({ method: 'GET', url, headers: {} }), read: () => [{ id: 'm' }] };
     const providers = new Map<string, ProviderAdapter>([['test', { ...testProvider, models }]]);
-    const id = newId();
     const options = { ...defaultChannelOptions, allowPrivate: true };
-    const sealed = sealConfig(testProvider, id, { baseUrl: url, apiKey: 'a key' }, options, secretBox);
-    const stored: StoredChannel = {
-      id,
-      name: 'hung',
-      provider: 'test',
-      ...sealed,
-      keys: [],
-      models: ['m'],
-      modelMapping: {},
-      groups: ['default'],
-      priority: 0,
-      weight: 1,
-      enabled: true,
-      createdAt: 1,
-    };
+    const stored = testChannel('hung', secretBox, {}, { baseUrl: url, options });
     await opened.database.write((transaction) => insertChannel(transaction, stored));
     const stopping = new AbortController();
     const warnings: string[] = [];
@@ -80,7 +64,7 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     await asked;
     stopping.abort();
     await turn;
-    expect(await readFindings(opened.database.knex, [id])).toEqual([]);
+    expect(await readFindings(opened.database.knex, [stored.id])).toEqual([]);
     expect(warnings).toEqual([]);
   });
 });
