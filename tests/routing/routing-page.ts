@@ -50,6 +50,7 @@ ${table.channels.toLocaleString('en')} channels that offer ${table.models.toLoca
 | one selection | ${table.microsecondsOfSelection.toFixed(2)} µs |
 | one selection in a conversation | ${table.microsecondsInConversation.toFixed(2)} µs |
 | one selection from twenty channels | ${table.microsecondsAmongTwenty.toFixed(2)} µs |
+${table.blocked.map(({ share, microseconds }) => `| one selection where ${share === 1 ? 'all' : `${100 * share} % of them`} are left alone | ${microseconds.toFixed(2)} µs |`).join('\n')}
 | allocated by one selection, from all and from twenty | ${Math.round(table.bytesOfSelection)} and ${Math.round(table.bytesAmongTwenty)} bytes |
 | table and lists of all models | ${(table.heapBytes / 2 ** 20).toFixed(1)} MB |
 | a change of one channel, and the lists of all models after it | ${table.millisecondsOfChange.toFixed(1)} ms |
