@@ -1,4 +1,3 @@
-import type { BalanceQuestion } from '../../balance.js';
 import type { ProviderAdapter, ProviderCall, SpokenDialect, WireRequest } from '../../provider.js';
 import { secretFields } from '../../config-schema.js';
 import { operationOf } from '../../operations.js';
@@ -21,7 +20,7 @@ const unsafeHeaderValue = /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/;
 
 /** What a provider says of its place: addresses and headers, always the same and nothing sent. */
 export function descriptionChecks(subject: string, provider: ProviderAdapter, config?: Config): readonly Check[] {
-  const { models, balance, prices, tokenFamilies } = provider;
+  const { models, prices, tokenFamilies } = provider;
   return checksOf(subject, 'bronze', {
     'is declared in full': () => {
       insist(/^[a-z0-9][a-z0-9-]*$/.test(provider.id), `The id "${provider.id}" must be lower-case letters, digits and hyphens.`);
@@ -76,11 +75,6 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
             insistSame(models.request(settings), request, 'The same request was described in another way.');
           },
         }),
-    ...(balance === undefined
-      ? {}
-      : {
-          'asks for the balance of a key, and takes no answer for one': () => checkBalance(provider, balance, config),
-        }),
     ...(prices === undefined
       ? {}
       : {
@@ -118,23 +112,6 @@ function checkResourceAddresses(provider: ProviderAdapter, config?: Config): voi
   }
 }
 
-function checkBalance(provider: ProviderAdapter, { requests, read }: BalanceQuestion<Config>, config?: Config): void {
-  const settings = deepFreeze(sampleConfig(provider, config));
-  const described = runPurely(`${provider.id}: balance.requests`, () => requests(settings));
-  insist(described.length > 0, 'Nothing is asked for.');
-  for (const request of described) insistSendable(request);
-  insistSame(requests(settings), described, 'The same requests were described in another way.');
-  for (const body of [null, 'no', [], {}, { error: { message: 'No.' } }]) {
-    const answer = runPurely(`${provider.id}: balance.read`, () =>
-      read(
-        described.map(() => body),
-        settings,
-      ),
-    );
-    insist(answer === undefined, `${shown(body)} was taken for a balance: ${shown(answer)}.`);
-  }
-}
-
 function resourceUrlOf(provider: ProviderAdapter, spoken: SpokenDialect<Config>, path: string, config?: Config): string {
   const call = callTo(provider, spoken, { model: '' }, config);
   const filled = path.replace(/\{\w+\}/g, 'r1');
@@ -146,7 +123,8 @@ function described(provider: ProviderAdapter, spoken: SpokenDialect<Config>, str
   return runPurely(`${provider.id}: url and headers`, () => ({ url: spoken.url(call), headers: provider.headers(call) }));
 }
 
-function insistSendable({ url, headers }: Described): void {
+/** An address and headers that a request can be made of. */
+export function insistSendable({ url, headers }: Described): void {
   insist(/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), `"${url}" is no web address.`);
   insist(!/[^:]\/\//.test(url), `"${url}" has an empty part in its path.`);
   for (const [name, value] of Object.entries(headers)) {
