@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import bedrock from '@tollgate/adapter-bedrock';
 import claude from '@tollgate/adapter-claude';
+import cohere from '@tollgate/adapter-cohere';
 import dify from '@tollgate/adapter-dify';
 import gemini from '@tollgate/adapter-gemini';
 import openai from '@tollgate/adapter-openai';
@@ -26,6 +27,7 @@ describe('gold', () => {
     { path: 'packages/adapter-claude', plugin: claude },
     { path: 'packages/adapter-gemini', plugin: gemini },
     { path: 'packages/adapter-bedrock', plugin: bedrock, spoken: ['openai-chat'] },
+    { path: 'packages/adapter-cohere', plugin: cohere },
     { path: 'packages/adapter-dify', plugin: dify },
     { path: 'packages/adapter-rerank', plugin: rerank },
     { path: 'packages/adapter-vertex', plugin: vertex, spoken: ['gemini', 'openai-chat'] },

@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, CodecContext, JsonObject, Loss, MediaBlock } from '@tollgate/plugin-kit';
+import type { Block, CanonicalRequest, CodecContext, Dialect, JsonObject, Loss, MediaBlock } from '@tollgate/plugin-kit';
 import type { ServedDialect } from '../relay/dialects.js';
 
 export interface RecordingContext extends CodecContext {
@@ -33,24 +33,32 @@ export function decoded(dialect: ServedDialect, body: JsonObject, context: Codec
 }
 
 /** One request on its way from a client's dialect to an upstream's. */
-export interface TranslatedRequest {
+export interface CarriedRequest {
   readonly losses: readonly Loss[];
   /** As the gateway understood it. */
   readonly before: CanonicalRequest;
   /** As it goes to the upstream. */
   readonly body: JsonObject;
+}
+
+export interface TranslatedRequest extends CarriedRequest {
   /** As a server of the upstream's dialect understands it. */
   readonly after: CanonicalRequest;
 }
 
 /** Undefined where the client's dialect cannot ask for it. */
-export function translated(request: CanonicalRequest, from: ServedDialect, to: ServedDialect): TranslatedRequest | undefined {
+export function carried(request: CanonicalRequest, from: ServedDialect, to: Dialect): CarriedRequest | undefined {
   const asked = written(from, request);
   if (asked === undefined) return undefined;
   const context = recordingContext();
   const before = { ...withMediaBytes(decoded(from, asked, context), to), model: unknownModel };
-  const body = to.upstream.encodeRequest(before, context);
-  return { losses: context.losses, before, body, after: decoded(to, body, recordingContext()) };
+  return { losses: context.losses, before, body: to.upstream.encodeRequest(before, context) };
+}
+
+/** The same, with what a server makes of it. */
+export function translated(request: CanonicalRequest, from: ServedDialect, to: ServedDialect): TranslatedRequest | undefined {
+  const carriage = carried(request, from, to);
+  return carriage === undefined ? undefined : { ...carriage, after: decoded(to, carriage.body, recordingContext()) };
 }
 
 const fetchedTypes: Readonly<Record<MediaBlock['media'], string>> = {
@@ -61,7 +69,7 @@ const fetchedTypes: Readonly<Record<MediaBlock['media'], string>> = {
 };
 
 /** What the gateway does before it translates: media are fetched for upstreams that take only bytes. */
-function withMediaBytes(request: CanonicalRequest, { upstream }: ServedDialect): CanonicalRequest {
+function withMediaBytes(request: CanonicalRequest, { upstream }: Dialect): CanonicalRequest {
   const fetched = (block: Block): Block => {
     if (block.type !== 'media' || !('url' in block.source)) return block;
     const { media, source, mimeType = fetchedTypes[media] } = block;

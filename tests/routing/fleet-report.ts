@@ -8,6 +8,8 @@ export interface PhaseFigures {
   readonly part: number;
   readonly none: number;
   readonly attemptsOfCall: number;
+  /** Of all calls, those that were sent to two places at once. */
+  readonly hedged: number;
   readonly medianMs: number;
   readonly slowestOfHundredMs: number;
 }
@@ -59,6 +61,7 @@ function phaseFigures({ calls }: FleetRun, from: number, until: number): PhaseFi
     part: share('part'),
     none: share('none'),
     attemptsOfCall: those.reduce((sum, { attempts }) => sum + attempts, 0) / those.length,
+    hedged: those.filter(({ isHedged }) => isHedged).length / those.length,
     medianMs: times[Math.floor(times.length / 2)] ?? 0,
     slowestOfHundredMs: times[Math.floor(times.length * 0.99)] ?? 0,
   };

@@ -13,6 +13,7 @@ import {
   type SelectionWish,
   TraceWriter,
 } from '../../packages/core/src/modules/routing/index.js';
+import { seeded } from './virtual-time.js';
 
 export interface LargeTableFigures {
   readonly channels: number;
@@ -24,6 +25,8 @@ export interface LargeTableFigures {
   readonly microsecondsInConversation: number;
   /** The same from twenty channels. */
   readonly microsecondsAmongTwenty: number;
+  /** From all channels, of which some are left alone. */
+  readonly blocked: readonly BlockedFigures[];
   /** Allocated by one selection, in bytes: from all channels, and from twenty. */
   readonly bytesOfSelection: number;
   readonly bytesAmongTwenty: number;
@@ -31,7 +34,14 @@ export interface LargeTableFigures {
   readonly millisecondsOfChange: number;
 }
 
+export interface BlockedFigures {
+  /** Of the channels, those that are left alone. */
+  readonly share: number;
+  readonly microseconds: number;
+}
+
 const channelsOfLarge = 10_000;
+const sharesBlocked = [0.5, 0.9, 0.99, 1];
 const modelsOfLarge = 1_000;
 
 export const modelNames: readonly string[] = Array.from({ length: modelsOfLarge }, (_, index) => `vendor/model-${index}-of-a-long-list`);
@@ -52,14 +62,18 @@ function channelOf(index: number, models: ReadonlySet<string>, weight = 1 + (ind
 /** Selects from a list with the gateway's own health behind it, of which something is open, so that all of it is asked. */
 export class Selecting {
   readonly #parts;
+  readonly #hasNone: boolean;
   #number = 0;
 
-  constructor() {
+  /** @param isBlocked of a channel, by its place in the table */
+  constructor(channels: readonly Channel[] = [], isBlocked: (index: number) => boolean = () => false) {
     const values = healthSettings.schema.parse({});
     const log = createLogger('silent', { write() {} });
     const clock = { now: () => 1_000 };
     const health = new HealthBook({ settings: () => values, clock, log, channelNameOf: (id) => id });
     void health.disable('some-other-channel');
+    for (const [index, { id }] of channels.entries()) if (isBlocked(index)) void health.disable(id);
+    this.#hasNone = channels.length > 0 && channels.every((_, index) => isBlocked(index));
     const places = new ConversationPlaces({ now: clock.now });
     this.#parts = { health, loads: new ChannelLoads(), keyTurns: new KeyTurns(), places, random: Math.random, now: clock.now };
   }
@@ -71,7 +85,7 @@ export class Selecting {
       ? { model, strategy: 'weighted', conversation: { number: this.#number, minutes: 60, loadMax: 1.25 } }
       : { model, strategy: 'weighted' };
     const chosen = new ChannelSelection(list, wish, this.#parts, new TraceWriter('weighted', list.size)).next();
-    if (chosen === undefined) throw new Error('Nothing was chosen.');
+    if ((chosen === undefined) !== this.#hasNone) throw new Error('Something else was chosen.');
   }
 }
 
@@ -124,15 +138,30 @@ export function largeTableFigures(): LargeTableFigures {
     microsecondsOfSelection: microsecondsOf(list, false),
     microsecondsInConversation: microsecondsOf(list, true),
     microsecondsAmongTwenty: microsecondsOf(twenty, false),
+    blocked: sharesBlocked.map((share) => ({ share, microseconds: microsecondsWithBlocked(table, list, share) })),
     bytesOfSelection: bytesOfSelection(list),
     bytesAmongTwenty: bytesOfSelection(twenty),
     millisecondsOfChange: millisecondsOfChange(table),
   };
 }
 
-function microsecondsOf(list: CandidateList, isConversation: boolean): number {
-  const selections = 200_000;
-  const selecting = new Selecting();
+/** As they would be spread over a fleet: not one after the other, and as many of each weight. */
+function microsecondsWithBlocked(table: ChannelTable, list: CandidateList, share: number): number {
+  const random = seeded(7);
+  const blocked = table.channels.map(() => random() < share);
+  return microsecondsOf(list, false, { selecting: new Selecting(table.channels, (index) => blocked[index] === true), selections: 500 });
+}
+
+interface SelectionRun {
+  readonly selecting: Selecting;
+  readonly selections: number;
+}
+
+function microsecondsOf(
+  list: CandidateList,
+  isConversation: boolean,
+  { selecting, selections }: SelectionRun = { selecting: new Selecting(), selections: 200_000 },
+): number {
   for (let index = 0; index < selections / 10; index += 1) selecting.once(list, isConversation);
   const startedAt = performance.now();
   for (let index = 0; index < selections; index += 1) selecting.once(list, isConversation);

@@ -6,11 +6,13 @@ import type { FleetOptions } from './simulated-fleet.js';
 export interface RoutingFigures {
   readonly weighted: FleetFigures;
   readonly quickest: FleetFigures;
+  /** By weights, and calls hedged after two seconds. */
+  readonly hedged: FleetFigures;
   readonly table: LargeTableFigures;
 }
 
 /** The report as docs/routing-benchmark.md keeps it. */
-export function pageOf(options: FleetOptions, { weighted, quickest, table }: RoutingFigures): string {
+export function pageOf(options: FleetOptions, { weighted, quickest, hedged, table }: RoutingFigures): string {
   return `# Routing benchmark
 
 Written by \`npm run bench:routing\`, on Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}.
@@ -27,9 +29,10 @@ ${phaseRow('before', weighted.before)}
 ${phaseRow('in trouble', weighted.during)}
 ${phaseRow('after', weighted.after)}
 ${phaseRow('in trouble, by `least-latency`', quickest.during)}
+${phaseRow('in trouble, hedged after 2 s', hedged.during)}
 
 An answer that is cut in the middle cannot be begun again at another place: its caller has a part of it. What is slow and well costs its callers time; the
-strategy \`least-latency\` leaves it alone.
+strategy \`least-latency\` leaves it alone, and hedging asks a second channel beside it: of ${percent(hedged.during.hedged)} of the calls in trouble, and of ${percent(hedged.before.hedged)} before.
 
 | trouble | failed attempts | left alone after its first failure: median, longest | used again after its end: median, longest |
 |---|---|---|---|
@@ -38,7 +41,7 @@ ${weighted.troubles.map(({ kind, failedAttempts, opensAfterMs, recoversAfterMs }
 Refused keys (401) are disabled until people replace them, here at the end of the trouble. Keys without credit (402) rest for one minute first and for ten at most, all else
 for five seconds first, and a limited key (429) for as long as it asks.
 
-- Attempts at a key, a model or a channel while it was to be left alone: **${weighted.forbidden + quickest.forbidden}**.
+- Attempts at a key, a model or a channel while it was to be left alone: **${weighted.forbidden + quickest.forbidden + hedged.forbidden}**.
 - Share of the calls by weight, of channels without trouble, against the share that it should be: off by at most **${percent(weighted.shareError)}**.
 
 ## Many channels
@@ -50,6 +53,7 @@ ${table.channels.toLocaleString('en')} channels that offer ${table.models.toLoca
 | one selection | ${table.microsecondsOfSelection.toFixed(2)} µs |
 | one selection in a conversation | ${table.microsecondsInConversation.toFixed(2)} µs |
 | one selection from twenty channels | ${table.microsecondsAmongTwenty.toFixed(2)} µs |
+${table.blocked.map(({ share, microseconds }) => `| one selection where ${share === 1 ? 'all' : `${100 * share} % of them`} are left alone | ${microseconds.toFixed(2)} µs |`).join('\n')}
 | allocated by one selection, from all and from twenty | ${Math.round(table.bytesOfSelection)} and ${Math.round(table.bytesAmongTwenty)} bytes |
 | table and lists of all models | ${(table.heapBytes / 2 ** 20).toFixed(1)} MB |
 | a change of one channel, and the lists of all models after it | ${table.millisecondsOfChange.toFixed(1)} ms |

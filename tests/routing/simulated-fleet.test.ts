@@ -1,23 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FleetFigures, figuresOf } from './fleet-report.js';
-import { SimulatedFleet } from './simulated-fleet.js';
+import { type FleetOptions, SimulatedFleet } from './simulated-fleet.js';
+
+const options: FleetOptions = {
+  strategy: 'weighted',
+  channels: 100,
+  keysOfChannel: 5,
+  channelsOfTrouble: 4,
+  callsPerSecond: 150,
+  seconds: 420,
+  troubleFromMs: 60_000,
+  troubleUntilMs: 180_000,
+  seed: 7,
+};
 
 describe('a hundred channels of which a third is in trouble', () => {
   let figures: FleetFigures;
 
   beforeAll(() => {
-    const fleet = new SimulatedFleet({
-      strategy: 'weighted',
-      channels: 100,
-      keysOfChannel: 5,
-      channelsOfTrouble: 4,
-      callsPerSecond: 150,
-      seconds: 420,
-      troubleFromMs: 60_000,
-      troubleUntilMs: 180_000,
-      seed: 7,
-    });
-    figures = figuresOf(fleet.run());
+    figures = figuresOf(new SimulatedFleet(options).run());
   });
 
   it('answers every caller but those whose answer is cut in the middle', () => {
@@ -39,6 +40,15 @@ describe('a hundred channels of which a third is in trouble', () => {
       expect(opensAfterMs?.most, kind).toBeLessThan(60_000);
       expect(recoversAfterMs?.most, kind).toBeLessThan(240_000);
     }
+  });
+
+  it('has callers wait less for what is slow where calls are hedged, within the cap, and for nothing in quiet times', () => {
+    const hedged = figuresOf(new SimulatedFleet({ ...options, hedgeAfterMs: 2_000 }).run());
+    expect(figures.during.slowestOfHundredMs).toBeGreaterThan(7_000);
+    expect(hedged.during.slowestOfHundredMs).toBeLessThan(4_000);
+    expect(hedged.during.hedged).toBeLessThanOrEqual(0.05);
+    expect([hedged.before.hedged, hedged.forbidden, hedged.during.none]).toEqual([0, 0, 0]);
+    expect(hedged.shareError).toBeLessThan(0.02);
   });
 
   it('shares by weight what is well', () => {

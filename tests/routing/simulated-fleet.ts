@@ -7,7 +7,9 @@ import {
   ChannelLoads,
   ChannelSelection,
   ConversationPlaces,
+  HedgeBudget,
   KeyTurns,
+  routingSettings,
   type RoutingStrategy,
   TraceWriter,
 } from '../../packages/core/src/modules/routing/index.js';
@@ -28,6 +30,8 @@ export interface FleetOptions {
   readonly troubleFromMs: number;
   readonly troubleUntilMs: number;
   readonly seed: number;
+  /** Calls that have got nothing for so long are sent elsewhere, too; left out, none is. */
+  readonly hedgeAfterMs?: number;
 }
 
 export interface SimulatedAttempt {
@@ -41,6 +45,7 @@ export interface SimulatedCall {
   readonly startedAt: number;
   readonly tookMs: number;
   readonly attempts: number;
+  readonly isHedged: boolean;
   /** What the caller got: a whole answer, a part of one, or none. */
   readonly end: 'whole' | 'part' | 'none';
 }
@@ -54,7 +59,22 @@ export interface FleetRun {
   readonly forbidden: number;
 }
 
+interface RunningAttempt {
+  readonly candidate: Candidate;
+  readonly startedAt: number;
+}
+
+interface RunningCall {
+  readonly selection: ChannelSelection;
+  readonly pace: TryPace;
+  readonly startedAt: number;
+  attempts: number;
+  isHedged: boolean;
+  readonly running: RunningAttempt[];
+}
+
 const model = 'm';
+const { hedgedPercentMax } = routingSettings.schema.parse({});
 const usualMs = 900;
 const usualSpreadMs = 400;
 
@@ -80,6 +100,7 @@ export class SimulatedFleet {
   readonly #random: () => number;
   readonly #book: HealthBook;
   readonly #loads = new ChannelLoads();
+  readonly #budget = new HedgeBudget();
   readonly #limits = new KeyLimits();
   readonly #calls: SimulatedCall[] = [];
   readonly #attempts: SimulatedAttempt[] = [];
@@ -110,7 +131,8 @@ export class SimulatedFleet {
     const arrive = (): void => {
       const selection = new ChannelSelection(list, { model, strategy }, parts, new TraceWriter(strategy, list.size));
       const pace = new TryPace(relaySettings.schema.parse({}), clock.now(), clock, this.#random);
-      this.#try(selection, pace, clock.now(), 0);
+      this.#budget.earn(model, hedgedPercentMax);
+      this.#try({ selection, pace, startedAt: clock.now(), attempts: 0, isHedged: false, running: [] });
       // Calls come when they like: the time between two is exponentially distributed.
       if (clock.now() < endMs) this.#time.after((-Math.log(1 - this.#random()) * 1_000) / callsPerSecond, arrive);
     };
@@ -122,40 +144,62 @@ export class SimulatedFleet {
     return { options: this.#options, calls: this.#calls, attempts: this.#attempts, changes: this.#changes, forbidden: this.#forbidden };
   }
 
-  #try(selection: ChannelSelection, pace: TryPace, startedAt: number, attempts: number): void {
-    const { now } = this.#time;
-    const end = (kind: SimulatedCall['end']): void =>
-      void this.#calls.push({ startedAt, tookMs: this.#time.now - startedAt, attempts, end: kind });
-    if (!pace.mayTry(attempts)) return end('none');
-    const candidate = selection.next();
-    if (candidate === undefined) {
-      const waitMs = pace.channelWaitMs(selection.soonestMs);
-      if (waitMs === undefined) return end('none');
-      return this.#time.after(waitMs, () => {
-        selection.startAgain();
-        this.#try(selection, pace, startedAt, attempts);
-      });
-    }
-    this.#judge(candidate);
-    const answer = this.#answerOf(candidate);
-    this.#loads.begin(candidate.channel.id);
-    this.#time.after(answer.lastsMs, () => {
-      this.#over(candidate, answer, now);
-      if (answer.verdict === undefined || answer.begun === true) {
-        this.#calls.push({
-          startedAt,
-          tookMs: this.#time.now - startedAt,
-          attempts: attempts + 1,
-          end: answer.begun === true ? 'part' : 'whole',
-        });
-        return;
-      }
-      selection.failed(candidate, answer.verdict.scope);
-      this.#try(selection, pace, startedAt, attempts + 1);
+  /** The next attempt, now or when a channel is free again. */
+  #try(call: RunningCall): void {
+    if (!call.pace.mayTry(call.attempts)) return this.#end(call, 'none');
+    const candidate = call.selection.next();
+    if (candidate !== undefined) return this.#ask(call, candidate);
+    const waitMs = call.pace.channelWaitMs(call.selection.soonestMs);
+    if (waitMs === undefined) return this.#end(call, 'none');
+    this.#time.after(waitMs, () => {
+      call.selection.startAgain();
+      this.#try(call);
     });
   }
 
-  #over({ channel, key }: Candidate, { verdict, lastsMs }: PlaceAnswer, startedAt: number): void {
+  #ask(call: RunningCall, candidate: Candidate): void {
+    this.#judge(candidate);
+    const answer = this.#answerOf(candidate);
+    const attempt: RunningAttempt = { candidate, startedAt: this.#time.now };
+    call.attempts += 1;
+    call.running.push(attempt);
+    this.#loads.begin(candidate.channel.id);
+    this.#time.after(answer.lastsMs, () => {
+      // It was stopped.
+      if (!call.running.includes(attempt)) return;
+      call.running.splice(call.running.indexOf(attempt), 1);
+      this.#over(attempt, answer);
+      if (answer.verdict === undefined || answer.begun === true) return this.#end(call, answer.begun === true ? 'part' : 'whole');
+      call.selection.failed(candidate, answer.verdict.scope);
+      if (call.running.length === 0) this.#try(call);
+    });
+    this.#hedgeLater(call, attempt);
+  }
+
+  #hedgeLater(call: RunningCall, attempt: RunningAttempt): void {
+    const { hedgeAfterMs } = this.#options;
+    if (hedgeAfterMs === undefined || call.isHedged) return;
+    this.#time.after(hedgeAfterMs, () => {
+      if (!call.running.includes(attempt) || !call.pace.mayTry(call.attempts) || !this.#budget.take(model)) return;
+      const second = call.selection.beside(attempt.candidate, hedgeAfterMs);
+      if (second === undefined) return this.#budget.giveBack(model);
+      call.isHedged = true;
+      this.#ask(call, second);
+    });
+  }
+
+  /** Whatever else runs for the call is stopped. */
+  #end({ running, startedAt, attempts, isHedged }: RunningCall, end: SimulatedCall['end']): void {
+    for (const { candidate, startedAt: since } of running.splice(0)) {
+      const { channel, key } = candidate;
+      this.#loads.end(channel.id);
+      this.#loads.tookLonger(channel.id, model, this.#time.now - since);
+      this.#book.abandon({ channelId: channel.id, keyId: key.id, model }, since);
+    }
+    this.#calls.push({ startedAt, tookMs: this.#time.now - startedAt, attempts, isHedged, end });
+  }
+
+  #over({ candidate: { channel, key }, startedAt }: RunningAttempt, { verdict, lastsMs }: PlaceAnswer): void {
     const { now } = this.#time;
     this.#loads.end(channel.id);
     if (verdict === undefined) this.#loads.measured(channel.id, model, lastsMs);

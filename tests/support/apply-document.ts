@@ -56,7 +56,7 @@ export interface ChannelEntry {
   readonly costRatio?: string;
   readonly proxy?: string;
   readonly allowPrivate?: boolean;
-  readonly systemPrompt?: { readonly text: string; readonly how?: string };
+  readonly systemPrompt?: { readonly text: string; readonly how?: string; readonly models?: readonly string[] };
   readonly thinkingToContent?: boolean;
   readonly keyOrder?: 'in-turn';
   readonly limits?: Readonly<Record<string, number>>;

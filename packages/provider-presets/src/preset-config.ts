@@ -7,7 +7,7 @@ export type PresetConfig = Readonly<Record<string, string | undefined>>;
 export type PresetConfigSchema = z.ZodObject<Record<string, z.ZodType<string | undefined>>>;
 
 /** What follows an address as vendors print it, by the languages that have one. */
-const operations = /\/(?:chat\/completions|completions|responses|embeddings|rerank|messages)$/;
+const operations = /\/(?:chat\/completions|completions|responses|embeddings|rerank|messages|chat|embed)$/;
 
 const addressHelp = 'The root of the host; an address with the version, as vendors print it, is understood, too.';
 

@@ -1,4 +1,5 @@
 import { claudeCountTokens, claudeMessages } from '@tollgate/adapter-claude';
+import { cohereChat, cohereEmbed } from '@tollgate/adapter-cohere';
 import { geminiBatchEmbedContents, geminiCountTokens, geminiDialect, geminiEmbedContent } from '@tollgate/adapter-gemini';
 import {
   openaiChat,
@@ -25,6 +26,8 @@ export const spokenDialects = {
   'gemini-count-tokens': geminiCountTokens,
   'gemini-embed-content': geminiEmbedContent,
   'gemini-batch-embed-contents': geminiBatchEmbedContents,
+  'cohere-v2-chat': cohereChat,
+  'cohere-v2-embed': cohereEmbed,
   rerank,
 } as const satisfies Readonly<Record<string, Dialect>>;
 

@@ -7,6 +7,7 @@ import type { Cell } from './cell.js';
 import { brokenStreamCell, refusalCell, refusals } from './error-cells.js';
 import { libraryCells, type LibraryCell } from './library-cells.js';
 import { sideOperationCell, sideOperations } from './operation-cells.js';
+import { type OwnLanguageCell, ownLanguageCells } from './own-language-cells.js';
 import { requestCell } from './request-cells.js';
 import { sealCell, sealedPlaces } from './seal-cells.js';
 
@@ -27,6 +28,8 @@ export interface MatrixCell extends Cell {
 export interface Matrix {
   readonly dialects: readonly string[];
   readonly cells: readonly MatrixCell[];
+  /** Of upstreams in languages that no client speaks. */
+  readonly ownLanguages: readonly OwnLanguageCell[];
   readonly libraries: readonly LibraryCell[];
   readonly agents: readonly LibraryCell[];
 }
@@ -35,7 +38,13 @@ const pairs = dialects.flatMap((client) => dialects.map((upstream) => ({ client,
 
 /** Runs every check. */
 export async function matrix(): Promise<Matrix> {
-  return { dialects: dialects.map(({ id }) => id), cells: translationCells(), libraries: await libraryCells(), agents: agentCells() };
+  return {
+    dialects: dialects.map(({ id }) => id),
+    cells: translationCells(),
+    ownLanguages: ownLanguageCells(),
+    libraries: await libraryCells(),
+    agents: agentCells(),
+  };
 }
 
 export function translationCells(): readonly MatrixCell[] {

@@ -17,17 +17,19 @@ export function conformancePage(matrix: Matrix): string {
   return [
     head,
     ...matrix.dialects.map((client) => clientSection(client, matrix)),
+    ...matrix.dialects.map((client) => ownLanguageSection(client, matrix)),
     librarySection('Official libraries', libraryIntroduction, matrix.libraries, matrix.dialects),
     librarySection('Coding agents', agentIntroduction, matrix.agents, matrix.dialects),
   ].join('\n');
 }
 
 /** The matrix for programs: each cell by itself, in a line of its own. */
-export function conformanceJson({ dialects, cells, libraries, agents }: Matrix): string {
+export function conformanceJson({ dialects, cells, ownLanguages, libraries, agents }: Matrix): string {
   const lines = (list: readonly Cell[]): string => list.map((cell) => `    ${JSON.stringify(cell)}`).join(',\n');
   return `{
   "dialects": ${JSON.stringify(dialects)},
   "cells": [\n${lines(cells)}\n  ],
+  "ownLanguages": [\n${lines(ownLanguages)}\n  ],
   "libraries": [\n${lines(libraries)}\n  ],
   "agents": [\n${lines(agents)}\n  ]
 }
@@ -57,6 +59,30 @@ function clientSection(client: string, { cells, dialects }: Matrix): string {
     return table(areaTitles[area], inArea, dialects, notes);
   });
   return `## Clients of ${client}\n\n${tables.join('\n')}\n${notes.list()}`;
+}
+
+const ownLanguageIntroduction = `Upstreams in languages that no client speaks here. Of a request, ✓ is what was written without a loss: nobody here reads such requests, and the
+conformance suite of [write-a-provider.md](write-a-provider.md) holds a dialect to what it writes. Answers are those that are recorded beside each adapter, told to the client.`;
+
+const ownLanguageAreas = {
+  asked: areaTitles.asked,
+  answered: 'What recorded answers hold, whole and streamed',
+  failed: areaTitles.failed,
+} as const;
+
+function ownLanguageSection(client: string, { ownLanguages }: Matrix): string {
+  const notes = new Notes();
+  const own = ownLanguages.filter((cell) => cell.client === client);
+  const upstreams = [...new Set(own.map(({ upstream }) => upstream))];
+  const tables = Object.entries(ownLanguageAreas).map(([area, title]) =>
+    table(
+      title,
+      own.filter((cell) => cell.area === area),
+      upstreams,
+      notes,
+    ),
+  );
+  return `## Clients of ${client}, upstreams of their own\n\n${ownLanguageIntroduction}\n\n${tables.join('\n')}\n${notes.list()}`;
 }
 
 function table(

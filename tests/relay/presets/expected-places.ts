@@ -1,3 +1,5 @@
+import { cohereRefusal } from './cohere-place.js';
+
 type Body = Readonly<Record<string, unknown>>;
 
 /** What a vendor's documents say of its place, apart from what our declarations say. */
@@ -66,7 +68,7 @@ export const expectedPlaces: Readonly<Record<string, ExpectedPlace>> = {
     refusalOfTranslated: (body) => has(body, 'stop', 'presence_penalty', 'frequency_penalty'),
   },
   perplexity: { paths: chatAt(''), model: 'sonar', usage: 'on-every-chunk', refusalOfTranslated: wantsOpenTopP },
-  cohere: { paths: chatAt('/compatibility/v1'), refusalOfTranslated: (body) => has(body, 'store', 'metadata', 'parallel_tool_calls') },
+  cohere: { paths: { 'cohere-v2-chat': '/v2/chat', ...chatAt('/compatibility/v1') }, refusal: cohereRefusal },
   'github-models': { paths: chatAt('/inference'), headers: { 'x-github-api-version': '2022-11-28' } },
   ai21: { paths: chatAt('/studio/v1') },
   upstage: v1,

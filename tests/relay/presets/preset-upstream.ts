@@ -2,9 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { listenLocally, readRequest, type RecordedRequest } from '../../replay/local-server.js';
 import { upstreamKey } from '../../support/apply-document.js';
 import { plainAnswerIn } from '../plain-vendors.js';
+import { cohereAnswer, cohereStream } from './cohere-place.js';
 import { type ExpectedPlace, expectedPlaces } from './expected-places.js';
 import { type OwnPlace, ownPlaces } from './own-places.js';
 import { chatStream, streamIn } from './plain-streams.js';
+
+const wholeIn: Readonly<Record<string, object>> = { ...plainAnswerIn, 'cohere-v2-chat': cohereAnswer };
+const streamedIn: Readonly<Record<string, string>> = { ...streamIn, 'cohere-v2-chat': cohereStream };
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -110,6 +114,6 @@ function refuse(response: ServerResponse, message: string): void {
 
 function answer(response: ServerResponse, dialect: string, stream: boolean, { usage }: ExpectedPlace): void {
   response.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
-  if (!stream) response.end(JSON.stringify(plainAnswerIn[dialect]));
-  else response.end(dialect === 'openai-chat' ? chatStream(usage) : streamIn[dialect]);
+  if (!stream) response.end(JSON.stringify(wholeIn[dialect]));
+  else response.end(dialect === 'openai-chat' ? chatStream(usage) : streamedIn[dialect]);
 }

@@ -5,6 +5,7 @@ import type { Model } from '../modules/models/index.js';
 import { costOf, estimateOf, type ExpectedUsage, type Rate, UncountablePriceError } from '../modules/pricing/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { WeighedBody } from './estimate-tokens.js';
+import type { RelayCall } from './relay-call.js';
 import type { RunningCall } from './running-call.js';
 import type { TokenScale } from './token-families.js';
 
@@ -32,13 +33,18 @@ export interface Quote {
 const boundedSlackFactor = 2;
 const boundedSlackTokens = 50;
 
+/** What a quote is made of. */
+export interface QuotedCall extends Pick<RunningCall, 'input' | 'binding'> {
+  readonly call: Pick<RelayCall, 'facts' | 'dialect'>;
+}
+
 /**
  * The estimated input, what it names at its upstream included, and as much output as can be expected: bounded by the caller's maximum, the
  * model's and the operator's.
  * @throws UncountablePriceError
  */
 export function quoteFor(
-  { call, input: known, binding }: Pick<RunningCall, 'call' | 'input' | 'binding'>,
+  { call, input: known, binding }: QuotedCall,
   model: Model | undefined,
   rate: Rate,
   {
@@ -65,6 +71,27 @@ export function quoteFor(
       rate.price.by === 'call' && facts.serverTools === undefined && facts.toolImage === undefined ? costOf(rate, emptyUsage()) : undefined,
     endedAboveTokens: rate.price.by === 'tokens' ? endedAbove(heldOutputTokens, possible <= holdOutputTokensMax) : undefined,
   };
+}
+
+/** Enough for whichever of the quotes at one rate comes true. */
+export function widestOf(quotes: readonly Quote[]): Quote {
+  const dearest = dearestOf(quotes);
+  return {
+    ...dearest,
+    heldOutputTokens: mostOf(quotes, ({ heldOutputTokens }) => heldOutputTokens),
+    inputTokens: mostOf(quotes, ({ inputTokens }) => inputTokens),
+    heldTokens: mostOf(quotes, ({ heldTokens }) => heldTokens),
+    fixedCost: quotes.some(({ fixedCost }) => fixedCost === undefined) ? undefined : dearest.fixedCost,
+    endedAboveTokens: dearest.endedAboveTokens === undefined ? undefined : mostOf(quotes, ({ endedAboveTokens }) => endedAboveTokens ?? 0),
+  };
+}
+
+export function dearestOf(quotes: readonly Quote[]): Quote {
+  return quotes.reduce((one, other) => (other.amount > one.amount ? other : one));
+}
+
+function mostOf(quotes: readonly Quote[], figure: (quote: Quote) => number): number {
+  return quotes.reduce((most, quote) => Math.max(most, figure(quote)), 0);
 }
 
 /** What is expected beside tokens: of each tool one use, of images one for each answer, or one that a tool makes. */

@@ -26,6 +26,7 @@ import { AutoSelection, type GroupOffer, type Selection } from './auto-selection
 import { callView } from './call-view.js';
 import { CallSelections } from './call-selections.js';
 import { estimateInput, type GrowthOf } from './channel-attempts.js';
+import { ChannelChanges, weightWith } from './channel-changes.js';
 import { ChannelTester } from './channel-tester.js';
 import { ChannelTries } from './channel-tries.js';
 import { type Binding, bindingOf, keysOf } from './bound-channel.js';
@@ -39,7 +40,7 @@ import { KeyedCalls } from './keyed-calls.js';
 import { KeepAlive } from './keep-alive.js';
 import { MediaFetcher } from './media-fetcher.js';
 import { mediaSettings } from './media-settings.js';
-import { costOfMoreOutput, type Quote, quoteFor } from './quote.js';
+import { costOfMoreOutput, dearestOf, type Quote, quoteFor, widestOf } from './quote.js';
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelAvailableError, NoChannelError } from './relay-errors.js';
 import type { RelayHooks } from './relay-hooks.js';
@@ -90,6 +91,7 @@ export class Relay {
   readonly #tools: AttemptTools;
   readonly #drains: Drains;
   readonly #families = new TokenFamilies();
+  readonly #changes = new ChannelChanges((adapter, model) => this.#families.scaleFor(adapter, model));
   readonly #counter: TokenCounter;
   readonly #keyedCalls: KeyedCalls;
   readonly #tries: ChannelTries;
@@ -218,7 +220,7 @@ export class Relay {
   async #hold(running: RunningCall, model: Model | undefined, offers: readonly GroupOffer[]): Promise<HeldCall> {
     const { ledger, faults } = this.#doors;
     const { call } = running;
-    const quotes = offers.map(({ group }) => this.#quoteIn(group, running, model));
+    const quotes = offers.map((offer) => this.#quoteIn(offer, running, model));
     const quote = quotes[0] as Quote;
     const { amount, rate } = quotes.length === 1 ? quote : dearestOf(quotes);
     const holdId = this.#doors.newId();
@@ -241,11 +243,22 @@ export class Relay {
     return { call, reply, translation, view, scale, input, course, binding, trace, quote, quotes, holdId, model };
   }
 
-  #quoteIn(group: string, running: RunningCall, model: Model | undefined): Quote {
+  /** Enough for whatever the group's channels make of the request. */
+  #quoteIn({ group, list }: GroupOffer, running: RunningCall, model: Model | undefined): Quote {
     const { prices, settings } = this.#doors;
-    const { principal, facts, startedAt } = running.call;
+    const { call, translation, input, binding } = running;
+    const { principal, facts, startedAt } = call;
     const caller = group === principal.group ? principal : { ...principal, group };
-    return quoteFor(running, model, prices.rateFor(model, facts.model, caller, startedAt), settings.current(ledgerSettings));
+    const rate = prices.rateFor(model, facts.model, caller, startedAt);
+    const bounds = settings.current(ledgerSettings);
+    const quote = quoteFor(running, model, rate, bounds);
+    const changed = this.#changes.of(call, list, translation);
+    if (changed === undefined) return quote;
+    const quoted = changed.map((request) => {
+      const changedCall = { facts: request.facts, dialect: call.dialect };
+      return quoteFor({ call: changedCall, input: weightWith(input, request.added), binding }, model, rate, bounds);
+    });
+    return widestOf([quote, ...quoted]);
   }
 
   async #pay(held: HeldCall, candidates: Selection): Promise<void> {
@@ -321,10 +334,6 @@ function boundTo(binding: Binding, offers: readonly GroupOffer[], call: RelayCal
 
 function firstOf(list: CandidateList | undefined): Channel | undefined {
   return list?.levels[0]?.channels[0];
-}
-
-function dearestOf(quotes: readonly Quote[]): Quote {
-  return quotes.reduce((one, other) => (other.amount > one.amount ? other : one));
 }
 
 /** From here on the call costs what it costs in this group. */

@@ -16,9 +16,31 @@ export function changeParameters(body: JsonObject, rules: readonly ParameterRule
   }
 }
 
-/** The channel's instructions for the model, if its upstream's requests of this kind take some. */
-export function instructionsFor({ systemPrompt }: ChannelOptions, { upstream }: Dialect, model: string): Instructions | undefined {
-  return systemPrompt !== undefined && upstream.instruct !== undefined && isAbout(systemPrompt, model) ? systemPrompt : undefined;
+const noRules: readonly ParameterRule[] = Object.freeze([]);
+
+/** Those of a channel's rules that are about the model. */
+export function rulesFor(rules: readonly ParameterRule[] | undefined, model: string): readonly ParameterRule[] {
+  return rules === undefined ? noRules : rules.filter((rule) => isAbout(rule, model));
+}
+
+/** A body that rules may change while the original stays as it is: only the objects on their paths are copied. */
+export function copiedForChange(body: JsonObject, rules: readonly ParameterRule[]): JsonObject {
+  const copy: Fields = { ...body };
+  for (const rule of rules) {
+    const paths = [...Object.keys(rule.default ?? {}), ...Object.keys(rule.set ?? {}), ...(rule.remove ?? [])];
+    for (const path of paths) copyOwners(copy, path.split('.').slice(0, -1));
+  }
+  return copy;
+}
+
+/** The channel's instructions for the model. */
+export function promptFor({ systemPrompt }: ChannelOptions, model: string): Instructions | undefined {
+  return systemPrompt !== undefined && isAbout(systemPrompt, model) ? systemPrompt : undefined;
+}
+
+/** The same, if its upstream's requests of this kind take some. */
+export function instructionsFor(options: ChannelOptions, { upstream }: Dialect, model: string): Instructions | undefined {
+  return upstream.instruct === undefined ? undefined : promptFor(options, model);
 }
 
 /** The headers of a request to the upstream, changed likewise. Names are in lower case. */
@@ -43,6 +65,17 @@ function isAbout({ models }: { readonly models?: readonly string[] | undefined }
 }
 
 type Fields = Record<string, unknown>;
+
+function copyOwners(body: Fields, path: readonly string[]): void {
+  let owner = body;
+  for (const part of path) {
+    const next: unknown = Object.hasOwn(owner, part) ? owner[part] : undefined;
+    if (typeof next !== 'object' || next === null || Array.isArray(next)) return;
+    const copy: Fields = { ...next };
+    owner[part] = copy;
+    owner = copy;
+  }
+}
 
 function fieldAt(body: Fields, path: string): unknown {
   const { owner, field } = ownerOf(body, path, false);

@@ -1,5 +1,5 @@
 import type { Preset } from '../preset.js';
-import { chat, completions, embeddings, rerank, responses } from './speech.js';
+import { chat, cohere, completions, embeddings, rerank, responses } from './speech.js';
 
 /** Those who serve models of their own. */
 export const makers: readonly Preset[] = [
@@ -59,6 +59,7 @@ export const makers: readonly Preset[] = [
     title: 'Cohere',
     baseUrl: 'https://api.cohere.com',
     speaks: [
+      ...cohere('/v2'),
       chat('/compatibility/v1', {
         refuses: [
           'store',
@@ -78,6 +79,7 @@ export const makers: readonly Preset[] = [
     ],
     models: [
       { id: 'command-a-03-2025', contextTokensMax: 256_000 },
+      { id: 'command-a-reasoning-08-2025', contextTokensMax: 256_000 },
       { id: 'command-r-plus-08-2024', contextTokensMax: 128_000 },
       { id: 'command-r-08-2024', contextTokensMax: 128_000 },
       { id: 'command-r7b-12-2024', contextTokensMax: 128_000 },

@@ -25,6 +25,14 @@ export function rerank(stem: string): PresetSpeech {
   return { dialect: 'rerank', path: `${stem}/rerank` };
 }
 
+/** Cohere's own languages. */
+export function cohere(stem: string): readonly PresetSpeech[] {
+  return [
+    { dialect: 'cohere-v2-chat', path: `${stem}/chat` },
+    { dialect: 'cohere-v2-embed', path: `${stem}/embed` },
+  ];
+}
+
 /** Claude's language, below the address that its clients are given. */
 export function messages(root: string, more: More = {}): PresetSpeech {
   return { dialect: 'claude-messages', path: `${root}/v1/messages`, ...more };

@@ -35,6 +35,10 @@ export interface DeclaredMetric {
   readonly labelNames: readonly string[];
 }
 
+/** What became of an attempt. */
+const attemptResults = ['answered', 'failed', 'lost'] as const;
+type AttemptResult = (typeof attemptResults)[number];
+
 /** MIME type of the text format. */
 export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -60,7 +64,8 @@ const otherChannels = '(other)';
 export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #sources: MetricSources;
-  readonly #namedChannels = new Set<string>();
+  /** By the channel's id. Of very many channels it is quicker to count here than among the metric's labels. */
+  readonly #attemptsAt = new Map<string, Record<AttemptResult, number>>();
   #openRequests = 0;
   #openStreams = 0;
 
@@ -104,6 +109,7 @@ export class GatewayMetrics {
     this.#openRequestsGauge.set(this.#openRequests);
     this.#openStreamsGauge.set(this.#openStreams);
     this.#countCircuits();
+    this.#countAttempts();
     await this.#readHolds();
     return this.#registry.metrics();
   }
@@ -138,8 +144,7 @@ export class GatewayMetrics {
     this.#callSeconds.observe({ dialect }, totalMs / msPerSecond);
     if (firstByteMs !== undefined) this.#firstByteSeconds.observe({ dialect }, firstByteMs / msPerSecond);
     if (overheadUs !== undefined) this.#overheadSeconds.observe(overheadUs / usPerSecond);
-    for (const { channelId, failure } of attempts)
-      this.#attempts.inc({ channel: this.#channelLabel(channelId), result: resultOf(failure) });
+    for (const { channelId, failure } of attempts) this.#countAttempt(channelId, resultOf(failure));
     for (const bucket of usageBuckets) if (usage[bucket] > 0) this.#tokens.inc({ bucket }, usage[bucket]);
     if (charged > 0n) this.#charged.inc(Number(charged) / millipointsPerPoint);
   }
@@ -150,12 +155,21 @@ export class GatewayMetrics {
     this.#batchSeconds.observe(durationMs / msPerSecond);
   }
 
-  #channelLabel(id: string): string {
-    const name = this.#sources.channelNameOf(id) ?? id;
-    if (this.#namedChannels.has(name)) return name;
-    if (this.#namedChannels.size >= namedChannelsMax) return otherChannels;
-    this.#namedChannels.add(name);
-    return name;
+  #countAttempt(channelId: string, result: AttemptResult): void {
+    let counts = this.#attemptsAt.get(channelId);
+    if (counts === undefined) this.#attemptsAt.set(channelId, (counts = { answered: 0, failed: 0, lost: 0 }));
+    counts[result] += 1;
+  }
+
+  /** Those that were used first keep their own names, so that no series ends because another begins. */
+  #countAttempts(): void {
+    this.#attempts.reset();
+    let channels = 0;
+    for (const [id, counts] of this.#attemptsAt) {
+      channels += 1;
+      const channel = channels > namedChannelsMax ? otherChannels : (this.#sources.channelNameOf(id) ?? id);
+      for (const result of attemptResults) if (counts[result] > 0) this.#attempts.inc({ channel, result }, counts[result]);
+    }
   }
 
   #countCircuits(): void {
@@ -189,7 +203,7 @@ export class GatewayMetrics {
 }
 
 /** An attempt that another was quicker than says nothing of its channel. */
-function resultOf(failure: string | undefined): 'answered' | 'failed' | 'lost' {
+function resultOf(failure: string | undefined): AttemptResult {
   if (failure === undefined) return 'answered';
   return failure === 'hedge_lost' ? 'lost' : 'failed';
 }

@@ -1,27 +1,38 @@
+/** What is known of one channel. Kept and changed in place: every call comes by twice. */
+interface ChannelLoad {
+  calls: number;
+  /** By model. */
+  readonly firstBytes: Map<string, FirstByteAverage>;
+}
+
+interface FirstByteAverage {
+  ms: number;
+}
+
+/** How much of the newest measurement an average takes up. */
+const newestShare = 0.2;
+
 /** What is measured of channels while calls run, on this node: how many calls each has, and how long each takes to begin its answers. */
 export class ChannelLoads {
-  readonly #calls = new Map<string, number>();
+  readonly #channels = new Map<string, ChannelLoad>();
   #allCalls = 0;
-  /** Model and channel → milliseconds until the first byte, the last calls counting most. */
-  readonly #firstByteMs = new Map<string, Map<string, number>>();
 
   begin(channelId: string): void {
     this.#allCalls += 1;
-    this.#calls.set(channelId, (this.#calls.get(channelId) ?? 0) + 1);
+    this.#loadOf(channelId).calls += 1;
   }
 
   end(channelId: string): void {
     this.#allCalls -= 1;
-    const left = (this.#calls.get(channelId) ?? 1) - 1;
-    if (left > 0) this.#calls.set(channelId, left);
-    else this.#calls.delete(channelId);
+    this.#loadOf(channelId).calls -= 1;
   }
 
+  /** The last calls count most. @param firstByteMs milliseconds until the first byte */
   measured(channelId: string, model: string, firstByteMs: number): void {
-    const ofModel = this.#firstByteMs.get(model) ?? new Map<string, number>();
-    this.#firstByteMs.set(model, ofModel);
-    const known = ofModel.get(channelId);
-    ofModel.set(channelId, known === undefined ? firstByteMs : known + (firstByteMs - known) * newestShare);
+    const { firstBytes } = this.#loadOf(channelId);
+    const average = firstBytes.get(model);
+    if (average === undefined) firstBytes.set(model, { ms: firstByteMs });
+    else average.ms += (firstByteMs - average.ms) * newestShare;
   }
 
   /** A call that was given up after so long without a first byte: where others were quicker, the average is not true any more. */
@@ -30,7 +41,7 @@ export class ChannelLoads {
   }
 
   callsAt(channelId: string): number {
-    return this.#calls.get(channelId) ?? 0;
+    return this.#channels.get(channelId)?.calls ?? 0;
   }
 
   get allCalls(): number {
@@ -39,9 +50,12 @@ export class ChannelLoads {
 
   /** Undefined where no call has been measured. */
   firstByteMsAt(channelId: string, model: string): number | undefined {
-    return this.#firstByteMs.get(model)?.get(channelId);
+    return this.#channels.get(channelId)?.firstBytes.get(model)?.ms;
+  }
+
+  #loadOf(channelId: string): ChannelLoad {
+    let load = this.#channels.get(channelId);
+    if (load === undefined) this.#channels.set(channelId, (load = { calls: 0, firstBytes: new Map() }));
+    return load;
   }
 }
-
-/** How much of the newest measurement an average takes up. */
-const newestShare = 0.2;

@@ -88,6 +88,7 @@ export class TraceWriter {
 
   /** Each once, however often it is looked at. Takes what a skip is made of, since of thousands only a few become one. */
   skipped(channelId: string, reason: SkipReason, keyId?: string, until?: number): void {
+    if (this.#skippedMore) return;
     this.#skipped ??= [];
     for (const skip of this.#skipped) if (skip.channelId === channelId && skip.keyId === keyId && skip.reason === reason) return;
     if (this.#skipped.length < skipsMax)
