@@ -174,7 +174,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/models', { body: { name: 'own', price: { modelRatio: 1 } } });
     await send('GET', '/api/models/entries/{name}', own);
     await send('PATCH', '/api/models/entries/{name}', { ...own, body: { description: 'Ours' } });
-    await send('POST', '/api/models/change-many', { body: { models: ['own'], change: { enabled: false } } });
+    await send('POST', '/api/model-batch', { body: { models: ['own'], change: { enabled: false } } });
     await send('GET', '/api/models', { query: '?limit=1' });
     await send('GET', '/api/models/unknown');
     await send('DELETE', '/api/models/entries/{name}', own);

@@ -69,14 +69,18 @@ export class ChannelDesk {
   }
 
   /** All or none. @throws InvalidChannelError, ChannelNameTakenError, StorageUnavailableError */
-  create(author: ChangeAuthor, entries: readonly Fields[]): Promise<readonly StoredChannel[]> {
+  async create(author: ChangeAuthor, entries: readonly Fields[]): Promise<readonly StoredChannel[]> {
     const { editor, providers, secretBox } = this.#options;
     const checked = entries.map((entry) => checkedEntry(entry, providers));
-    return editor.edit(author, async (transaction) => {
+    const ids = await editor.edit(author, async (transaction) => {
       await this.#checkNamed(transaction, checked);
       const channels = checked.map((entry) => storedChannelOf(entry, undefined, this.#options));
-      return { steps: channels.flatMap((channel) => channelSteps(undefined, channel, secretBox)), result: channels };
+      return {
+        steps: channels.flatMap((channel) => channelSteps(undefined, channel, secretBox)),
+        result: channels.map(({ id }) => id),
+      };
     });
+    return inOrder(ids, this.#options.database.knex);
   }
 
   /**
@@ -104,15 +108,16 @@ export class ChannelDesk {
   }
 
   /** A copy begins disabled. @throws ChannelNotFoundError, InvalidChannelError, ChannelNameTakenError, StorageUnavailableError */
-  copy(author: ChangeAuthor, id: string, name: string | undefined): Promise<StoredChannel> {
+  async copy(author: ChangeAuthor, id: string, name: string | undefined): Promise<StoredChannel> {
     const { editor, providers, secretBox } = this.#options;
-    return editor.edit(author, async (transaction) => {
+    const copyId = await editor.edit(author, async (transaction) => {
       const known = await knownChannel(transaction, id);
       const entry = checkedEntry({ ...statedEntry(known, secretBox), name: name ?? `${known.name} copy`, enabled: false }, providers);
       await this.#checkNamed(transaction, [entry]);
       const channel = storedChannelOf(entry, undefined, this.#options);
-      return { steps: channelSteps(undefined, channel, secretBox), result: channel };
+      return { steps: channelSteps(undefined, channel, secretBox), result: channel.id };
     });
+    return this.one(copyId);
   }
 
   /** @throws ChannelNotFoundError, ChannelChangedError, StorageUnavailableError */
@@ -192,4 +197,10 @@ export async function knownChannel(reader: Database['knex'], id: string, version
   if (known === undefined) throw new ChannelNotFoundError(id);
   if (version !== undefined && version !== known.version) throw new ChannelChangedError(known.name);
   return known;
+}
+
+/** The channels of these ids, in their order. */
+async function inOrder(ids: readonly string[], reader: Database['knex']): Promise<readonly StoredChannel[]> {
+  const found = new Map((await readChannels(reader, ids)).map((channel) => [channel.id, channel]));
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
