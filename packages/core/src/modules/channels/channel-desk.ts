@@ -3,8 +3,8 @@ import type { Database, Transaction } from '../../storage/database.js';
 import type { ChangeAuthor, ConfigurationEditor } from '../changes/index.js';
 import { readGroups } from '../groups/index.js';
 import { type ChannelEntry, type ChannelSurroundings, storedChannelOf } from './channel-entry.js';
-import type { ChannelFilter, ChannelPage } from './channel-filter.js';
-import { countTags, findChannelIds, takenNames } from './channel-search-store.js';
+import type { ChannelFilter, ChannelPage, ChannelPosition } from './channel-filter.js';
+import { countTags, findChannelIds, findChannelPage, takenNames } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
 import {
@@ -21,6 +21,11 @@ export interface ChannelDeskOptions extends ChannelSurroundings {
   readonly editor: ConfigurationEditor;
 }
 
+export interface FoundChannel {
+  readonly channel: StoredChannel;
+  readonly position: ChannelPosition;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where channels are looked up and changed one by one. What is changed is checked as an apply file's entries are. */
@@ -32,9 +37,20 @@ export class ChannelDesk {
   }
 
   /** One more than the page may have, where there are more. @throws StorageUnavailableError */
-  find(filter: ChannelFilter, page: ChannelPage): Promise<readonly StoredChannel[]> {
+  find(filter: ChannelFilter, page: ChannelPage): Promise<readonly FoundChannel[]> {
     const { database } = this.#options;
-    return database.snapshot(async (reader) => inOrder(await findChannelIds(reader, database.kind, filter, page), reader));
+    return database.snapshot(async (reader) => {
+      const positions = await findChannelPage(reader, database.kind, filter, page);
+      const channels = await readChannels(
+        reader,
+        positions.map(([, id]) => id),
+      );
+      const found = new Map(channels.map((channel) => [channel.id, channel]));
+      return positions.flatMap((position) => {
+        const channel = found.get(position[1]);
+        return channel === undefined ? [] : [{ channel, position }];
+      });
+    });
   }
 
   /** By name. @throws StorageUnavailableError */
