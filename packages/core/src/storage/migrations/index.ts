@@ -17,6 +17,7 @@ import { modelsMigration } from './0015-models.js';
 import { keyUsageMigration } from './0016-key-usage.js';
 import { resourceKeysMigration } from './0017-resource-keys.js';
 import { channelFindingsMigration } from './0018-channel-findings.js';
+import { searchUnitsMigration } from './0020-search-units.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   keyUsageMigration,
   resourceKeysMigration,
   channelFindingsMigration,
+  searchUnitsMigration,
 ];
