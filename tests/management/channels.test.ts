@@ -49,6 +49,7 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
   it('are created, alone or one for each key, all or none', async () => {
     const [plain] = await create({ name: 'plain', config: { ...config, apiKey: secretOf('plain') }, models: ['m1'] });
     expect(plain).toMatchObject({ name: 'plain', config, secrets: ['apiKey'], enabled: true, keyCount: 0 });
+    expect(await root.done('GET', `/api/channels/${plain?.id}`), 'as it was told').toEqual(plain);
     const keys = `${secretOf('a')}\n\n ${secretOf('b')} \n${secretOf('a')}`;
     const each = await create({ name: 'each', keys, channelPerKey: true, models: ['m1', 'm2'], tag: 'eu', priority: 2 });
     expect(each.map(({ name, keyCount }) => [name, keyCount])).toEqual([

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { rawCall } from '../relay/raw-call.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
+import { repositoryFolder } from '../support/repository.js';
 import { ManagementClient } from './management-client.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -33,6 +35,7 @@ const priceList = { object: 'price_list', currency: 'USD', prices: ['n', 'o'].ma
 describe.each(databaseKinds)('the management API on %s', (database) => {
   let upstream: ScriptedUpstream;
   let priceSource: Server;
+  let balanceSource: string;
   let gateway: TestGateway;
   let root: ManagementClient;
   let paths: Readonly<Record<string, Operations>>;
@@ -41,6 +44,9 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
+    balanceSource = upstream.place('left', (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ hard_limit_usd: 10, total_usage: 50 }));
+    });
     priceSource = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(priceList));
     });
@@ -48,6 +54,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     const priceUrl = `http://127.0.0.1:${(priceSource.address() as AddressInfo).port}`;
     const place = upstream.place('first', answers({ text: 'Good.' }));
     gateway = await startGateway({
+      configFile: join(repositoryFolder, 'tests/support/preset-config/tollgate.config.ts'),
       database,
       apply: {
         models: [{ name: 'm', modelRatio: 1 }],
@@ -123,6 +130,19 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/channels/{id}/models/sync', id);
     await send('POST', '/api/channels/{id}/test', { ...id, body: { model: 'm' } });
     await send('GET', '/api/channels/{id}/test', id);
+    const { channels } = await send<{ channels: Listed['items'] }>('POST', '/api/channels', {
+      body: {
+        name: 'with balance',
+        provider: 'new-api',
+        config: { baseUrl: balanceSource },
+        keys: key('f'),
+        models: ['m'],
+        allowPrivate: true,
+      },
+    });
+    const asked = { params: { id: channels[0]?.id ?? '' }, body: {} };
+    const { keys: balances } = await send<{ keys: readonly object[] }>('POST', '/api/channels/{id}/balance', asked);
+    expect(balances).toMatchObject([{ balance: { amounts: [{ amount: '9.50', currency: 'USD' }] } }]);
     await send('GET', '/api/channel-tags');
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);
@@ -154,7 +174,7 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     await send('POST', '/api/models', { body: { name: 'own', price: { modelRatio: 1 } } });
     await send('GET', '/api/models/entries/{name}', own);
     await send('PATCH', '/api/models/entries/{name}', { ...own, body: { description: 'Ours' } });
-    await send('POST', '/api/models/change-many', { body: { models: ['own'], change: { enabled: false } } });
+    await send('POST', '/api/model-batch', { body: { models: ['own'], change: { enabled: false } } });
     await send('GET', '/api/models', { query: '?limit=1' });
     await send('GET', '/api/models/unknown');
     await send('DELETE', '/api/models/entries/{name}', own);

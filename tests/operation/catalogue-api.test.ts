@@ -169,7 +169,7 @@ describe('the management API', () => {
       expect(unknown).toEqual(['elsewhere', 'new-one', 'new-two']);
       expect(await call('new-one')).toBe(400);
       const change = { price: { modelRatio: 2, completionRatio: 3 } };
-      expect(await ask('POST', '/api/models/change-many', { models: ['new-one', 'new-two', 'priced'], change })).toMatchObject({
+      expect(await ask('POST', '/api/model-batch', { models: ['new-one', 'new-two', 'priced'], change })).toMatchObject({
         status: 200,
         body: { models: [{ name: 'new-one' }, { name: 'new-two' }, { name: 'priced', price: { modelRatio: '2', completionRatio: '3' } }] },
       });
@@ -179,9 +179,9 @@ describe('the management API', () => {
 
     it('switches many models off and on', async () => {
       const models = ['new-one', 'new-two'];
-      await ask('POST', '/api/models/change-many', { models, change: { enabled: false } });
+      await ask('POST', '/api/model-batch', { models, change: { enabled: false } });
       expect([await call('new-one'), await call('new-two')]).toEqual([404, 404]);
-      await ask('POST', '/api/models/change-many', { models, change: { enabled: true } });
+      await ask('POST', '/api/model-batch', { models, change: { enabled: true } });
       expect(await call('new-one')).toBe(200);
     });
 

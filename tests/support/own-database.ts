@@ -7,6 +7,8 @@ export const databaseKinds: readonly ('sqlite' | 'postgres')[] =
 
 export interface OwnDatabase {
   readonly url: string;
+  /** Runs one statement, as if from outside. */
+  run(statement: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   drop(): Promise<void>;
 }
 
@@ -18,14 +20,18 @@ export async function createOwnDatabase(): Promise<OwnDatabase> {
   await execute(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => execute(server, `drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    run: (statement) => execute(url.href, statement),
+    drop: async () => void (await execute(server, `drop database if exists ${name} with (force)`)),
+  };
 }
 
-async function execute(server: string, statement: string): Promise<void> {
+async function execute(server: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const client = new Client({ connectionString: server });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -1,3 +1,4 @@
+export * from './balance.js';
 export * from './canonical.js';
 export * from './carried-thinking.js';
 export * from './config-schema.js';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BalanceQuestion } from './balance.js';
 import type { Vendor } from './canonical.js';
 import type { ClientHeaders, Dialect, UpstreamFraming } from './dialect.js';
 import type { PriceList, PublishedPrice } from './price.js';
@@ -119,6 +120,8 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
     /** True if some place of this provider states prices in its list, so that it is worth asking for them. */
     readonly hasPrices?: true;
   };
+  /** How to ask the place what is left on the account of a key; left out where it does not say. */
+  readonly balance?: BalanceQuestion<z.output<Schema>>;
   /** Models that the place is known to serve, where it lists none. */
   readonly knownModels?: readonly UpstreamModel[];
   /** What is known of the public prices of the models that are served through this provider, a list for each vendor. */

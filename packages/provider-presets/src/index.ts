@@ -3,7 +3,7 @@ import { presetProvider } from './preset-provider.js';
 import { presets } from './presets/index.js';
 
 export type { HabitName } from './habits/index.js';
-export type { ModelListing, Preset, PresetField, PresetSpeech, RefusalHint } from './preset.js';
+export type { ModelListing, Preset, PresetBalance, PresetField, PresetSpeech, RefusalHint } from './preset.js';
 export { type PresetProvider, presetProvider } from './preset-provider.js';
 export { presetGroups, presets } from './presets/index.js';
 

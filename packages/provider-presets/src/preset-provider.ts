@@ -7,8 +7,10 @@ import {
   type ProviderAdapter,
   type ProviderCall,
   type SpokenDialect,
+  type WireRequest,
 } from '@tollgate/plugin-kit';
 import type { ModelListing, Preset, PresetSpeech } from './preset.js';
+import { balanceQuestion } from './preset-balance.js';
 import { configOf, type PresetConfig, type PresetConfigSchema } from './preset-config.js';
 import { dialectOf } from './preset-dialect.js';
 import { classifierOf } from './preset-failures.js';
@@ -22,7 +24,7 @@ const claudeVersion = '2023-06-01';
 
 /** The provider that a preset declares. @throws Error if it names a list of prices that there is not. */
 export function presetProvider(preset: Preset): PresetProvider {
-  const { id, title, models, prices, refusals = [] } = preset;
+  const { id, title, models, balance, prices, refusals = [] } = preset;
   const speaks = spokenBy(preset);
   const families = new Map(speaks.map(({ dialect, family }) => [dialect.id, family]));
   const lists = prices?.map(priceListOf);
@@ -46,6 +48,7 @@ export function presetProvider(preset: Preset): PresetProvider {
       : isListing(models)
         ? { models: listedModels(preset, models) }
         : { knownModels: models.map((known) => (typeof known === 'string' ? { id: known } : known)) }),
+    ...(balance === undefined ? {} : { balance: balanceQuestion(preset, balance, (config, path) => askedFor(preset, config, path)) }),
     ...(lists === undefined ? {} : { prices: lists }),
     ...(openaiCompatible.tokenFamilies === undefined ? {} : { tokenFamilies: openaiCompatible.tokenFamilies }),
   });
@@ -130,13 +133,18 @@ function isListing(models: NonNullable<Preset['models']>): models is ModelListin
 
 function listedModels(preset: Preset, { path, form, hasPrices }: ModelListing): NonNullable<PresetProvider['models']> {
   return {
-    request: (config) => ({
-      method: 'GET',
-      url: `${config['baseUrl']}${filled(path, config)}`,
-      headers: { ...preset.headers, ...fieldHeaders(preset, config), ...credentials(preset, config, 'openai', undefined) },
-    }),
+    request: (config) => askedFor(preset, config, path),
     read: (body) => modelsIn(body, form),
     ...(hasPrices === undefined ? {} : { hasPrices }),
+  };
+}
+
+/** A question that costs nothing. */
+function askedFor(preset: Preset, config: PresetConfig, path: string): WireRequest {
+  return {
+    method: 'GET',
+    url: `${config['baseUrl']}${filled(path, config)}`,
+    headers: { ...preset.headers, ...fieldHeaders(preset, config), ...credentials(preset, config, 'openai', undefined) },
   };
 }
 

@@ -49,6 +49,24 @@ export interface ModelListing {
   readonly hasPrices?: true;
 }
 
+/** Where a place says what is left for a key. Values are found by names from the outside in: `data.balance`. */
+export interface PresetBalance {
+  /** The path below the place's root. */
+  readonly path: string;
+  /** Where the list of accounts is, one in each currency; left out: there is one, and the answer tells it. */
+  readonly each?: string;
+  /** What is left; where `used` is stated, what there was before it was used. */
+  readonly amount: string;
+  /** What was used of it, with a path where another answer says so. */
+  readonly used?: { readonly path?: string; readonly at: string; readonly inHundredths?: true };
+  /** By ISO 4217, or where it stands. */
+  readonly currency: string | { readonly at: string };
+  /** Name of a region → its currency, where it is another. */
+  readonly currencies?: Readonly<Record<string, string>>;
+  /** An amount as high as this means that nothing bounds the key. */
+  readonly unlimitedFrom?: number;
+}
+
 /**
  * A place that speaks as others do: where it is, which languages it understands, and what it does a little otherwise. It is data; a provider
  * is made of it by {@link presetProvider}.
@@ -72,6 +90,7 @@ export interface Preset {
   readonly speaks: readonly PresetSpeech[];
   /** Where the place lists its models, or those that it is known to serve where it lists none, with what its documents say of them. */
   readonly models?: ModelListing | readonly (string | UpstreamModel)[];
+  readonly balance?: PresetBalance;
   /** Vendors whose lists of prices hold here. */
   readonly prices?: readonly string[];
   readonly refusals?: readonly RefusalHint[];

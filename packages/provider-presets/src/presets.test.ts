@@ -32,6 +32,18 @@ const speech = z.strictObject({
   keeps: z.literal(true).optional(),
 });
 
+const place = z.string().regex(/^\w+(?:\.\w+)*$/);
+const currency = z.string().regex(/^[A-Z]{3}$/);
+const balance = z.strictObject({
+  path,
+  each: place.optional(),
+  amount: place,
+  used: z.strictObject({ path: path.optional(), at: place, inHundredths: z.literal(true).optional() }).optional(),
+  currency: z.union([currency, z.strictObject({ at: place })]),
+  currencies: z.record(word, currency).optional(),
+  unlimitedFrom: z.int().positive().optional(),
+});
+
 const declaration = z.strictObject({
   id: word,
   title: z.string().min(2),
@@ -53,6 +65,7 @@ const declaration = z.strictObject({
       z.strictObject({ path, form: z.enum(['list', 'names-in-result']).optional(), hasPrices: z.literal(true).optional() }),
     ])
     .optional(),
+  balance: balance.optional(),
   prices: names.optional(),
   refusals: z
     .array(
@@ -85,6 +98,7 @@ describe('presets', () => {
     const paths = [
       ...preset.speaks.map((one) => one.path),
       preset.models !== undefined && 'path' in preset.models ? preset.models.path : '',
+      preset.balance?.path ?? '',
     ];
     const asked = new Set(paths.flatMap((one) => [...one.matchAll(/\{(\w+)\}/g)].map(([, field]) => field)));
     const inPaths = Object.entries(preset.fields ?? {}).flatMap(([name, { header }]) => (header === undefined ? [name] : []));
@@ -97,6 +111,11 @@ describe('presets', () => {
     expect(always.length).toBeGreaterThan(0);
     const byName = new Map(speaks.map(({ dialect }) => [dialect.id, dialect]));
     for (const { dialect } of speaks) expect(byName.get(dialect.id)).toBe(dialect);
+  });
+
+  it('know the regions of which they state another currency', () => {
+    for (const { balance: stated, regions = {} } of presets)
+      for (const region of Object.keys(stated?.currencies ?? {})) expect(Object.keys(regions)).toContain(region);
   });
 
   it('know every vendor whose prices they name', () => {

@@ -33,7 +33,8 @@ channels:
 \`config.baseUrl\` takes an address, with or without the version, or one of the names behind the default. *Languages* are what the place is spoken to in: a client's own
 is taken if it is there, else the first that serves the model. Those in brackets are used by channels whose \`config.dialects\` names them, as is chat with
 thinking in tags, which all that speak chat have besides (\`openai-chat-think-tags\`, \`mistral-chat-think-tags\`). *Models*: whether the place lists
-its models, or how many are known where it does not. *Prices*: whose public prices are [known](prices.md); "listed" are those that the place states itself.`;
+its models, or how many are known where it does not. *Prices*: whose public prices are [known](prices.md); "listed" are those that the place states itself.
+*Balance*: ✓ where the place says what is left for a key ([how to ask](management-api.md)).`;
 }
 
 const ending = `Any other place that speaks chat completions is reached by \`openai-compatible\`, any that speaks Claude's messages by \`claude\`, each with its address;
@@ -44,8 +45,8 @@ function groupText({ title, providers }: ProviderGroup): string {
   return [
     `## ${title}`,
     '',
-    '| provider | place | address | further fields | languages | models | prices |',
-    '|---|---|---|---|---|---|---|',
+    '| provider | place | address | further fields | languages | models | prices | balance |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n');
 }
@@ -59,6 +60,7 @@ function cells(provider: ProviderAdapter, preset: Preset | undefined): readonly 
     languagesOf(provider),
     modelsOf(provider),
     pricesOf(provider),
+    provider.balance === undefined ? '–' : '✓',
   ];
 }
 

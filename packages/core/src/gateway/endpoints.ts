@@ -5,7 +5,6 @@ import { type ApplyDoors, applyEndpoints } from '../http/api/apply.js';
 import { auditEndpoint } from '../http/api/audit.js';
 import { channelKeyEndpoints } from '../http/api/channel-keys.js';
 import { channelModelEndpoints } from '../http/api/channel-models.js';
-import { channelTestEndpoints } from '../http/api/channel-tests.js';
 import { channelEndpoints } from '../http/api/channels.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { withOpenApi } from '../http/api/open-api.js';
@@ -19,6 +18,7 @@ import { type RoutingDoors, routingEndpoint } from '../http/api/routing.js';
 import { settingsEndpoints } from '../http/api/settings.js';
 import { usageEndpoints } from '../http/api/usage.js';
 import { vendorEndpoints } from '../http/api/vendors.js';
+import { readKeyBalances } from '../modules/balances/index.js';
 import { type ApplyContext, executeApply, exportConfiguration } from '../modules/apply/index.js';
 import {
   assignChannels,
@@ -43,6 +43,7 @@ import { findUser } from '../modules/users/index.js';
 import { RoutingSimulator } from '../relay/routing-simulator.js';
 import type { Foundations } from './foundations.js';
 import { tokens } from './tokens.js';
+import { upkeepEndpoints } from './upkeep-endpoints.js';
 import { version } from './version.js';
 
 /** Every endpoint of the management API, with what it needs of the house. */
@@ -68,6 +69,7 @@ export function managementEndpoints(container: DependencyContainer, foundations:
     ...applyEndpoints(applyDoors(container, foundations)),
     providersEndpoint(foundations.plugins.providers),
     ...endpointsOfChannels(container, foundations),
+    ...upkeepEndpoints(container),
     routingEndpoint(routingDoors(container, foundations)),
     ...groupEndpoints(groupDoors(container, foundations)),
     ...modelEndpoints({ desk, models: () => readModels(database.knex), unknown: () => unknownModels(database) }),
@@ -107,11 +109,16 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
     new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
   const doors = { database, editor, secretBox, failing, failingModels };
   const keyUsage = container.resolve(tokens.keyUsage);
+  const channelTests = container.resolve(tokens.channelTests);
   return [
     ...channelEndpoints({
       desk,
       circuits,
       changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
+      notesOf: async (channelIds) => {
+        const [tests, balances] = await Promise.all([channelTests.lastOf(channelIds), readKeyBalances(database.knex, channelIds)]);
+        return new Map(channelIds.map((id) => [id, { test: tests.get(id), balances: balances.get(id) ?? [] }]));
+      },
       enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
     }),
     ...channelKeyEndpoints({
@@ -120,6 +127,7 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       changeKeys: (author, channelId, meant, action) => changeKeys(doors, author, channelId, meant, action),
       remarkKey: (author, channelId, keyId, remark) => remarkKey(doors, author, channelId, keyId, remark),
       countsOf: (channelId) => keyUsage.countsOf(channelId),
+      balancesOf: async (channelId) => (await readKeyBalances(database.knex, [channelId])).get(channelId) ?? [],
     }),
     ...channelModelEndpoints({
       list: (channelId) => container.resolve(tokens.modelSync).list(channelId),
@@ -128,11 +136,6 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
         await desk.one(channelId);
         return changeChannels(doors, author, { ids: [channelId] }, { addModels, removeModels });
       },
-    }),
-    ...channelTestEndpoints({
-      dialects: container.resolve(tokens.dialects).all.map(({ id }) => id),
-      test: (channelId, choice, userId) => container.resolve(tokens.channelTests).test(channelId, choice, userId),
-      last: (channelId) => container.resolve(tokens.channelTests).last(channelId),
     }),
   ];
 }

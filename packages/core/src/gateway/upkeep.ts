@@ -6,7 +6,7 @@ import type { ConfigurationEditor } from '../modules/changes/index.js';
 import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { HealthBook } from '../modules/health/index.js';
 import { HealthNotices, notificationSettings } from '../modules/notifications/index.js';
-import { ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
+import { ChannelBalances, ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
 import { outsideJobsOf } from './jobs.js';
@@ -23,6 +23,10 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
       channels: get(tokens.channels),
     }),
   );
+  register(container, tokens.channelBalances, () => {
+    const { database, plugins, secretBox } = foundations;
+    return new ChannelBalances({ database, providers: plugins.providers, secretBox, clock: systemClock, log: logger });
+  });
   register(container, tokens.modelSync, () =>
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );

@@ -108,6 +108,7 @@ export const hosts: readonly Preset[] = [
       rerank('/v1'),
     ],
     models: { path: '/v1/models' },
+    balance: { path: '/v1/user/info', amount: 'data.totalBalance', currency: 'CNY', currencies: { international: 'USD' } },
     prices: ['SiliconFlow'],
     refusals: [
       { names: ['30001'], kind: 'insufficient-quota' },

@@ -14,6 +14,7 @@ export const makersInChina: readonly Preset[] = [
       { dialect: 'openai-completions', path: '/beta/completions', onDemand: true },
     ],
     models: { path: '/v1/models' },
+    balance: { path: '/user/balance', each: 'balance_infos', amount: 'total_balance', currency: { at: 'currency' } },
     prices: ['DeepSeek'],
   },
   {
@@ -23,6 +24,7 @@ export const makersInChina: readonly Preset[] = [
     regions: { international: 'https://api.moonshot.ai' },
     speaks: [chat('/v1', { habits: ['thinking-switch'] }), messages('/anthropic'), responses('/v1', onDemand)],
     models: { path: '/v1/models' },
+    balance: { path: '/v1/users/me/balance', amount: 'data.available_balance', currency: 'CNY', currencies: { international: 'USD' } },
     prices: ['Moonshot'],
     refusals: [
       { names: ['exceeded_current_quota_error'], kind: 'insufficient-quota' },
@@ -150,6 +152,7 @@ export const makersInChina: readonly Preset[] = [
     regions: { international: 'https://api.stepfun.ai' },
     speaks: [chat('/v1'), messages('', onDemand)],
     models: { path: '/v1/models' },
+    balance: { path: '/v1/accounts', amount: 'balance', currency: 'CNY', currencies: { international: 'USD' } },
     refusals: [
       { names: ['censorship_blocked'], kind: 'content-filter' },
       { names: ['quota_exceeded'], kind: 'insufficient-quota' },

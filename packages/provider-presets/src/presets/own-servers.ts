@@ -1,5 +1,14 @@
-import type { Preset } from '../preset.js';
+import type { Preset, PresetBalance } from '../preset.js';
 import { chat, completions, countTokens, embeddings, messages, onDemand, rerank, responses } from './speech.js';
+
+/** As the first vendor of the language once told it: a limit, and what was used of it. Keys without a limit have a hundred million. */
+const billing: PresetBalance = {
+  path: '/v1/dashboard/billing/subscription',
+  amount: 'hard_limit_usd',
+  used: { path: '/v1/dashboard/billing/usage', at: 'total_usage', inHundredths: true },
+  currency: 'USD',
+  unlimitedFrom: 100_000_000,
+};
 
 /** Servers and gateways that operators run themselves. Newer ones speak more than chat; which do, channels say. */
 export const ownServers: readonly Preset[] = [
@@ -55,6 +64,7 @@ export const ownServers: readonly Preset[] = [
       rerank('/v1'),
     ],
     models: { path: '/v1/models' },
+    balance: billing,
   },
   {
     id: 'one-api',
@@ -62,6 +72,7 @@ export const ownServers: readonly Preset[] = [
     baseUrl: 'http://localhost:3000',
     speaks: [chat('/v1'), completions('/v1'), embeddings('/v1')],
     models: { path: '/v1/models' },
+    balance: billing,
   },
   {
     id: 'tollgate',

@@ -20,6 +20,8 @@ export const resellers: readonly Preset[] = [
       embeddings('/api/v1'),
     ],
     models: { path: '/api/v1/models', hasPrices: true },
+    // Keys for calls alone are refused at some accounts: its documents want a management key.
+    balance: { path: '/api/v1/credits', amount: 'data.total_credits', used: { at: 'data.total_usage' }, currency: 'USD' },
     refusals: [{ says: /flagged|moderation/i, kind: 'content-filter' }],
   },
   {
@@ -28,6 +30,7 @@ export const resellers: readonly Preset[] = [
     baseUrl: 'https://ai-gateway.vercel.sh',
     speaks: [chat('/v1'), responses('/v1'), messages(''), embeddings('/v1')],
     models: { path: '/v1/models' },
+    balance: { path: '/v1/credits', amount: 'balance', currency: 'USD' },
   },
   {
     id: 'aihubmix',

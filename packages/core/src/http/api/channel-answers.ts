@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { channelOptionShape, type StoredChannel, type StoredKey, secretOptions } from '../../modules/channels/index.js';
 import { type CircuitRecord, shutReasons } from '../../modules/health/index.js';
+import type { KeyBalance } from '../../modules/balances/index.js';
 import type { KeyCounts } from '../../modules/key-usage/index.js';
+import type { LastTest } from '../../modules/upkeep/index.js';
+import { channelBalance, keyBalance, presentChannelBalance, presentKeyBalance } from './balance-answers.js';
 
 /** Why something is not used now; absent where it may be. */
 const shut = z
@@ -29,8 +32,21 @@ export const channelKey = z
     failed: z.int().meta({ title: 'Tries that failed; what the caller asked for wrongly counts neither way' }),
     lastUsedAt: z.iso.datetime().optional(),
     shut: shut.optional(),
+    balance: keyBalance.optional().meta({ title: 'What its upstream said is left; absent as long as nobody has asked' }),
   })
   .meta({ id: 'ChannelKey' });
+
+const lastTest = z
+  .object({
+    at: z.iso.datetime(),
+    ok: z.boolean(),
+    model: z.string(),
+    durationMs: z.number().meta({ title: 'Until the answer was whole, or had failed', unit: 'ms' }),
+    firstByteMs: z.number().optional().meta({ title: 'Until its first byte', unit: 'ms' }),
+    status: z.int().optional().meta({ title: 'What the upstream answered' }),
+    code: z.string().optional().meta({ title: 'Public code of the failure' }),
+  })
+  .meta({ id: 'LastTest' });
 
 /** A channel as people see it. */
 export const channel = z
@@ -55,18 +71,28 @@ export const channel = z
       models: z.record(z.string(), shut).meta({ title: 'Models that are not used now' }),
       keys: z.int().meta({ title: 'How many keys are not used now' }),
     }),
+    lastTest: lastTest.optional().meta({ title: 'Of a person or of the schedule; where several calls were made, one that failed' }),
+    balance: channelBalance.optional().meta({ title: 'What upstreams said is left for its keys; absent as long as nobody has asked' }),
   })
   .meta({ id: 'Channel' });
+
+/** What was found of a channel by asking its upstream. */
+export interface ChannelNotes {
+  readonly test?: LastTest | undefined;
+  readonly balances: readonly KeyBalance[];
+}
 
 /** @param circuits of any channels */
 export function presentChannel(
   stored: StoredChannel,
   secretNames: readonly string[],
   circuits: readonly CircuitRecord[],
+  notes: ChannelNotes | undefined,
 ): z.input<typeof channel> {
   const { id, version = '', name, provider, models, modelMapping, groups, priority, weight, enabled, options } = stored;
   const own = circuits.filter(({ channelId }) => channelId === id);
   const whole = own.find(({ kind }) => kind === 'channel');
+  const balance = presentChannelBalance(notes?.balances ?? []);
   const ofModels = own.filter(({ kind }) => kind === 'model').map((record) => [record.subject, presentShut(record)] as const);
   return {
     id,
@@ -90,6 +116,21 @@ export function presentChannel(
       models: Object.fromEntries(ofModels),
       keys: own.filter(({ kind }) => kind === 'key').length,
     },
+    ...(notes?.test === undefined ? {} : { lastTest: presentLastTest(notes.test) }),
+    ...(balance === undefined ? {} : { balance }),
+  };
+}
+
+function presentLastTest({ at, report }: LastTest): z.input<typeof lastTest> {
+  const { ok, model, durationMs, firstByteMs, status, failure } = report;
+  return {
+    at: timeText(at),
+    ok,
+    model,
+    durationMs,
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    ...(status === undefined ? {} : { status }),
+    ...(failure === undefined ? {} : { code: failure.code }),
   };
 }
 
@@ -97,10 +138,12 @@ export function presentKey(
   key: StoredKey,
   circuits: readonly CircuitRecord[],
   counts: ReadonlyMap<string, KeyCounts>,
+  balances: readonly KeyBalance[],
 ): z.input<typeof channelKey> {
   const { id, hint, remark, enabled, createdAt } = key;
   const record = circuits.find(({ kind, subject }) => kind === 'key' && subject === id);
   const count = counts.get(id);
+  const balance = balances.find(({ keyId }) => keyId === id);
   return {
     id,
     hint,
@@ -111,6 +154,7 @@ export function presentKey(
     failed: count?.failed ?? 0,
     ...(count === undefined ? {} : { lastUsedAt: timeText(count.lastUsedAt) }),
     ...(record === undefined ? {} : { shut: presentShut(record) }),
+    ...(balance === undefined ? {} : { balance: presentKeyBalance(balance) }),
   };
 }
 

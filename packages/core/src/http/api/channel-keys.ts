@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type BatchResult, type ChannelDesk, channelKeySchema, keyRemarkSchema, type StoredKey } from '../../modules/channels/index.js';
 import type { ChangeAuthor } from '../../modules/changes/index.js';
+import type { KeyBalance } from '../../modules/balances/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
 import type { KeyCounts } from '../../modules/key-usage/index.js';
 import { channelKey, presentKey } from './channel-answers.js';
@@ -21,6 +22,8 @@ export interface ChannelKeyDoors {
   remarkKey(author: ChangeAuthor, channelId: string, keyId: string, remark: string | null): Promise<StoredKey>;
   /** Key → counters, of a channel's keys that were used. */
   countsOf(channelId: string): Promise<ReadonlyMap<string, KeyCounts>>;
+  /** Of a channel's keys whose upstream was asked what is left. */
+  balancesOf(channelId: string): Promise<readonly KeyBalance[]>;
 }
 
 const text = z.string().min(1).max(255);
@@ -50,11 +53,12 @@ function firstAfter(position: readonly [string, string, number] | undefined, cha
   return at < 0 ? position[2] : at + 1;
 }
 
-function list({ desk, circuits, countsOf }: ChannelKeyDoors): Endpoint {
+function list({ desk, circuits, countsOf, balancesOf }: ChannelKeyDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channels/:id/keys',
-    title: 'The keys of a channel in their order, by hints, with what they have served and what is known against them',
+    title:
+      'The keys of a channel in their order, by hints, with what they have served, what is left for them and what is known against them',
     permission: 'channel.read',
     params: channelId,
     query: z.strictObject({ ...pageShape, state: keyState }),
@@ -66,8 +70,8 @@ function list({ desk, circuits, countsOf }: ChannelKeyDoors): Endpoint {
       const failing = failingKeys(known);
       const found = keys.slice(firstAfter(position, id, keys)).filter((key) => hasState(key, query.state, failing));
       const { items, next } = cursors.page(query, found.slice(0, query.limit + 1), (key) => [id, key.id, keys.indexOf(key)]);
-      const counts = await countsOf(id);
-      return { items: items.map((key) => presentKey(key, known, counts)), next };
+      const [counts, balances] = await Promise.all([countsOf(id), balancesOf(id)]);
+      return { items: items.map((key) => presentKey(key, known, counts, balances)), next };
     },
   });
 }
@@ -108,7 +112,7 @@ function replace({ desk }: ChannelKeyDoors): Endpoint {
   });
 }
 
-function remark({ circuits, remarkKey, countsOf }: ChannelKeyDoors): Endpoint {
+function remark({ circuits, remarkKey, countsOf, balancesOf }: ChannelKeyDoors): Endpoint {
   return defineEndpoint({
     method: 'PATCH',
     path: '/api/channels/:id/keys/:keyId',
@@ -120,7 +124,7 @@ function remark({ circuits, remarkKey, countsOf }: ChannelKeyDoors): Endpoint {
     handle: async ({ author, params: { id, keyId }, body }) => {
       const changed = await remarkKey(author, id, keyId, body.remark);
       const known = circuits().filter((record) => record.channelId === id);
-      return presentKey(changed, known, await countsOf(id));
+      return presentKey(changed, known, await countsOf(id), await balancesOf(id));
     },
   });
 }

@@ -7,11 +7,12 @@ import {
   type ChannelFilter,
   type ChannelOrder,
   channelOrders,
+  type ChannelPosition,
   type StoredChannel,
 } from '../../modules/channels/index.js';
 import type { ChangeAuthor } from '../../modules/changes/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
-import { channel, presentChannel } from './channel-answers.js';
+import { channel, type ChannelNotes, presentChannel } from './channel-answers.js';
 import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
 import { PageCursors, pageOf, pageShape } from './page.js';
 import { patchShapeOf } from './patch-shape.js';
@@ -21,11 +22,13 @@ export interface ChannelDoors {
   /** What is open or disabled now, of all channels. */
   circuits(): readonly CircuitRecord[];
   changeAll(author: ChangeAuthor, filter: ChannelFilter, batch: ChannelBatch): Promise<BatchResult>;
+  /** Channel → what was found of it by asking its upstream. */
+  notesOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelNotes>>;
   enableModels(author: ChangeAuthor, channelId: string, models: readonly string[] | undefined): Promise<BatchResult>;
 }
 
 const text = z.string().min(1).max(255);
-const states = ['enabled', 'disabled', 'failing'] as const;
+export const channelStates = ['enabled', 'disabled', 'failing'] as const;
 
 /** How channels are filtered, in a list as elsewhere. */
 export const channelFilterShape = {
@@ -35,7 +38,7 @@ export const channelFilterShape = {
   model: text.optional().meta({ title: 'A model that it offers' }),
   group: text.optional(),
   tag: text.optional(),
-  state: z.enum(states).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
+  state: z.enum(channelStates).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
 const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
@@ -75,13 +78,21 @@ export function channelEndpoints(doors: ChannelDoors): readonly Endpoint[] {
   ];
 }
 
-function presenter({ desk, circuits }: ChannelDoors): (stored: StoredChannel) => z.input<typeof channel> {
+async function presented(
+  { desk, circuits, notesOf }: ChannelDoors,
+  channels: readonly StoredChannel[],
+): Promise<z.input<typeof channel>[]> {
+  const notes = await notesOf(channels.map(({ id }) => id));
   const known = circuits();
-  return (stored) => presentChannel(stored, desk.secretNamesOf(stored), known);
+  return channels.map((stored) => presentChannel(stored, desk.secretNamesOf(stored), known, notes.get(stored.id)));
+}
+
+async function presentedOne(doors: ChannelDoors, stored: StoredChannel): Promise<z.input<typeof channel>> {
+  return (await presented(doors, [stored]))[0] as z.input<typeof channel>;
 }
 
 /** What the state asks for is known in memory, the rest in the database. */
-export function filterOf(stated: z.output<typeof batchFilter>, circuits: readonly CircuitRecord[]): ChannelFilter {
+export function filterOf(stated: z.output<typeof batchFilter>, circuits: readonly Pick<CircuitRecord, 'channelId'>[]): ChannelFilter {
   const { state, ids, ...filter } = stated;
   if (state === undefined) return { ...filter, ids };
   if (state !== 'failing') return { ...filter, ids, enabled: state === 'enabled' };
@@ -93,7 +104,7 @@ function list(doors: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channels',
-    title: 'Channels, with their health',
+    title: 'Channels, with their health, their last tests and what is left for their keys',
     permission: 'channel.read',
     query: z.strictObject({
       ...pageShape,
@@ -107,17 +118,26 @@ function list(doors: ChannelDoors): Endpoint {
       const after = cursors.positionOf(query);
       const page = { limit, order: sort, descending: order === 'desc', after: after === undefined ? after : positionOf(sort, after) };
       const found = await doors.desk.find(filterOf(stated, doors.circuits()), page);
-      const { items, next } = cursors.page(query, found, (stored) => [stored[sort], stored.id]);
-      return { items: items.map(presenter(doors)), next };
+      const { items, next } = cursors.page(query, found, ({ position: [place, id] }) => [place, id]);
+      return {
+        items: await presented(
+          doors,
+          items.map((item) => item.channel),
+        ),
+        next,
+      };
     },
   });
 }
 
+/** Those that the database keeps as small integers. */
+const smallOrders: ReadonlySet<ChannelOrder> = new Set(['priority', 'weight']);
+
 /** A forged cursor must not compare a text with a number, which PostgreSQL refuses. */
-function positionOf(sort: ChannelOrder, [value, id]: readonly [string | number, string]): readonly [string | number, string] {
+function positionOf(sort: ChannelOrder, [value, id]: ChannelPosition): ChannelPosition {
   if (sort === 'name') return [String(value), id];
   const number = typeof value === 'number' ? value : 0;
-  return [sort === 'createdAt' ? number : Math.max(-2_147_483_648, Math.min(number, 2_147_483_647)), id];
+  return [smallOrders.has(sort) ? Math.max(-2_147_483_648, Math.min(number, 2_147_483_647)) : number, id];
 }
 
 function create(doors: ChannelDoors): Endpoint {
@@ -141,7 +161,7 @@ function create(doors: ChannelDoors): Endpoint {
       const entries = channelPerKey
         ? keys.map((key, index) => ({ ...entry, name: `${entry.name} ${index + 1}`, keys: [key] }))
         : [{ ...entry, keys }];
-      return { channels: (await doors.desk.create(author, entries)).map(presenter(doors)) };
+      return { channels: await presented(doors, await doors.desk.create(author, entries)) };
     },
   });
 }
@@ -160,11 +180,11 @@ function one(doors: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channels/:id',
-    title: 'A channel, with its health',
+    title: 'A channel, with its health, its last test and what is left for its keys',
     permission: 'channel.read',
     params: channelId,
     response: channel,
-    handle: async ({ params: { id } }) => presenter(doors)(await doors.desk.one(id)),
+    handle: async ({ params: { id } }) => presentedOne(doors, await doors.desk.one(id)),
   });
 }
 
@@ -179,7 +199,7 @@ function change(doors: ChannelDoors): Endpoint {
     response: channel,
     handle: async ({ author, params: { id }, body: { version: read, ...patch } }) => {
       await doors.desk.change(author, id, read, patch);
-      return presenter(doors)(await doors.desk.one(id));
+      return presentedOne(doors, await doors.desk.one(id));
     },
   });
 }
@@ -210,7 +230,7 @@ function copy(doors: ChannelDoors): Endpoint {
     body: z.strictObject({ name: channelEntryShape.name.optional().meta({ title: 'Left out: its name and `copy`' }) }),
     response: channel,
     status: 201,
-    handle: async ({ author, params: { id }, body }) => presenter(doors)(await doors.desk.copy(author, id, body.name)),
+    handle: async ({ author, params: { id }, body }) => presentedOne(doors, await doors.desk.copy(author, id, body.name)),
   });
 }
 

@@ -147,7 +147,7 @@ function remove(doors: ModelDoors): Endpoint {
 function changeMany(doors: ModelDoors): Endpoint {
   return defineEndpoint({
     method: 'POST',
-    path: '/api/models/change-many',
+    path: '/api/model-batch',
     title: 'The same change for many models, all or none: prices, whether they are enabled, facts; names without an entry get one',
     permission: 'pricing.write',
     body: z.strictObject({ models: z.array(modelNameSchema).min(1).max(batchMax), change: modelChangeSchema }),

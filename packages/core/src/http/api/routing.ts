@@ -32,7 +32,7 @@ const candidate = z.object({
   keysBlocked: z.int().meta({ title: 'Keys that may not be used now' }),
   health: z.number().meta({ title: 'What recent failures leave of its weight, from above 0 to 1' }),
   calls: z.int().meta({ title: 'At once, on the node that answers' }),
-  firstByteMs: z.number().optional().meta({ title: 'Until its answers to this model begin, on the node that answers' }),
+  firstByteMs: z.int().optional().meta({ title: 'Until its answers to this model begin, on the node that answers' }),
 });
 
 /** Where a call would go, without sending it. */
@@ -76,6 +76,6 @@ function presentCandidate({ channel, blocked, lane, firstByteMs, ...standing }: 
     ...(lane === undefined ? {} : { lane }),
     ...(blocked === undefined ? {} : { blocked: blocked.reason }),
     ...(blocked?.until === undefined ? {} : { blockedUntil: new Date(blocked.until).toISOString() }),
-    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    ...(firstByteMs === undefined ? {} : { firstByteMs: Math.round(firstByteMs) }),
   };
 }

@@ -3,8 +3,8 @@ import type { Database, Transaction } from '../../storage/database.js';
 import type { ChangeAuthor, ConfigurationEditor } from '../changes/index.js';
 import { readGroups } from '../groups/index.js';
 import { type ChannelEntry, type ChannelSurroundings, storedChannelOf } from './channel-entry.js';
-import type { ChannelFilter, ChannelPage } from './channel-filter.js';
-import { countTags, findChannelIds, takenNames } from './channel-search-store.js';
+import type { ChannelFilter, ChannelPage, ChannelPosition } from './channel-filter.js';
+import { countTags, findChannelIds, findChannelPage, takenNames } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
 import {
@@ -21,6 +21,11 @@ export interface ChannelDeskOptions extends ChannelSurroundings {
   readonly editor: ConfigurationEditor;
 }
 
+export interface FoundChannel {
+  readonly channel: StoredChannel;
+  readonly position: ChannelPosition;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Where channels are looked up and changed one by one. What is changed is checked as an apply file's entries are. */
@@ -32,12 +37,19 @@ export class ChannelDesk {
   }
 
   /** One more than the page may have, where there are more. @throws StorageUnavailableError */
-  find(filter: ChannelFilter, page: ChannelPage): Promise<readonly StoredChannel[]> {
+  find(filter: ChannelFilter, page: ChannelPage): Promise<readonly FoundChannel[]> {
     const { database } = this.#options;
     return database.snapshot(async (reader) => {
-      const ids = await findChannelIds(reader, database.kind, filter, page);
-      const found = new Map((await readChannels(reader, ids)).map((channel) => [channel.id, channel]));
-      return ids.flatMap((id) => found.get(id) ?? []);
+      const positions = await findChannelPage(reader, database.kind, filter, page);
+      const channels = await readChannels(
+        reader,
+        positions.map(([, id]) => id),
+      );
+      const found = new Map(channels.map((channel) => [channel.id, channel]));
+      return positions.flatMap((position) => {
+        const channel = found.get(position[1]);
+        return channel === undefined ? [] : [{ channel, position }];
+      });
     });
   }
 
@@ -57,14 +69,18 @@ export class ChannelDesk {
   }
 
   /** All or none. @throws InvalidChannelError, ChannelNameTakenError, StorageUnavailableError */
-  create(author: ChangeAuthor, entries: readonly Fields[]): Promise<readonly StoredChannel[]> {
+  async create(author: ChangeAuthor, entries: readonly Fields[]): Promise<readonly StoredChannel[]> {
     const { editor, providers, secretBox } = this.#options;
     const checked = entries.map((entry) => checkedEntry(entry, providers));
-    return editor.edit(author, async (transaction) => {
+    const ids = await editor.edit(author, async (transaction) => {
       await this.#checkNamed(transaction, checked);
       const channels = checked.map((entry) => storedChannelOf(entry, undefined, this.#options));
-      return { steps: channels.flatMap((channel) => channelSteps(undefined, channel, secretBox)), result: channels };
+      return {
+        steps: channels.flatMap((channel) => channelSteps(undefined, channel, secretBox)),
+        result: channels.map(({ id }) => id),
+      };
     });
+    return inOrder(ids, this.#options.database.knex);
   }
 
   /**
@@ -92,15 +108,16 @@ export class ChannelDesk {
   }
 
   /** A copy begins disabled. @throws ChannelNotFoundError, InvalidChannelError, ChannelNameTakenError, StorageUnavailableError */
-  copy(author: ChangeAuthor, id: string, name: string | undefined): Promise<StoredChannel> {
+  async copy(author: ChangeAuthor, id: string, name: string | undefined): Promise<StoredChannel> {
     const { editor, providers, secretBox } = this.#options;
-    return editor.edit(author, async (transaction) => {
+    const copyId = await editor.edit(author, async (transaction) => {
       const known = await knownChannel(transaction, id);
       const entry = checkedEntry({ ...statedEntry(known, secretBox), name: name ?? `${known.name} copy`, enabled: false }, providers);
       await this.#checkNamed(transaction, [entry]);
       const channel = storedChannelOf(entry, undefined, this.#options);
-      return { steps: channelSteps(undefined, channel, secretBox), result: channel };
+      return { steps: channelSteps(undefined, channel, secretBox), result: channel.id };
     });
+    return this.one(copyId);
   }
 
   /** @throws ChannelNotFoundError, ChannelChangedError, StorageUnavailableError */
@@ -180,4 +197,10 @@ export async function knownChannel(reader: Database['knex'], id: string, version
   if (known === undefined) throw new ChannelNotFoundError(id);
   if (version !== undefined && version !== known.version) throw new ChannelChangedError(known.name);
   return known;
+}
+
+/** The channels of these ids, in their order. */
+async function inOrder(ids: readonly string[], reader: Database['knex']): Promise<readonly StoredChannel[]> {
+  const found = new Map((await readChannels(reader, ids)).map((channel) => [channel.id, channel]));
+  return ids.flatMap((id) => found.get(id) ?? []);
 }

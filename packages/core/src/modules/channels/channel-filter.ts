@@ -13,13 +13,20 @@ export interface ChannelFilter {
   readonly enabled?: boolean | undefined;
 }
 
-export const channelOrders = ['name', 'priority', 'weight', 'createdAt'] as const;
+/**
+ * `testedAt` and `latency` are those of the last test, `balance` is the lowest that one of its keys has, in whatever currency. What is not
+ * known is like a test of 1970, takes for ever, and has no end.
+ */
+export const channelOrders = ['name', 'priority', 'weight', 'createdAt', 'testedAt', 'latency', 'balance'] as const;
 export type ChannelOrder = (typeof channelOrders)[number];
+
+/** What a channel's place in a list follows from: what the list is ordered by, and the channel's id. */
+export type ChannelPosition = readonly [string | number, string];
 
 export interface ChannelPage {
   readonly limit: number;
   readonly order: ChannelOrder;
   readonly descending: boolean;
-  /** Of the last channel of the page before: what it is ordered by, and its id. */
-  readonly after?: readonly [string | number, string] | undefined;
+  /** That of the last channel of the page before. */
+  readonly after?: ChannelPosition | undefined;
 }

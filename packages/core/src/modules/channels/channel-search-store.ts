@@ -1,26 +1,45 @@
 import type { Knex } from 'knex';
 import type { DatabaseKind } from '../../storage/database.js';
 import { jsonListContains, jsonText } from '../../storage/json-text.js';
-import type { ChannelFilter, ChannelOrder, ChannelPage } from './channel-filter.js';
+import type { ChannelFilter, ChannelOrder, ChannelPage, ChannelPosition } from './channel-filter.js';
 
 const columns: Readonly<Record<ChannelOrder, string>> = {
   name: 'name',
   priority: 'priority',
   weight: 'weight',
   createdAt: 'created_at',
+  testedAt: ofLastTest('at', 0),
+  latency: ofLastTest('figure', Number.MAX_SAFE_INTEGER),
+  // Keys without a limit come after all amounts, and before those of which nothing is known.
+  balance: `coalesce((
+    select min(case when lowest_micros is null and balance is not null then ${Number.MAX_SAFE_INTEGER - 1} else lowest_micros end)
+    from key_balances where channel_id = channels.id
+    and not exists (select 1 from channel_keys where channel_keys.id = key_balances.key_id and channel_keys.enabled = 0)
+  ), ${Number.MAX_SAFE_INTEGER})`,
 };
 
-/** One more than the page may have, where there are more. */
-export async function findChannelIds(
+function ofLastTest(column: 'at' | 'figure', unknown: number): string {
+  return `coalesce((select ${column} from channel_findings where channel_id = channels.id and kind = 'test'), ${unknown})`;
+}
+
+export async function findChannelIds(knex: Knex, kind: DatabaseKind, filter: ChannelFilter): Promise<readonly string[]> {
+  const query = knex<{ readonly id: string }>('channels').select('id');
+  restrict(query, kind, filter);
+  return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
+}
+
+/** Id and what the page is ordered by; one more than the page may have, where there are more. */
+export async function findChannelPage(
   knex: Knex,
   kind: DatabaseKind,
   filter: ChannelFilter,
-  page?: ChannelPage,
-): Promise<readonly string[]> {
-  const query = knex<{ readonly id: string }>('channels').select('id');
+  page: ChannelPage,
+): Promise<readonly ChannelPosition[]> {
+  const query = knex('channels').select('id', knex.raw(`${columns[page.order]} as place`));
   restrict(query, kind, filter);
-  if (page !== undefined) turnTo(query, page);
-  return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
+  turnTo(query, page);
+  const rows = (await query) as readonly { readonly id: string; readonly place: string | number | bigint }[];
+  return rows.map(({ id, place }) => [page.order === 'name' ? String(place) : Number(place), id]);
 }
 
 /** Tag → how many channels have it, and how many of them are enabled. */
@@ -74,9 +93,6 @@ function literal(text: string): string {
 function turnTo(query: Knex.QueryBuilder, { limit, order, descending, after }: ChannelPage): void {
   const column = columns[order];
   const direction = descending ? 'desc' : 'asc';
-  void query.limit(limit + 1).orderBy([
-    { column, order: direction },
-    { column: 'id', order: direction },
-  ]);
+  void query.limit(limit + 1).orderByRaw(`${column} ${direction}, id ${direction}`);
   if (after !== undefined) void query.whereRaw(`(${column}, id) ${descending ? '<' : '>'} (?, ?)`, [...after]);
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { newId } from '../../foundation/ids.js';
+import { keepKeyBalancesOf } from '../balances/index.js';
 import { keepHealthOf, resetHealth } from '../health/index.js';
 import { keepKeyUsageOf } from '../key-usage/index.js';
 import type { StoredKey } from './channel-key.js';
@@ -117,6 +118,7 @@ export async function updateChannel(transaction: Knex.Transaction, channel: Stor
     channel.keys.map((key) => key.id),
   );
   await forgetFailures(transaction, before, channel);
+  await keepKeyBalancesOf(transaction, id, placeOf(before) === placeOf(channel) ? keyIdsOf(channel) : []);
   // Another upstream has other models: what was found of those of the former says nothing of them.
   if (addressOf(before) !== addressOf(channel)) await transaction('channel_findings').where({ channel_id: id, kind: 'models' }).delete();
 }
@@ -132,6 +134,11 @@ async function forgetFailures(transaction: Knex.Transaction, before: StoredChann
   const keysBefore = new Map(before.keys.map((key) => [key.id, key]));
   for (const key of keys)
     if (key.enabled && keysBefore.get(key.id)?.enabled === false) await resetHealth(transaction, id, { keyId: key.id });
+}
+
+/** A key that is in the configuration is known by the channel's own id. */
+function keyIdsOf({ id, keys }: StoredChannel): readonly string[] {
+  return keys.length === 0 ? [id] : keys.map((key) => key.id);
 }
 
 /** Where calls go, and as whom. */

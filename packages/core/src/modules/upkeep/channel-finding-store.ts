@@ -10,6 +10,8 @@ export interface ChannelFinding {
   readonly at: number;
   /** Anything that JSON carries. */
   readonly finding: unknown;
+  /** What lists of channels are sorted by: of a test that went well its milliseconds. */
+  readonly figure?: number | undefined;
 }
 
 interface FindingRow {
@@ -17,14 +19,22 @@ interface FindingRow {
   readonly kind: string;
   readonly at: number | bigint;
   readonly finding: string;
+  readonly figure: number | bigint | null;
 }
+
+/** Rows of one statement: databases bound the parameters of a statement. */
+const idsAtOnce = 500;
 
 /** The newest of each kind, of these channels. @throws StorageUnavailableError */
 export async function readFindings(knex: Knex, channelIds: readonly string[]): Promise<readonly ChannelFinding[]> {
-  const rows = await knex<FindingRow>('channel_findings')
-    .whereIn('channel_id', [...channelIds])
-    .select();
-  return rows.map(rowToFinding);
+  const found: ChannelFinding[] = [];
+  for (let start = 0; start < channelIds.length; start += idsAtOnce) {
+    const rows = await knex<FindingRow>('channel_findings')
+      .whereIn('channel_id', channelIds.slice(start, start + idsAtOnce))
+      .select();
+    found.push(...rows.map(rowToFinding));
+  }
+  return found;
 }
 
 /** Of every channel. @throws StorageUnavailableError */
@@ -33,10 +43,10 @@ export async function readFindingsOfKind(knex: Knex, kind: FindingKind): Promise
 }
 
 /** Takes the place of the one before. A channel that is gone meanwhile has none. */
-export async function writeFinding(transaction: Knex.Transaction, { channelId, kind, at, finding }: ChannelFinding): Promise<void> {
+export async function writeFinding(transaction: Knex.Transaction, { channelId, kind, at, finding, figure }: ChannelFinding): Promise<void> {
   if ((await transaction('channels').where({ id: channelId }).first('id')) === undefined) return;
   await transaction<FindingRow>('channel_findings')
-    .insert({ channel_id: channelId, kind, at, finding: JSON.stringify(finding) })
+    .insert({ channel_id: channelId, kind, at, finding: JSON.stringify(finding), figure: figure ?? null })
     .onConflict(['channel_id', 'kind'])
     .merge();
 }

@@ -110,6 +110,14 @@ export class ChannelTests {
     return [...parts.slice(start), ...parts.slice(0, start)].slice(0, partsMax);
   }
 
+  /** Channel → its last one. @throws StorageUnavailableError */
+  async lastOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, LastTest>> {
+    const found = await readFindings(this.#doors.database.knex, channelIds);
+    return new Map(
+      found.flatMap(({ channelId, kind, at, finding }) => (kind === 'test' ? [[channelId, { at, report: finding as TestReport }]] : [])),
+    );
+  }
+
   /** The last one, of a person or of the schedule. @throws ChannelNotFoundError, StorageUnavailableError */
   async last(channelId: string): Promise<LastTest | undefined> {
     const { knex } = this.#doors.database;
@@ -184,7 +192,8 @@ export class ChannelTests {
     const worst = reports.find(({ ok }) => !ok) ?? reports[0];
     if (worst === undefined) return;
     const { text: _text, ...finding } = worst;
-    await database.write((transaction) => writeFinding(transaction, { channelId, kind: 'test', at: clock.now(), finding }));
+    const figure = worst.ok ? Math.round(worst.durationMs) : undefined;
+    await database.write((transaction) => writeFinding(transaction, { channelId, kind: 'test', at: clock.now(), finding, figure }));
   }
 }
 

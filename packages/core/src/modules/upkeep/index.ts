@@ -1,3 +1,4 @@
+export * from './channel-balances.js';
 export * from './channel-finding-store.js';
 export * from './channel-test.js';
 export * from './channel-test-settings.js';

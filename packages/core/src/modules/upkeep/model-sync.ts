@@ -157,8 +157,8 @@ async function listedBy(channel: Channel, signal?: AbortSignal): Promise<Answere
   const answered = await askUpstream(
     channel,
     key,
-    () => listing.request(key.config),
-    (body) => listing.read(body).filter(({ id }) => nameSchema.safeParse(id).success),
+    () => [listing.request(key.config)],
+    ([body]) => listing.read(body).filter(({ id }) => nameSchema.safeParse(id).success),
     signal,
   );
   if ('failure' in answered) return answered;

@@ -21,3 +21,14 @@ export class NoTestModelError extends GatewayError {
     super(`The channel "${name}" offers no model that could be asked for. Name one, or set its testModel.`, { field: 'model' });
   }
 }
+
+/** A channel is to be asked what is left, at a place that does not say. */
+export class NoBalanceError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'balance_unsupported';
+
+  constructor(name: string, provider: string) {
+    super(`The channel "${name}" cannot be asked what is left: places of the provider ${provider} do not say.`);
+  }
+}

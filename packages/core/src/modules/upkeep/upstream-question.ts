@@ -22,13 +22,15 @@ const upstreamTextLengthMax = 1_000;
 
 /**
  * Asks the place of a channel something that costs nothing, by the channel's proxy and bounds. Never rejects.
+ * @param requests one after the other; one that is refused ends it
+ * @param read what their answers mean, in their order
  * @param signal ends the question, which then has failed
  */
 export async function askUpstream<Answer>(
   { adapter, options }: Channel,
   key: ChannelKey,
-  request: () => WireRequest,
-  read: (body: unknown) => Answer,
+  requests: () => readonly WireRequest[],
+  read: (bodies: readonly unknown[]) => Answer,
   signal?: AbortSignal,
 ): Promise<Answered<Answer>> {
   const secrets = [...secretFields(adapter.config).map((name) => key.config[name]), options.proxy].filter(
@@ -36,16 +38,23 @@ export async function askUpstream<Answer>(
   );
   const fetcher = new SafeFetch({ allowPrivate: options.allowPrivate, proxy: options.proxy, responseBytesMax: bytesMax });
   try {
-    const response = await fetcher.fetch(request(), { timeoutMs, ...(signal === undefined ? {} : { signal }) });
-    if (response.status === 200) return { answer: read(await response.json()) };
-    const text = await response.text();
-    const failure = { ...verdictForStatus(response.status, 'The upstream refused the question.'), ...judged(adapter, response, text) };
-    return { failure: told(failure, secrets, response.status, text) };
+    const bodies: unknown[] = [];
+    for (const request of requests()) {
+      const response = await fetcher.fetch(request, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      if (response.status !== 200) return { failure: refusalOf(adapter, response, await response.text(), secrets) };
+      bodies.push(await response.json());
+    }
+    return { answer: read(bodies) };
   } catch (error) {
     return { failure: told(verdictOf(error), secrets) };
   } finally {
     await fetcher.close();
   }
+}
+
+function refusalOf(adapter: Channel['adapter'], response: SafeResponse, text: string, secrets: readonly string[]): QuestionFailure {
+  const failure = { ...verdictForStatus(response.status, 'The upstream refused the question.'), ...judged(adapter, response, text) };
+  return told(failure, secrets, response.status, text);
 }
 
 function judged(adapter: Channel['adapter'], { status, headers }: SafeResponse, text: string): Partial<Verdict> {

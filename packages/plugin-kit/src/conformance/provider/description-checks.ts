@@ -123,7 +123,8 @@ function described(provider: ProviderAdapter, spoken: SpokenDialect<Config>, str
   return runPurely(`${provider.id}: url and headers`, () => ({ url: spoken.url(call), headers: provider.headers(call) }));
 }
 
-function insistSendable({ url, headers }: Described): void {
+/** An address and headers that a request can be made of. */
+export function insistSendable({ url, headers }: Described): void {
   insist(/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), `"${url}" is no web address.`);
   insist(!/[^:]\/\//.test(url), `"${url}" has an empty part in its path.`);
   for (const [name, value] of Object.entries(headers)) {

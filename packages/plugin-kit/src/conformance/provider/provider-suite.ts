@@ -3,6 +3,7 @@ import { type Check, checksOf, type Missing, type Suite } from '../check.js';
 import { type Fixtures, noFixtures, type RecordedError } from '../fixtures/recordings.js';
 import { insist, insistSame } from '../insist.js';
 import { runPurely } from '../run-purely.js';
+import { balanceChecks } from './balance-checks.js';
 import { configChecks } from './config-checks.js';
 import { descriptionChecks } from './description-checks.js';
 import { failureChecks } from './failure-checks.js';
@@ -25,6 +26,7 @@ export function providerSuite(provider: ProviderAdapter, { fixtures = noFixtures
     checks: [
       ...configChecks(subject, provider, fixtures.configs[provider.id]),
       ...descriptionChecks(subject, provider, fixtures.configs[provider.id]),
+      ...balanceChecks(subject, provider, fixtures.configs[provider.id]),
       ...failureChecks(subject, provider, errors),
       ...(list === undefined ? [] : modelListChecks(subject, provider, list)),
     ],

@@ -1,0 +1,132 @@
+import type { Balance, BalanceAmount } from '@tollgate/plugin-kit';
+import type { Clock } from '../../foundation/clock.js';
+import type { Logger } from '../../foundation/logger.js';
+import { type BalanceFailure, type KeyBalance, readKeyBalances, writeKeyBalances } from '../balances/index.js';
+import { type Channel, type ChannelKey, knownChannel } from '../channels/index.js';
+import { type ChannelOpener, openedFrom } from './opened-channel.js';
+import { NoBalanceError } from './upkeep-errors.js';
+import { type Answered, askUpstream } from './upstream-question.js';
+
+export interface ChannelBalancesDoors extends ChannelOpener {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What one key was found to have. */
+export interface AskedBalance extends KeyBalance {
+  readonly keyHint: string;
+}
+
+export interface AskedBalances {
+  readonly keys: readonly AskedBalance[];
+  /** How many keys were left for another time: those that were asked latest. */
+  readonly notAsked: number;
+}
+
+export interface BalanceChoice {
+  /** A key that is meant even if it is disabled; left out: all that are enabled. */
+  readonly keyId?: string | undefined;
+  /** At most so many keys are asked. */
+  readonly keysMax?: number | undefined;
+  /** Ends it: what was asked until then is kept. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const keysAtOnce = 4;
+const amountsMax = 16;
+
+/** Asks upstreams what is left for the keys of channels, and remembers it. What they say changes nothing else: no channel is disabled by it. */
+export class ChannelBalances {
+  readonly #doors: ChannelBalancesDoors;
+
+  constructor(doors: ChannelBalancesDoors) {
+    this.#doors = doors;
+  }
+
+  /**
+   * What was found is kept unless somebody has changed the channel meanwhile: it may be that of another upstream than the channel's now.
+   * @throws ChannelNotFoundError, ChannelKeyNotFoundError, ChannelUnusableError, NoBalanceError, StorageUnavailableError
+   */
+  async refresh(channelId: string, { keyId, keysMax = Number.POSITIVE_INFINITY, signal }: BalanceChoice = {}): Promise<AskedBalances> {
+    const { database, log } = this.#doors;
+    const stored = await knownChannel(database.knex, channelId);
+    const channel = openedFrom(this.#doors, stored, keyId);
+    if (channel.adapter.balance === undefined) throw new NoBalanceError(channel.name, channel.adapter.id);
+    const known = (await readKeyBalances(database.knex, [channelId])).get(channelId) ?? [];
+    const meant = longestUnasked(channel.keys, known);
+    const keys = await this.#askAll(channel, meant.slice(0, keysMax), known, signal);
+    await database.write(async (transaction) => {
+      const now = await knownChannel(transaction, channelId).catch(() => undefined);
+      if (now?.version === stored.version) await writeKeyBalances(transaction, channelId, keys);
+    });
+    for (const { keyHint, failure } of keys)
+      if (failure !== undefined) log.warn({ channel: channel.name, keyHint, code: failure.code }, 'An upstream does not say what is left');
+    return { keys, notAsked: meant.length - keys.length };
+  }
+
+  async #askAll(
+    channel: Channel,
+    keys: readonly ChannelKey[],
+    known: readonly KeyBalance[],
+    signal?: AbortSignal,
+  ): Promise<readonly AskedBalance[]> {
+    const { clock } = this.#doors;
+    const before = new Map(known.map((balance) => [balance.keyId, balance]));
+    const found: AskedBalance[] = [];
+    const waiting = [...keys];
+    const askNext = async (): Promise<void> => {
+      for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
+        const answered = await askedBalance(channel, key, signal);
+        // One that was broken off says nothing of the upstream.
+        if (signal?.aborted) return;
+        found.push(balanceOf(key, answered, clock.now(), before.get(key.id)));
+      }
+    };
+    await Promise.all(Array.from({ length: keysAtOnce }, askNext));
+    return keys.flatMap(({ id }) => found.find(({ keyId }) => keyId === id) ?? []);
+  }
+}
+
+/** Those that were never asked first. */
+function longestUnasked(keys: readonly ChannelKey[], known: readonly KeyBalance[]): readonly ChannelKey[] {
+  const askedAt = new Map(known.map((balance) => [balance.keyId, balance.askedAt]));
+  const at = ({ id }: ChannelKey): number => askedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+  return keys.toSorted((one, other) => (at(one) === at(other) ? 0 : at(one) < at(other) ? -1 : 1));
+}
+
+function balanceOf({ id, hint }: ChannelKey, answered: Answered<Balance>, askedAt: number, before: KeyBalance | undefined): AskedBalance {
+  const asked = { keyId: id, keyHint: hint, askedAt };
+  if ('answer' in answered) return { ...asked, stated: { at: askedAt, balance: answered.answer } };
+  const { code, message, status } = answered.failure;
+  const failure: BalanceFailure = { code, message, ...(status === undefined ? {} : { status }) };
+  return { ...asked, ...(before?.stated === undefined ? {} : { stated: before.stated }), failure };
+}
+
+async function askedBalance(channel: Channel, key: ChannelKey, signal?: AbortSignal): Promise<Answered<Balance>> {
+  const question = channel.adapter.balance as NonNullable<typeof channel.adapter.balance>;
+  const answered = await askUpstream(
+    channel,
+    key,
+    () => question.requests(key.config),
+    (bodies) => question.read(bodies, key.config),
+    signal,
+  );
+  if ('failure' in answered) return answered;
+  const balance = checkedBalance(answered.answer);
+  return balance === undefined
+    ? { failure: { code: 'upstream_bad_answer', message: 'The upstream does not say what is left.' } }
+    : { answer: balance };
+}
+
+/** What upstreams say is as untrusted as how plugins read it. */
+function checkedBalance(balance: Balance | undefined): Balance | undefined {
+  if (balance === undefined) return undefined;
+  const { amounts, unlimited } = balance;
+  if (unlimited === true) return { amounts: [], unlimited };
+  if (amounts.length === 0 || amounts.length > amountsMax || !amounts.every(isAmount)) return undefined;
+  return { amounts: amounts.map(({ micros, currency }) => ({ micros, currency })) };
+}
+
+function isAmount({ micros, currency }: BalanceAmount): boolean {
+  return Number.isSafeInteger(micros) && /^[A-Z]{3}$/.test(currency);
+}
