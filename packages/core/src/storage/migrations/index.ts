@@ -17,8 +17,8 @@ import { modelsMigration } from './0015-models.js';
 import { keyUsageMigration } from './0016-key-usage.js';
 import { resourceKeysMigration } from './0017-resource-keys.js';
 import { channelFindingsMigration } from './0018-channel-findings.js';
-import { searchUnitsMigration } from './0020-search-units.js';
 import { balancesMigration } from './0019-balances.js';
+import { searchUnitsMigration } from './0020-search-units.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -40,6 +40,6 @@ export const migrations: readonly Migration[] = [
   keyUsageMigration,
   resourceKeysMigration,
   channelFindingsMigration,
-  searchUnitsMigration,
   balancesMigration,
+  searchUnitsMigration,
 ];
