@@ -25,7 +25,14 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
   );
   register(container, tokens.channelBalances, () => {
     const { database, plugins, secretBox } = foundations;
-    return new ChannelBalances({ database, providers: plugins.providers, secretBox, clock: systemClock, log: logger });
+    return new ChannelBalances({
+      database,
+      providers: plugins.providers,
+      ioOf: plugins.ioOf.bind(plugins),
+      secretBox,
+      clock: systemClock,
+      log: logger,
+    });
   });
   register(container, tokens.modelSync, () =>
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
@@ -68,6 +75,7 @@ function modelSyncOf(
   return new ModelSync({
     database,
     providers: plugins.providers,
+    ioOf: plugins.ioOf.bind(plugins),
     secretBox,
     editor,
     settings: () => settings.current(modelSyncSettings),
