@@ -18,6 +18,7 @@ import { keyUsageMigration } from './0016-key-usage.js';
 import { resourceKeysMigration } from './0017-resource-keys.js';
 import { channelFindingsMigration } from './0018-channel-findings.js';
 import { balancesMigration } from './0019-balances.js';
+import { channelRunsMigration } from './0020-channel-runs.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   resourceKeysMigration,
   channelFindingsMigration,
   balancesMigration,
+  channelRunsMigration,
 ];
