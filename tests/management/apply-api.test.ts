@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
+import { answers, refuses, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { rawCall } from '../relay/raw-call.js';
 import { keyOf } from '../support/apply-document.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
 import { ManagementClient } from './management-client.js';
@@ -138,6 +139,81 @@ describe.each(databaseKinds)('a configuration over the API on %s', (database) =>
     expect(file).toMatchObject({ channels: [{ name: 'many', enabled: false }] });
     expect(Object.keys(file)).toEqual(['channels']);
     expect(Object.keys((await exported(client, '?sections=groups,settings')).file)).toEqual(['groups', 'settings']);
+  });
+
+  it.each([
+    ['name', 'MAN'],
+    ['key-hint', 'see'],
+    ['provider', 'openai-compatible'],
+    ['model', 'other'],
+    ['group', 'vip'],
+    ['tag', 'none'],
+    ['state', 'enabled'],
+    ['state', 'failing'],
+  ])('can be the same part by the command line: --%s %s', async (option, value) => {
+    const { exitCode, stdout, stderr } = await gateway.command('export', `--${option}`, value, '--json');
+    expect(exitCode, stderr).toBe(0);
+    const query = option === 'key-hint' ? 'keyHint' : option;
+    expect(JSON.parse(stdout)).toEqual(await exported(client, `?${query}=${value}`));
+    expect(Object.keys((JSON.parse(stdout) as Exported).file)).not.toContain('groups');
+  });
+
+  it('is told by the command line which channels fail, and refuses states that there are not', async () => {
+    upstream.place('one', refuses(401));
+    await rawCall({ url: gateway.url, key: keyOf('program'), dialect: 'openai-chat', model: 'm' });
+    await eventually('the failure is stored', async () => {
+      const { stdout } = await gateway.command('export', '--state', 'failing', '--only', 'channels,groups', '--json');
+      const { file } = JSON.parse(stdout) as { file: { channels?: readonly { name: string }[]; groups?: object } };
+      expect(file.groups).toHaveProperty('vip');
+      return file.channels?.map(({ name }) => name).join() === 'one';
+    });
+    upstream.place('one', answers({ text: 'Good.' }));
+    expect(await gateway.command('export', '--state', 'tired')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--state: there are enabled, disabled, failing.') as string,
+    });
+  });
+
+  it.each(['application/yaml', 'application/x-yaml; charset=utf-8', 'text/yaml', 'Text/X-Yaml'])(
+    'is taken as it is, the file alone: %s',
+    async (type) => {
+      const headers = { 'content-type': type };
+      const file = '# A file\ngroups:\n  bare: { ratio: 2 }\n';
+      const { status, body } = await ofEmpty.ask('POST', '/api/apply?dryRun=true&prune=true', file, headers);
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { dryRun: true, changes: expect.arrayContaining([expect.objectContaining({ kind: 'group', name: 'bare' })]) as object },
+      });
+      expect(await ofEmpty.ask('GET', '/api/groups/bare')).toMatchObject({ status: 404 });
+      const broken = 'groups:\n  bare:\n    ration: 1\nchannels:\n  - { name: x, provider: openai-compatible, models: 5 }\n';
+      const refused = (await ofEmpty.ask('POST', '/api/apply', broken, headers)) as {
+        status: number;
+        body: { problems: readonly { field: string; detail: string }[] };
+      };
+      expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_apply_file', field: 'file.groups.bare.ration' } });
+      const place = join(empty.folder, 'broken.yaml');
+      writeFileSync(place, broken);
+      const { stdout, stderr } = await empty.command('apply', place);
+      expect(refused.body.problems.length).toBeGreaterThan(1);
+      for (const { field, detail } of refused.body.problems) {
+        const [, line, says] = /^Line (\d+:\d+): (.*)$/s.exec(detail) ?? [];
+        expect(stdout + stderr).toContain(`${field.replace('file.', '')} (line ${line}): ${says}`);
+      }
+    },
+  );
+
+  it('is described with all its types', async () => {
+    const { paths } = await client.done<{ paths: Record<string, { post: { requestBody: { content: object } } }> }>(
+      'GET',
+      '/api/openapi.json',
+    );
+    expect(Object.keys(paths['/api/apply']?.post.requestBody.content ?? {})).toEqual([
+      'application/json',
+      'application/yaml',
+      'application/x-yaml',
+      'text/yaml',
+      'text/x-yaml',
+    ]);
   });
 
   it('tells the key of a new token once, and prunes what is not named', async () => {

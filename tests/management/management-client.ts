@@ -24,10 +24,10 @@ export class ManagementClient {
     return new ManagementClient(gateway, stdout.trim());
   }
 
-  async ask(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  async ask(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: this.#credential === undefined ? {} : { authorization: `Bearer ${this.#credential}` },
+      headers: { ...headers, ...(this.#credential === undefined ? {} : { authorization: `Bearer ${this.#credential}` }) },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();

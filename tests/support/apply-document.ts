@@ -27,6 +27,7 @@ export interface ModelEntry {
   readonly tiers?: readonly { readonly inputTokensAbove: number; readonly modelRatio: number | string }[];
   readonly pricePerCall?: number | string;
   readonly imagePrices?: readonly { readonly size?: string; readonly price: number | string }[];
+  readonly pricePerSearch?: number | string;
   readonly secondPrices?: readonly { readonly price: number | string }[];
   readonly outputTokensMax?: number;
   readonly enabled?: boolean;

@@ -35,6 +35,7 @@ const usageAnswer = z.object({
         outputImage: count,
         webSearches: z.number().optional(),
         webFetches: z.number().optional(),
+        searchUnits: z.number().optional(),
       }),
     }),
   ),
@@ -47,6 +48,7 @@ export interface UsageRow extends Omit<Item, 'usage'> {
   readonly usage: ExpectedUsage;
   readonly webSearches: number | undefined;
   readonly webFetches: number | undefined;
+  readonly searchUnits: number | undefined;
 }
 
 interface Place {
@@ -89,6 +91,7 @@ async function readPage(
       usage: totalsOf(item.usage),
       webSearches: item.usage.webSearches,
       webFetches: item.usage.webFetches,
+      searchUnits: item.usage.searchUnits,
     })),
     next: next ?? undefined,
   };

@@ -17,6 +17,7 @@ import {
   type Usage,
   verdictForKind,
 } from '@tollgate/plugin-kit';
+import { searchUnitsOf } from './search-units.js';
 
 const dialectId = 'rerank';
 /** What single vendors take besides. */
@@ -27,6 +28,7 @@ export const rerank: Dialect = defineUnaryDialect({
   id: dialectId,
   operation: 'rerank',
   vendor: 'jina',
+  counts: ['searches'],
   readUsage,
   upstream: { encodeRequest, decodeResponse },
   client: {
@@ -41,12 +43,13 @@ export const rerank: Dialect = defineUnaryDialect({
 });
 
 /** What is held for and priced has to be there; the rest is the upstream's to judge. */
-function inspect({ model, query, documents }: JsonObject): Pick<RequestFacts, 'model'> {
+function inspect(body: JsonObject): Pick<RequestFacts, 'model' | 'searchUnits'> {
+  const { model, query, documents } = body;
   if (typeof model !== 'string' || model === '') throw new BadRequestError('model is required: the name of the model, as text.', 'model');
   if (query === undefined) throw new BadRequestError('query is required.', 'query');
   if (!Array.isArray(documents) || documents.length === 0)
     throw new BadRequestError('documents is required: a list of at least one document.', 'documents');
-  return { model };
+  return { model, searchUnits: searchUnitsOf(query, documents, body['max_tokens_per_doc']) };
 }
 
 function decodeRequest(body: JsonObject, { model }: RequestFacts): RerankRequest {
@@ -102,6 +105,7 @@ function decodeResponse(body: unknown): RerankResponse {
 
 function encodeResponse(response: RerankResponse, request: RerankRequest): JsonObject {
   const tokens = inputTokens(response.usage);
+  const { searchUnits } = response.usage;
   return {
     model: response.model === '' ? request.model : response.model,
     results: response.results.map(({ index, score }) => ({
@@ -110,15 +114,18 @@ function encodeResponse(response: RerankResponse, request: RerankRequest): JsonO
       ...(request.returnDocuments === true ? { document: { text: request.documents[index] ?? '' } } : {}),
     })),
     usage: { total_tokens: tokens, prompt_tokens: tokens },
+    ...(searchUnits === undefined ? {} : { meta: { billed_units: { search_units: searchUnits } } }),
   };
 }
 
-/** Jina and vLLM state tokens in `usage`, SiliconFlow in `meta.tokens`; Cohere counts searches there instead. */
+/** Jina and vLLM state tokens in `usage`, SiliconFlow in `meta.tokens`; Cohere states searches in `meta.billed_units` instead. */
 function readUsage(body: unknown, into: Partial<Usage>): void {
   const { usage, meta } = objectIn(body) ?? {};
-  const { tokens } = objectIn(meta) ?? {};
+  const { tokens, billed_units: billed } = objectIn(meta) ?? {};
   const stated = objectIn(usage)?.['total_tokens'] ?? objectIn(tokens)?.['input_tokens'];
   if (typeof stated === 'number') into.inputText = tokenCount(stated);
+  const searches = objectIn(billed)?.['search_units'];
+  if (typeof searches === 'number') into.searchUnits = tokenCount(searches);
 }
 
 /** As the API of chat has it, with the message once more where Cohere's and Jina's clients look for it. */

@@ -58,7 +58,7 @@ export interface UsageReader {
    * What `read` can state beside tokens that a price may be by. A model priced by what the caller's dialect does not have here is refused.
    * Left out, nothing; images for dialects that generate.
    */
-  readonly counts?: readonly ('images' | 'seconds')[];
+  readonly counts?: readonly ('images' | 'seconds' | 'searches')[];
   /**
    * Reads what one frame, or a whole unary body, states. Sets only the buckets that it states; `into` holds what earlier frames of the same
    * answer stated, for vendors whose later totals can only be divided by what came before.
@@ -114,6 +114,11 @@ export interface RequestFacts {
   readonly keeps?: boolean;
   /** The vendor's own tools that may run for it, as what their uses are counted as: one use of each is held. */
   readonly serverTools?: readonly RequestCounter[];
+  /**
+   * Search units that a request to rerank comes to: `atLeast` by the number of its documents, which is charged where the upstream states none;
+   * `atMost` if long documents are split as finely as can be, which is held.
+   */
+  readonly searchUnits?: { readonly atLeast: number; readonly atMost: number };
   /**
    * True if answering does something besides that no other fact tells: tools of MCP servers may act, or a copy is stored. Such a request is
    * never sent to two upstreams at once.

@@ -8,6 +8,7 @@ import type {
   RequestFacts,
   RequestTarget,
   UpstreamSide,
+  UsageReader,
 } from './dialect.js';
 import type { Usage } from './usage.js';
 import type { PublicError } from './verdict.js';
@@ -84,6 +85,8 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
   readonly id: DialectId;
   readonly operation: Kind;
   readonly vendor: Vendor;
+  /** What answers can state beside tokens that a price may be by: `counts` of a usage reader. */
+  readonly counts?: NonNullable<UsageReader['counts']>;
   /** Sets the usage buckets that a whole answer states. */
   readUsage(body: unknown, into: Partial<Usage>): void;
   readonly upstream: Pick<UpstreamSide, 'needsBytes' | 'thinkingInNames'> & {
@@ -98,7 +101,7 @@ export interface UnaryDialectSpec<Kind extends keyof Exchanges> {
     readonly guardedKeys: readonly string[];
     readonly modelKey?: string;
     /** @throws BadRequestError naming the field. */
-    inspect(body: JsonObject, target: RequestTarget): Pick<RequestFacts, 'model' | 'refersTo'>;
+    inspect(body: JsonObject, target: RequestTarget): Pick<RequestFacts, 'model' | 'refersTo' | 'searchUnits'>;
     /** @throws BadRequestError naming the field. */
     decodeRequest(body: JsonObject, facts: RequestFacts, context: CodecContext): Exchanges[Kind]['request'];
     encodeResponse(response: Exchanges[Kind]['response'], request: Exchanges[Kind]['request'], context: CodecContext): unknown;
@@ -120,7 +123,7 @@ export function defineUnaryDialect<Kind extends keyof Exchanges>(spec: UnaryDial
     operation: spec.operation,
     vendor: spec.vendor,
     framing: 'sse',
-    usage: { needles: [], keep: 'last', read: spec.readUsage.bind(spec) },
+    usage: { needles: [], keep: 'last', read: spec.readUsage.bind(spec), ...(spec.counts === undefined ? {} : { counts: spec.counts }) },
     upstream: { ...spec.upstream, streamDecoder: neverStreamed },
     ...(spec.edits === undefined ? {} : { edits: spec.edits }),
     ...(client === undefined

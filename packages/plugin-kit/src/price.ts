@@ -8,7 +8,7 @@ export const toolFees = ['webSearch', 'webFetch', 'fileSearch', 'codeInterpreter
 export type ToolFee = (typeof toolFees)[number];
 
 /**
- * A price as a vendor publishes it, in US dollars: for tokens, or for a call, an image or a second. Numbers are what the page prints; they
+ * A price as a vendor publishes it, in US dollars: for tokens, or for a call, a search, an image or a second. Numbers are what the page prints; they
  * are taken as decimal text, never computed with as floating point.
  */
 export interface PublishedPrice {
@@ -18,6 +18,8 @@ export interface PublishedPrice {
   /** Prices at certain hours of the day, `HH:MM` in UTC, the end excluded. Needs `dollarsPerMillion`. */
   readonly hours?: readonly { readonly from: string; readonly until: string; readonly dollarsPerMillion: DollarsPerMillion }[];
   readonly dollarsPerCall?: number;
+  /** Of one search unit: reranking, one query with up to a hundred documents. */
+  readonly dollarsPerSearch?: number;
   /** Of one image; an entry without size and quality holds for all others. */
   readonly dollarsPerImage?: readonly { readonly size?: string; readonly quality?: string; readonly dollars: number }[];
   /** Of one second of audio or video; an entry without a resolution holds for all others. */

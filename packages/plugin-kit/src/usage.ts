@@ -25,8 +25,11 @@ export interface TokenUsage {
 
 export type UsageBucket = keyof TokenUsage;
 
-/** What is counted in uses of the vendor's own tools instead of tokens, as the vendor states it: never what a request merely allows. */
-export const requestCounters = ['webSearches', 'webFetches', 'fileSearches', 'codeInterpreterSessions'] as const;
+/**
+ * What is counted in uses instead of tokens, as the vendor states it and never what a request merely allows: uses of the vendor's own tools, and
+ * the search units by which reranking is sold (one query with up to a hundred documents).
+ */
+export const requestCounters = ['webSearches', 'webFetches', 'fileSearches', 'codeInterpreterSessions', 'searchUnits'] as const;
 export type RequestCounter = (typeof requestCounters)[number];
 
 /** Images that were made, of one size and quality as the vendor names them. */

@@ -14,5 +14,8 @@ export const coherePrices: PriceList = {
     { model: 'command-r-plus', alsoNamed: ['command-r-plus-08-2024'], dollarsPerMillion: { inputText: 2.5, outputText: 10 } },
     { model: 'command-r7b', alsoNamed: ['command-r7b-12-2024'], dollarsPerMillion: { inputText: 0.0375, outputText: 0.15 } },
     { model: 'embed-v4.0', dollarsPerMillion: { inputText: 0.12 } },
+    { model: 'rerank-v3.5', dollarsPerSearch: 0.002 },
+    { model: 'rerank-v4.0-fast', dollarsPerSearch: 0.002 },
+    { model: 'rerank-v4.0-pro', dollarsPerSearch: 0.0025 },
   ],
 };

@@ -24,9 +24,11 @@ interface Told {
   readonly cut?: true;
   /** Set where the burnt attempts ran beside others. */
   readonly hedge?: 'first';
+  /** As the request says. */
+  readonly searchUnits?: number;
 }
 
-function settled(rate: Rate, { burnt, answer, policies = {}, cut, hedge }: Told) {
+function settled(rate: Rate, { burnt, answer, policies = {}, cut, hedge, searchUnits }: Told) {
   const beside = hedge === undefined ? {} : { hedge };
   const attempts = burnt.map((usage): AttemptDraft => ({ channelId: 'c', startedMs: 0, durationMs: 1, usage, ...beside }));
   const stated = answer && usageOf(answer);
@@ -34,7 +36,7 @@ function settled(rate: Rate, { burnt, answer, policies = {}, cut, hedge }: Told)
   const end = { answered: true, ending: cut === true ? 'upstreamCut' : 'complete' } as const;
   const course: CallCourse = { attempts, extensions: 0, route: {} as Route, meter, ...(answer === undefined ? {} : { end }) };
   const policyOf = (ending: string): SettlementPolicy => policies[ending as 'burntAttempt'] ?? 'upstream-actual';
-  const result = resultOf(course, { rate, clientGone: false, reachedClient: true, undrained: undefined, policyOf });
+  const result = resultOf(course, { rate, clientGone: false, reachedClient: true, undrained: undefined, searchUnits, policyOf });
   return { result, attempts, points: pointsText(result.cost) };
 }
 
@@ -121,5 +123,28 @@ describe('a burnt attempt that is not charged', () => {
     });
     expect(told).toMatchObject({ points: '5', result: { usage: { inputText: 5 } } });
     expect(told.attempts[0]).not.toHaveProperty('charged');
+  });
+});
+
+describe('an answer that is paid by the search', () => {
+  const bySearch = rateOf({ pricePerSearch: '0.002' });
+
+  it('costs what is stated, else what the request says, else one', () => {
+    expect(settled(bySearch, { burnt: [], answer: { searchUnits: 2 }, searchUnits: 3 })).toMatchObject({
+      points: '2000',
+      result: { estimated: false },
+    });
+    expect(settled(bySearch, { burnt: [], answer: { inputText: 9 }, searchUnits: 3 })).toMatchObject({
+      points: '3000',
+      result: { estimated: true, usage: { searchUnits: 3 } },
+    });
+    expect(settled(bySearch, { burnt: [], answer: { inputText: 9 } }).points).toBe('1000');
+  });
+
+  it('costs nothing where it is free, and counts none where it is paid by tokens', () => {
+    const cut = { burnt: [], answer: { inputText: 9 }, cut: true, searchUnits: 3 } as const;
+    expect(settled(bySearch, { ...cut, policies: { upstreamCut: 'free' } })).toMatchObject({ points: '0' });
+    const { result } = settled(rateOf({ modelRatio: '1' }), { burnt: [], answer: { inputText: 9 }, searchUnits: 3 });
+    expect(result.usage).not.toHaveProperty('searchUnits');
   });
 });

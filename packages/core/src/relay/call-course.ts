@@ -55,6 +55,8 @@ export interface SettlingFacts {
   readonly reachedClient: boolean;
   /** Why the rest of the answer was not read after the client had left, where it should have been. */
   readonly undrained: PolicyFallback | undefined;
+  /** The least that a request to rerank comes to, by its documents; undefined for all others. */
+  readonly searchUnits: number | undefined;
   policyOf(ending: AbnormalEnding): SettlementPolicy;
 }
 
@@ -95,7 +97,15 @@ function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFact
     cost: noMillipoints,
   };
   if (fallback !== undefined) result.fallback = fallback;
+  countSearches(result, facts);
   return result;
+}
+
+/** Who is paid by the search has made one at least; most servers do not say how many. */
+function countSearches(result: ResultDraft, { rate, searchUnits = 1 }: SettlingFacts): void {
+  if (rate.price.by !== 'search' || result.usage.searchUnits !== undefined || !isPaid(result)) return;
+  result.usage = { ...result.usage, searchUnits };
+  result.estimated = true;
 }
 
 function unansweredResult(): ResultDraft {

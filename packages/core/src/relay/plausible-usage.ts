@@ -17,6 +17,8 @@ export interface UsageFacts {
   refersElsewhere(): boolean;
   /** Model and caller may allow more output than one would think. */
   readonly outputTokensMax: number | undefined;
+  /** What a request to rerank may come to; undefined for all others. */
+  readonly searchUnitsMax: number | undefined;
 }
 
 /** More tokens than this in one direction is no true report of one call. */
@@ -25,7 +27,7 @@ const tokensMax = 10_000_000;
 const unseenInputTokensMax = 65_536;
 /** Thinking that is billed and not shown. */
 const unseenOutputTokensMax = 131_072;
-/** More uses of one tool of a vendor than this are no true report of one call. */
+/** More uses of one tool of a vendor than this, or searches, are no true report of one call. */
 const requestsMax = 1_000;
 
 /** Figures as they may be charged, and whether they had to be changed for it. */
@@ -37,7 +39,7 @@ export interface BoundedUsage {
 /** No language and no tokenizer makes more than one token of a byte: what is stated above that, and above what may be unseen, is cut. */
 export function boundedUsage(figures: Partial<Usage>, facts: UsageFacts): BoundedUsage {
   const usage = cleanUsage(figures);
-  let isBounded = cutRequests(usage);
+  let isBounded = cutRequests(usage, facts);
   const input = inputTokens(usage);
   const output = outputTokens(usage);
   const inputMax = input > facts.requestBytes + unseenInputTokensMax ? inputTokensMax(usage, facts) : tokensMax;
@@ -62,14 +64,15 @@ function cleanUsage(figures: Partial<Usage>): Usage {
   return usage;
 }
 
-/** True if more uses of a tool were stated than one call can make. */
-function cutRequests(usage: Usage): boolean {
+/** True if more uses of a tool, or searches, were stated than one call can make. */
+function cutRequests(usage: Usage, { searchUnitsMax = requestsMax }: UsageFacts): boolean {
   let isCut = false;
   for (const counter of requestCounters) {
     const requests = usage[counter];
     if (requests === undefined) continue;
-    usage[counter] = Math.min(tokenCount(requests), requestsMax);
-    isCut ||= requests > requestsMax;
+    const most = counter === 'searchUnits' ? searchUnitsMax : requestsMax;
+    usage[counter] = Math.min(tokenCount(requests), most);
+    isCut ||= requests > most;
   }
   return isCut;
 }

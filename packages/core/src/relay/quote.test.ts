@@ -78,6 +78,14 @@ describe('a quote', () => {
     expect(quoted({ choices: 3 }, undefined, price).amount).toBe(30_000_000n);
   });
 
+  it('holds all searches that a request to rerank may come to', () => {
+    const price = rateOf({ pricePerSearch: '0.002' });
+    const dialect = { usage: { counts: ['searches'] }, operation: 'rerank' };
+    const asked = quoted({ dialect, searchUnits: { atLeast: 1, atMost: 4 } }, undefined, price);
+    expect(asked).toMatchObject({ amount: 4_000_000n, fixedCost: undefined, endedAboveTokens: undefined });
+    expect(() => quoted({}, undefined, price)).toThrow(expect.objectContaining({ code: 'price_not_applicable' }));
+  });
+
   it('is refused where answers never state what the price is by', () => {
     const [byImage, bySecond] = [rateOf({ imagePrices: [{ price: '0.02' }] }), rateOf({ secondPrices: [{ price: '0.02' }] })];
     const quoteOf = (dialect: object, price: typeof byImage) => () => quoted({ dialect }, undefined, price);

@@ -94,17 +94,27 @@ function mostOf(quotes: readonly Quote[], figure: (quote: Quote) => number): num
   return quotes.reduce((most, quote) => Math.max(most, figure(quote)), 0);
 }
 
-/** What is expected beside tokens: of each tool one use, of images one for each answer, or one that a tool makes. */
-function extrasOf({ price }: Rate, { choices = 1, serverTools, toolImage }: RequestFacts): Pick<ExpectedUsage, 'images' | 'serverTools'> {
+/** What is expected beside tokens: of each tool one use, of images one for each answer, or one that a tool makes; all searches that may be billed. */
+function extrasOf(
+  { price }: Rate,
+  { choices = 1, serverTools, toolImage, searchUnits }: RequestFacts,
+): Pick<ExpectedUsage, 'images' | 'serverTools' | 'searchUnits'> {
   const images = price.by === 'image' ? [{ count: choices, ...toolImage }] : toolImage && [{ count: 1, ...toolImage }];
-  return { ...(images === undefined ? {} : { images }), ...(serverTools === undefined ? {} : { serverTools }) };
+  return {
+    ...(images === undefined ? {} : { images }),
+    ...(serverTools === undefined ? {} : { serverTools }),
+    ...(searchUnits === undefined ? {} : { searchUnits: searchUnits.atMost }),
+  };
 }
+
+/** What answers have to state for a price. */
+const countOfPrice = { image: 'images', second: 'seconds', search: 'searches' } as const;
 
 /** @throws UncountablePriceError */
 function refuseUncountable({ model, price: { by } }: Rate, dialect: Dialect): void {
-  if (by !== 'image' && by !== 'second') return;
+  if (by === 'tokens' || by === 'call') return;
   const counts = dialect.usage.counts ?? (operationOf(dialect) === 'generate' ? ['images'] : []);
-  if (!counts.includes(`${by}s`)) throw new UncountablePriceError(model, by);
+  if (!counts.includes(countOfPrice[by])) throw new UncountablePriceError(model, by);
 }
 
 /** What a call will use in all, estimated before it for limits on tokens. */

@@ -25,6 +25,8 @@ import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
 import {
   attemptPlaceOf,
+  isMissing,
+  type ResourceOutcome,
   type ResourcePlace,
   type ResourceRequest,
   ResourceSender,
@@ -87,14 +89,49 @@ export class ResourceRelay {
     if (home === undefined) throw new ResourceNotFoundError(call.path);
     const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
     if (binding !== undefined && areApart(binding, home)) throw new ReferencesApartError('The path', binding.field);
-    const place = this.#freeAmong(this.#placesAt(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined));
-    if (place === undefined) throw new ResourceUnreachableError(undefined);
+    const places = this.#placesAt(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined);
+    const first = this.#freeAmong(places);
+    if (first === undefined) throw new ResourceUnreachableError(undefined);
     // Counted before it is sent: a client may leave before the upstream says that it has taken it.
-    if (route.adds === true) await this.#addTokens(call, place, { kind: route.kind, id }, binding);
-    const outcome = await this.#sender.send(call, place, requestOf(call), reply);
+    if (route.adds === true) await this.#addTokens(call, first, { kind: route.kind, id }, binding);
+    const next = (left: readonly ResourcePlace[]): ResourcePlace | undefined => this.#freeAmong(left);
+    const { place, outcome } = await this.#askEach(call, first, places, requestOf(call), reply, next);
     if ('verdict' in outcome) throw this.#failureOf(call, place, outcome.verdict);
     if (route.deletes === true) await this.#forget(principal.userId, route.kind, id);
+    else if (places.length > 1) await this.#noteHome(principal.userId, { kind: route.kind, id }, place);
     this.#answer(call, route, place, outcome.answer, reply);
+  }
+
+  /**
+   * What was made before keys were noted may lie at any of its channel's: one after the other is asked as long as there is no such thing.
+   * @param next which of those left; undefined ends it
+   * @returns what the last one said, and which that was
+   */
+  async #askEach(
+    call: ResourceCall,
+    first: ResourcePlace,
+    places: readonly ResourcePlace[],
+    request: ResourceRequest,
+    reply: ClientReply,
+    next: (left: readonly ResourcePlace[]) => ResourcePlace | undefined,
+  ): Promise<{ readonly place: ResourcePlace; readonly outcome: ResourceOutcome }> {
+    const left = new Set(places);
+    let place = first;
+    for (;;) {
+      const outcome = await this.#sender.send(call, place, request, reply);
+      left.delete(place);
+      const isLast = left.size === 0 || reply.gone || 'answer' in outcome || !isMissing(outcome.verdict);
+      const other = isLast ? undefined : next([...left]);
+      if (other === undefined) return { place, outcome };
+      place = other;
+    }
+  }
+
+  /** Best effort: whoever is not noted is looked for again. */
+  async #noteHome(userId: string, name: ResourceName, { channel, key }: ResourcePlace): Promise<void> {
+    await this.#doors.resources.noteHome(userId, name, homeAt(channel, key)).catch((error: unknown) => {
+      this.#doors.log.warn({ err: error }, 'Which account has something could not be noted');
+    });
   }
 
   async #addTokens(call: ResourceCall, place: ResourcePlace, name: ResourceName, binding: Binding | undefined): Promise<void> {
@@ -166,15 +203,17 @@ export class ResourceRelay {
     const channel = this.#channelOf(call, home);
     if (channel === undefined || (home.keyId !== undefined && !channel.keys.some((key) => key.id === home.keyId))) return undefined;
     const places = this.#placesAt(call, home, undefined);
-    const place = this.#freeAmong(places, false) ?? places[0];
-    if (place === undefined) return undefined;
+    const next = (left: readonly ResourcePlace[]): ResourcePlace | undefined => this.#freeAmong(left, false) ?? left[0];
+    const first = next(places);
+    if (first === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
-    const outcome = await this.#sender.send(call, place, request, reply);
-    if ('answer' in outcome) return outcome.answer.json;
+    const { place, outcome } = await this.#askEach(call, first, places, request, reply, next);
+    if ('answer' in outcome) {
+      if (places.length > 1) await this.#noteHome(call.principal.userId, { kind: route.kind, id }, place);
+      return outcome.answer.json;
+    }
     const failure = this.#failureOf(call, place, outcome.verdict);
     if (!(failure instanceof ResourceNotFoundError)) throw failure;
-    // Where nobody noted its account, it may be another one that has it.
-    if (home.keyId === undefined && places.length > 1) return undefined;
     await this.#forget(call.principal.userId, route.kind, id);
     return undefined;
   }
@@ -250,7 +289,7 @@ export class ResourceRelay {
   /** What a channel's failure is to the caller: something that is gone there is gone. */
   #failureOf(call: ResourceCall, place: ResourcePlace, verdict: Verdict): Error {
     this.#log(call, place, verdict.status);
-    return verdict.kind === 'not-found' || verdict.status === 404 ? new ResourceNotFoundError(call.path) : new UpstreamFailedError(verdict);
+    return isMissing(verdict) ? new ResourceNotFoundError(call.path) : new UpstreamFailedError(verdict);
   }
 
   /** Best effort: what is remembered too long only leads to the upstream's own "not found". */

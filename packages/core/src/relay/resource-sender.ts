@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProviderCall, ResourceAnswer, Verdict, WireRequest } from '@tollgate/plugin-kit';
+import { type ProviderCall, type ResourceAnswer, UpstreamError, type Verdict, type WireRequest } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import type { Channel, ChannelKey } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
@@ -63,7 +63,9 @@ export class ResourceSender {
     const attempt = attemptPlaceOf(place);
     if (reply.gone) health.abandon(attempt, startedAt);
     else {
-      const { verdict, words } = 'answer' in outcome ? { verdict: undefined, words: undefined } : outcome;
+      const { verdict: said, words } = 'answer' in outcome ? { verdict: undefined, words: undefined } : outcome;
+      // No model was asked for: that a thing is not there says nothing about the place.
+      const verdict = said !== undefined && isMissing(said) ? { ...said, scope: 'request' as const } : said;
       // A key that is refused here may be good for calls: it rests, and only a call finds out that it is to be disabled.
       health.report({ ...attempt, verdict, words, mayDisable: false, startedAt, at: clock.now() });
     }
@@ -72,9 +74,10 @@ export class ResourceSender {
 
   async #outcomeOf(call: ResourceCall, place: ResourcePlace, request: ResourceRequest, reply: ClientReply): Promise<ResourceOutcome> {
     try {
-      const wire = await this.#described(call, place, request, reply);
-      return await this.#exchange(place.channel, wire, reply);
+      const { wire, refused } = await this.#described(call, place, request, reply);
+      return await this.#exchange(place.channel, wire, refused, reply);
     } catch (error) {
+      if (UpstreamError.isInstance(error)) return { verdict: error.verdict };
       this.#tools.fault(error, place.channel);
       return { verdict: faultVerdict() };
     }
@@ -85,7 +88,7 @@ export class ResourceSender {
     { channel, key, spoken }: ResourcePlace,
     request: ResourceRequest,
     reply: ClientReply,
-  ): Promise<WireRequest> {
+  ): Promise<Described> {
     const { adapter } = channel;
     const { config } = key;
     const providerCall: ProviderCall<Record<string, unknown>> = {
@@ -102,24 +105,29 @@ export class ResourceSender {
       headers: headersOf(call, adapter.headers(providerCall), request),
       ...(request.body === undefined || request.body.length === 0 ? {} : { body: request.body }),
     };
-    if (adapter.sign === undefined) return wire;
+    if (adapter.sign === undefined) return { wire, refused: undefined };
     const controller = new AbortController();
     reply.onGone(() => controller.abort());
-    return {
-      ...wire,
-      headers: {
-        ...wire.headers,
-        ...(await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, controller.signal, channel.options))),
-      },
-    };
+    const signed = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, controller.signal, channel.options));
+    const headers = { ...wire.headers, ...signed };
+    return { wire: { ...wire, headers }, refused: () => adapter.refused?.(headers, providerCall) };
   }
 
-  #exchange(channel: Channel, wire: WireRequest, reply: ClientReply): Promise<ResourceOutcome> {
+  #tellRefused(refused: Described['refused'], channel: Channel): void {
+    try {
+      refused?.();
+    } catch (error) {
+      this.#tools.fault(error, channel);
+    }
+  }
+
+  #exchange(channel: Channel, wire: WireRequest, refused: Described['refused'], reply: ClientReply): Promise<ResourceOutcome> {
     const { pools, userAgent } = this.#tools;
     const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, answerBytesMax } = this.#tools.settings();
     return new Promise((resolve) => {
       const refuse = (verdict: Verdict, words?: string): void => resolve({ verdict, words });
       const exchange = new UpstreamExchange((status, headers) => {
+        if (status === 401) this.#tellRefused(refused, channel);
         if (status >= 300) return new FailureReader(channel, status, headers, refuse);
         return new WholeReader(answerBytesMax, (body) => resolve({ answer: answerOf(status, headers, body) }), refuse);
       }, refuse);
@@ -145,6 +153,18 @@ export class ResourceSender {
       );
     });
   }
+}
+
+/** True where the place is well and has no such thing. */
+export function isMissing({ kind, status }: Verdict): boolean {
+  return kind === 'not-found' || status === 404;
+}
+
+/** A request as it is sent. */
+interface Described {
+  readonly wire: WireRequest;
+  /** To be called where the place refuses what the adapter has signed with. */
+  readonly refused: (() => void) | undefined;
 }
 
 /** What health knows the place by: no model is asked for. */

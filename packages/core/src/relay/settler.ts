@@ -137,12 +137,13 @@ export class Settler {
     return usage === undefined ? result : { ...recounted(result, usage, running.quote.rate), policy: 'counted' };
   }
 
-  #resultOf({ course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {
+  #resultOf({ call, course, quote, reply, model }: HeldCall, undrained: PolicyFallback | undefined): CallResult {
     return resultOf(course, {
       rate: quote.rate,
       clientGone: reply.gone,
       reachedClient: reply.firstByteAt !== undefined,
       undrained,
+      searchUnits: call.facts.searchUnits?.atLeast,
       policyOf: (ending) => this.#doors.policyOf(model, ending),
     });
   }

@@ -92,6 +92,10 @@ export class UsageMeter implements UsageFacts {
     return outputTokensMax === undefined ? undefined : outputTokensMax * choices;
   }
 
+  get searchUnitsMax(): number | undefined {
+    return this.#call.facts.searchUnits?.atMost;
+  }
+
   refersElsewhere(): boolean {
     return this.#call.facts.refersTo !== undefined || this.#call.body.includes('://');
   }

@@ -58,6 +58,10 @@ const changed = z
 
 const variableNames = z.string().regex(/^[A-Za-z_]\w*$/, 'Use letters, digits and underscores.');
 
+/** The registered one (RFC 9512), and those that it takes the place of. */
+const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
+const flag = z.enum(['true', 'false']).default('false');
+
 export function applyEndpoints(doors: ApplyDoors): readonly Endpoint[] {
   return [apply(doors), exported(doors)];
 }
@@ -68,6 +72,11 @@ function apply(doors: ApplyDoors): Endpoint {
     path: '/api/apply',
     title: 'Make the configuration what an apply file says, all or nothing',
     permission: 'configuration.apply',
+    query: z.strictObject({
+      dryRun: flag.meta({ title: 'As in the body; for a body that is the file itself' }),
+      prune: flag.meta({ title: 'Likewise' }),
+    }),
+    textBody: { types: yamlTypes, read: (text) => ({ file: text }) },
     body: z.strictObject({
       file: z
         .union([z.string(), z.record(z.string(), z.unknown())], { error: 'Expected the file as an object, or its text as YAML or JSON.' })
@@ -91,7 +100,9 @@ function apply(doors: ApplyDoors): Endpoint {
         .readonly()
         .meta({ title: 'Keys that were made for new tokens, told only this once' }),
     }),
-    handle: ({ author, body: { file, variables, dryRun, prune } }) => {
+    handle: ({ author, query, body: { file, variables, ...stated } }) => {
+      const dryRun = stated.dryRun || query.dryRun === 'true';
+      const prune = stated.prune || query.prune === 'true';
       const isText = typeof file === 'string';
       return withPlaces(isText, () => {
         const text = isText ? file : JSON.stringify(file);

@@ -28,7 +28,7 @@ export interface ChannelDoors {
 }
 
 const text = z.string().min(1).max(255);
-const states = ['enabled', 'disabled', 'failing'] as const;
+export const channelStates = ['enabled', 'disabled', 'failing'] as const;
 
 /** How channels are filtered, in a list as elsewhere. */
 export const channelFilterShape = {
@@ -38,7 +38,7 @@ export const channelFilterShape = {
   model: text.optional().meta({ title: 'A model that it offers' }),
   group: text.optional(),
   tag: text.optional(),
-  state: z.enum(states).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
+  state: z.enum(channelStates).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
 export const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
@@ -92,7 +92,7 @@ async function presentedOne(doors: ChannelDoors, stored: StoredChannel): Promise
 }
 
 /** What the state asks for is known in memory, the rest in the database. */
-export function filterOf(stated: z.output<typeof batchFilter>, circuits: readonly CircuitRecord[]): ChannelFilter {
+export function filterOf(stated: z.output<typeof batchFilter>, circuits: readonly Pick<CircuitRecord, 'channelId'>[]): ChannelFilter {
   const { state, ids, ...filter } = stated;
   if (state === undefined) return { ...filter, ids };
   if (state !== 'failing') return { ...filter, ids, enabled: state === 'enabled' };

@@ -42,12 +42,20 @@ export interface EndpointDeclaration<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  readonly textBody?: TextBody;
   readonly response: Response;
   /** MIME type of an answer that is a text; left out: JSON. */
   readonly textType?: Response extends z.ZodString ? string : never;
   /** Of an answer that is as asked for; left out: 200. */
   readonly status?: 200 | 201 | 202;
   handle(input: EndpointInput<Needed, z.output<Params>, z.output<Query>, z.output<Body>>): Promise<z.input<Response>>;
+}
+
+/** A body that may also be a text of one of these MIME types; left out: JSON alone. */
+export interface TextBody {
+  readonly types: readonly string[];
+  /** As the same would be said in JSON. */
+  read(text: string): unknown;
 }
 
 /** What came with a request, unchecked. */
@@ -73,6 +81,7 @@ export interface Endpoint {
   readonly query: z.ZodType;
   /** Undefined = the endpoint reads no body. */
   readonly body?: z.ZodType;
+  readonly textBody?: TextBody;
   readonly response: z.ZodType;
   /** Undefined = JSON. */
   readonly textType?: string;
@@ -95,7 +104,7 @@ export function defineEndpoint<
   Query extends TextFields = None,
   Body extends z.ZodType = z.ZodUndefined,
 >(declaration: EndpointDeclaration<Needed, Params, Query, Body, Response>): Endpoint {
-  const { method, path, title, permission, cacheSeconds, body, response, textType, status = 200 } = declaration;
+  const { method, path, title, permission, cacheSeconds, body, textBody, response, textType, status = 200 } = declaration;
   const params = declaration.params ?? none;
   const query = declaration.query ?? none;
   checkParameterNames(path, params);
@@ -108,6 +117,7 @@ export function defineEndpoint<
     params,
     query,
     ...(body === undefined ? {} : { body }),
+    ...(textBody === undefined ? {} : { textBody }),
     response,
     ...(textType === undefined ? {} : { textType }),
     status,

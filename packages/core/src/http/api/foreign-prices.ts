@@ -7,7 +7,7 @@ const byCall = 1;
 
 /**
  * The list as New API answers it at `/api/pricing` and reads it from others: numbers, a ratio of 1 for 2 dollars per million tokens, rows by
- * ratio or by call. What that form cannot say, prices by the image or the second, by length or by the hour, is left out: half of a
+ * ratio or by call. What that form cannot say, prices by the search, the image or the second, by length or by the hour, is left out: half of a
  * price would be taken for the whole.
  */
 export function presentForeignPrices({ vendors, groups, autoOrder, models }: PublicPriceList) {

@@ -49,7 +49,7 @@ async function serve(doors: ManagementDoors, endpoint: Endpoint, context: Router
     query: Object.fromEntries(own),
     requestId: context.response.get('x-request-id'),
     clientAddress: doors.clientAddressOf(context.req),
-    ...(endpoint.body === undefined ? {} : { body: await jsonOf(context.req, doors.bodyBytesMax) }),
+    ...(endpoint.body === undefined ? {} : { body: await bodyOf(context.req, endpoint, doors.bodyBytesMax) }),
   });
   if (endpoint.cacheSeconds !== undefined) context.set('cache-control', `public, max-age=${endpoint.cacheSeconds}`);
   context.status = endpoint.status;
@@ -57,9 +57,11 @@ async function serve(doors: ManagementDoors, endpoint: Endpoint, context: Router
   context.body = answer;
 }
 
-/** @throws UnreadableBodyError, BodyTooLargeError */
-async function jsonOf(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+/** JSON, unless the request says that it is a text that the endpoint takes. @throws UnreadableBodyError, BodyTooLargeError */
+async function bodyOf(request: IncomingMessage, { textBody }: Endpoint, bytesMax: number): Promise<unknown> {
   const body = await readBody(request, bytesMax);
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== undefined && textBody?.types.includes(type) === true) return textBody.read(body.toString());
   try {
     return JSON.parse(body.toString()) as unknown;
   } catch (error) {

@@ -70,11 +70,14 @@ function operationOf(endpoint: Endpoint, components: SchemaComponents): JsonSche
     ...(permission === 'public' ? {} : { description: `Needs the permission \`${permission}\`: ${permissions[permission]}.` }),
     security: securityOf(permission),
     parameters: [...parametersOf('path', endpoint.params, components), ...parametersOf('query', endpoint.query, components)],
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: components.add(body, 'input') } } } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: bodiesOf(endpoint, components.add(body, 'input')) } }),
     responses: { [status]: answer, default: { $ref: '#/components/responses/Problem' } },
   };
+}
+
+function bodiesOf({ textBody }: Endpoint, schema: JsonSchema): JsonSchema {
+  const texts = (textBody?.types ?? []).map((type) => [type, { schema: { type: 'string' } }] as const);
+  return { 'application/json': { schema }, ...Object.fromEntries(texts) };
 }
 
 /** `GET /api/prices/sync` → `getPricesSync`; a parameter is named by `by`. */

@@ -11,7 +11,7 @@ export type ReceiptView = 'user' | 'admin';
 
 const tokens = z.number().meta({ title: 'Tokens' });
 
-const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, where it states them' });
+const requests = z.number().optional().meta({ title: 'Requests to a tool of the vendor, or search units, where it states them' });
 
 const usageSchema = z.object({
   ...Object.fromEntries(usageBuckets.map((bucket) => [bucket, tokens])),
@@ -62,7 +62,7 @@ export const receipt = z.object({
   groupRatioSource: z.enum(['user', 'user-group', 'group', 'default']).meta({ title: 'Which rule gave the group ratio' }),
   price: z
     .record(z.string(), z.unknown())
-    .meta({ title: 'What was in force: ratios, or prices of a call, an image or a second, and tool fees' }),
+    .meta({ title: 'What was in force: ratios, or prices of a call, a search, an image or a second, and tool fees' }),
   priceSource: z.enum(['preset', 'synced', 'manual', 'default']).meta({ title: 'Who set the price' }),
   priceWindow: z.record(z.string(), z.unknown()).optional().meta({ title: 'The hours whose factor was in force' }),
   cost: points,

@@ -72,6 +72,11 @@ export async function readCircuits({ knex, kind }: Database): Promise<readonly S
   return (await rowsOf(knex, kind)).map(rowToCircuit);
 }
 
+/** Without what is over: for processes that serve nobody, and so do not know the circuits. @throws StorageUnavailableError */
+export async function readShut(database: Database): Promise<readonly StoredCircuit[]> {
+  return (await readCircuits(database)).filter(({ remainingMs }) => remainingMs === undefined || remainingMs > 0);
+}
+
 /** Brings what a node has found out into the table, each unless what is stored says more. Writers come one after the other. */
 export async function writeCircuits(
   transaction: Transaction,

@@ -20,6 +20,7 @@ const prices: readonly (readonly [string, ModelPriceFields])[] = [
   ],
   ['a call', { pricePerCall: '0.1', toolFees: { fileSearch: '2.5' } }],
   ['images', { imagePrices: [{ price: '0.04' }, { size: '1024x1792', quality: 'hd', price: '0.12' }] }],
+  ['searches', { pricePerSearch: '0.002' }],
   ['seconds', { secondPrices: [{ price: '0.00005' }, { resolution: '4k', price: '0.6' }] }],
 ];
 
@@ -58,7 +59,8 @@ describe('the facts of a price', () => {
     ],
     [2, { call: '0.1', '1000 fileSearch': '2.5' }],
     [3, { image: '0.04', 'image 1024x1792 hd': '0.12' }],
-    [4, { second: '0.00005', 'second 4k': '0.6' }],
+    [4, { search: '0.002' }],
+    [5, { second: '0.00005', 'second 4k': '0.6' }],
   ] as const)('are dollars (%i)', (index, facts) => {
     const price = modelPriceOf(prices[index]?.[1] ?? {});
     if (price === undefined) throw new Error('no price');

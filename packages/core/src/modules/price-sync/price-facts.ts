@@ -3,12 +3,12 @@ import { type Decimal, type ModelPrice, type ModelPriceFields, roundedProduct } 
 
 /**
  * What a price says, in US dollars, by what it is for: `input`, `output` and the like per million tokens (`output above 200000` for longer
- * calls), `call`, `image` and `second` for one (`image 1024x1792 hd`, `second 4k`), `1000 webSearch` for so many uses, and
+ * calls), `call`, `search`, `image` and `second` for one (`image 1024x1792 hd`, `second 4k`), `1000 webSearch` for so many uses, and
  * `from 01:00 until 04:00 UTC`, a factor.
  */
 export type PriceFacts = Readonly<Record<string, Decimal>>;
 
-export type PriceKind = 'tokens' | 'call' | 'image' | 'second' | 'none';
+export type PriceKind = 'tokens' | 'call' | 'search' | 'image' | 'second' | 'none';
 
 type Ratios = Pick<
   ModelPriceFields,
@@ -30,12 +30,13 @@ const unitDigits = 9;
 
 /** The fields that say something by themselves; a relative one of which the base is missing says nothing. */
 export function factsOfFields(fields: ModelPriceFields): PriceFacts {
-  const { pricePerCall, imagePrices = [], secondPrices = [], tiers = [], windows = [], toolFees = {} } = fields;
+  const { pricePerCall, pricePerSearch, imagePrices = [], secondPrices = [], tiers = [], windows = [], toolFees = {} } = fields;
   return Object.fromEntries([
     ...(pricePerCall === undefined ? tokenFacts(fields, '') : [['call', unit(pricePerCall)] as const]),
     ...(pricePerCall === undefined ? tiers : []).flatMap(({ inputTokensAbove, ...stated }) =>
       tokenFacts({ ...fields, ...withoutUndefined(stated) }, ` above ${inputTokensAbove}`),
     ),
+    ...(pricePerSearch === undefined ? [] : [['search', unit(pricePerSearch)] as const]),
     ...imagePrices.map(({ size, quality, price }) => [nameOf('image', size, quality), unit(price)] as const),
     ...secondPrices.map(({ resolution, price }) => [nameOf('second', resolution), unit(price)] as const),
     ...(Object.entries(toolFees) as [ToolFee, Decimal | undefined][]).flatMap(([tool, fee]) =>
@@ -92,6 +93,7 @@ export function fieldsOfPrice(price: ModelPrice): ModelPriceFields {
 
 function kindFields(price: ModelPrice): ModelPriceFields {
   if (price.by === 'call') return { pricePerCall: price.pricePerCall };
+  if (price.by === 'search') return { pricePerSearch: price.pricePerSearch };
   if (price.by === 'image') return { imagePrices: [...price.images] };
   if (price.by === 'second') return { secondPrices: [...price.seconds] };
   const { tiers } = price;
@@ -117,6 +119,7 @@ function ratioFields(ratios: Omit<Extract<ModelPrice, { by: 'tokens' }>, 'by' | 
 
 export function kindOf(fields: ModelPriceFields): PriceKind {
   if (fields.pricePerCall !== undefined) return 'call';
+  if (fields.pricePerSearch !== undefined) return 'search';
   if (fields.imagePrices !== undefined) return 'image';
   if (fields.secondPrices !== undefined) return 'second';
   return fields.modelRatio === undefined ? 'none' : 'tokens';

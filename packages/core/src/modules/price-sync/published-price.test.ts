@@ -45,8 +45,9 @@ describe('a published price', () => {
     expect(fieldsOfPublished({ ...price, hours: uneven })).toBeUndefined();
   });
 
-  it('may be of a call, an image or a second', () => {
+  it('may be of a call, a search, an image or a second', () => {
     expect(fieldsOfPublished({ dollarsPerCall: 0.1 })).toEqual({ pricePerCall: '0.1' });
+    expect(fieldsOfPublished({ dollarsPerSearch: 0.0025 })).toEqual({ pricePerSearch: '0.0025' });
     expect(fieldsOfPublished({ dollarsPerImage: [{ dollars: 0.04 }, { size: '1024x1792', quality: 'hd', dollars: 0.12 }] })).toEqual({
       imagePrices: [{ price: '0.04' }, { size: '1024x1792', quality: 'hd', price: '0.12' }],
     });

@@ -20,8 +20,9 @@ export function fieldsOfPublished(price: PublishedPrice): ModelPriceFields | und
 }
 
 function kindFields(published: PublishedPrice): ModelPriceFields | undefined {
-  const { dollarsPerMillion, dollarsPerCall, dollarsPerImage, dollarsPerSecond } = published;
+  const { dollarsPerMillion, dollarsPerCall, dollarsPerSearch, dollarsPerImage, dollarsPerSecond } = published;
   if (dollarsPerCall !== undefined) return { pricePerCall: decimalOf(dollarsPerCall) };
+  if (dollarsPerSearch !== undefined) return { pricePerSearch: decimalOf(dollarsPerSearch) };
   if (dollarsPerImage !== undefined)
     return { imagePrices: dollarsPerImage.map(({ dollars, ...rest }) => ({ ...rest, price: decimalOf(dollars) })) };
   if (dollarsPerSecond !== undefined)

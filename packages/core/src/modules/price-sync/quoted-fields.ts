@@ -7,7 +7,7 @@ const modelRatioMax = 5_000;
 /** The dearest ratio in use is that of audio to cheap text, below a hundred. */
 const ratioMax = 1_000;
 const ratioFieldPattern = /Ratio$|^factor$/;
-/** Of one call, image or second, or a thousand uses of a tool. */
+/** Of one call, search, image or second, or a thousand uses of a tool. */
 const unitPriceMax = 1_000;
 
 const modelName = z

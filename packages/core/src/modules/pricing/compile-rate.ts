@@ -41,11 +41,12 @@ export function compileRate(frozen: FrozenRate): Rate {
     base: price.by === 'tokens' ? tokenPrices(price, factor) : usageBuckets.map(() => nothing),
     tiers: price.by === 'tokens' ? (price.tiers ?? []).map((tier) => tokenPrices(tier, factor)) : [],
     call: price.by === 'call' ? dollars(price.pricePerCall, factor) : nothing,
+    search: price.by === 'search' ? dollars(price.pricePerSearch, factor) : nothing,
     fees: Object.entries(price.toolFees ?? {}).map(([, fee]) => multiply(dollars(fee, group), thousandth)),
     images: imagesOf(price).map((image) => dollars(image.price, price.by === 'image' ? factor : group)),
     milliseconds: secondsOf(price).map((second) => multiply(dollars(second.price, factor), thousandth)),
   };
-  const all = [...parts.base, ...parts.tiers.flat(), parts.call, ...parts.fees, ...parts.images, ...parts.milliseconds];
+  const all = [...parts.base, ...parts.tiers.flat(), parts.call, parts.search, ...parts.fees, ...parts.images, ...parts.milliseconds];
   const digits = Math.max(...all.map((number) => number.digits));
   const at = (number: ScaledDecimal | undefined): bigint => coefficientAt(number ?? nothing, digits);
   const coefficientsOf = (numbers: readonly ScaledDecimal[]): Coefficients =>
@@ -58,6 +59,7 @@ export function compileRate(frozen: FrozenRate): Rate {
       tiers.map(({ inputTokensAbove }, index) => ({ inputTokensAbove, coefficients: coefficientsOf(parts.tiers[index] ?? []) })),
     ),
     callCoefficient: at(parts.call),
+    searchCoefficient: at(parts.search),
     fees: unlessEmpty(
       (Object.keys(price.toolFees ?? {}) as ToolFee[]).map((fee, index) => ({
         counter: countersOfFees[fee],

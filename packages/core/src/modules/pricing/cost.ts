@@ -36,6 +36,7 @@ function scaledCostOf(rate: Rate, usage: Usage): bigint {
     const count = tokenCount(usage[bucket]);
     if (count > 0) scaled += BigInt(count) * coefficients[bucket];
   }
+  if (rate.searchCoefficient > 0n) scaled += BigInt(tokenCount(usage.searchUnits)) * rate.searchCoefficient;
   if (rate.fees !== undefined) {
     for (const { counter, coefficient } of rate.fees) {
       const uses = tokenCount(usage[counter]);
@@ -101,6 +102,8 @@ export interface ExpectedUsage {
   readonly outputKinds?: readonly OutputKind[] | undefined;
   readonly images?: Usage['images'];
   readonly media?: Usage['media'];
+  /** One unless stated. */
+  readonly searchUnits?: number;
   /** The vendor's own tools that may run: one use of each is expected. */
   readonly serverTools?: readonly RequestCounter[];
 }
@@ -118,6 +121,7 @@ export function estimateOf(rate: Rate, expected: ExpectedUsage): Millipoints {
   if (rate.images !== undefined) scaled += imagesCost(rate.images, images);
   for (const { counter, coefficient } of rate.fees ?? []) if (expected.serverTools?.includes(counter) === true) scaled += coefficient;
   if (rate.milliseconds !== undefined && expected.media !== undefined) scaled += mediaCost(rate.milliseconds, expected.media);
+  scaled += BigInt(tokenCount(expected.searchUnits ?? 1)) * rate.searchCoefficient;
   return rounded(scaled, rate.scale);
 }
 

@@ -60,6 +60,7 @@ const windows = z
 export const modelPriceShape = {
   ...ratioShape,
   pricePerCall: ratio('Price of one call in US dollars; wins over ratios'),
+  pricePerSearch: ratio('Price of one search unit of reranking in US dollars: one query with up to a hundred documents'),
   imagePrices: imagePricesSchema.min(1).optional().meta({ title: 'Prices of images by size and quality, instead of ratios' }),
   secondPrices: z
     .array(z.strictObject({ resolution: label.optional(), price: decimalSchema.meta({ title: 'US dollars for one second' }) }))
@@ -96,12 +97,13 @@ export function modelPriceOf(fields: ModelPriceFields): ModelPrice | undefined {
 
 function kindOf(fields: ModelPriceFields): ModelPrice | undefined {
   const ratios = [...ratioFields, 'tiers' as const].filter((name) => fields[name] !== undefined);
-  const { pricePerCall, imagePrices, secondPrices, modelRatio } = fields;
-  const others = (['pricePerCall', 'imagePrices', 'secondPrices'] as const).filter((name) => fields[name] !== undefined);
+  const { pricePerCall, pricePerSearch, imagePrices, secondPrices, modelRatio } = fields;
+  const others = (['pricePerCall', 'pricePerSearch', 'imagePrices', 'secondPrices'] as const).filter((name) => fields[name] !== undefined);
   if (others.length > 1) throw new RangeError(`${others[0]} and ${others[1]} exclude each other: price the model by one of them.`);
   if (pricePerCall !== undefined) return { by: 'call', pricePerCall, ...(ratios.length === 0 ? {} : { conflict: true }) };
   if (others[0] !== undefined && ratios[0] !== undefined)
     throw new RangeError(`${others[0]} and ${ratios[0]} exclude each other: price the model by one of them.`);
+  if (pricePerSearch !== undefined) return { by: 'search', pricePerSearch };
   if (imagePrices !== undefined) return { by: 'image', images: imagePrices.map(withoutUndefined) };
   if (secondPrices !== undefined) return { by: 'second', seconds: secondPrices.map(withoutUndefined) };
   if (modelRatio !== undefined) return tokenPriceOf(fields, modelRatio);

@@ -120,6 +120,28 @@ describe('seconds', () => {
   });
 });
 
+describe('search units', () => {
+  const rerank = rateOf({ pricePerSearch: '0.002' }, '0.5');
+
+  it('are charged one by one, and tokens beside them are not', () => {
+    expect(pointsOf(rerank, { searchUnits: 3, inputText: 1_000 })).toBe('1500');
+    expect(pointsOf(rerank, {})).toBe('0');
+  });
+
+  it('are held for before the call, one unless more are expected', () => {
+    expect(pointsText(estimateOf(rerank, { inputTokens: 9, outputTokens: 9 }))).toBe('500');
+    expect(pointsText(estimateOf(rerank, { inputTokens: 9, outputTokens: 9, searchUnits: 4 }))).toBe('2000');
+  });
+
+  it('are dearer in hours that are', () => {
+    const window = { timeZone: 'UTC', from: '00:00', until: '12:00', factor: '2' };
+    const price = modelPriceOf({ pricePerSearch: '0.002' });
+    if (price === undefined) throw new Error('no price');
+    const frozen = { model: 'm', group: 'g', groupRatio: '1', groupRatioSource: 'group', price, priceSource: 'manual', window } as const;
+    expect(pointsOf(compileRate(frozen), { searchUnits: 1 })).toBe('2000');
+  });
+});
+
 describe('tool fees', () => {
   const table = { webSearch: '10', 'webSearch:gpt-4o*': '25', 'webSearch:gpt-4o-mini*': '30', fileSearch: '2.5' };
 

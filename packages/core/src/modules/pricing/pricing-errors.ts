@@ -20,7 +20,7 @@ export class UncountablePriceError extends GatewayError {
   readonly status = 400;
   readonly code = 'price_not_applicable';
 
-  constructor(model: string, by: 'image' | 'second') {
+  constructor(model: string, by: 'image' | 'second' | 'search') {
     super(
       `The model "${model.slice(0, 200)}" is priced by the ${by}, which this operation does not state. ` +
         'An administrator can price it by tokens or by the call.',

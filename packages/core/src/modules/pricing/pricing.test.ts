@@ -167,6 +167,8 @@ describe('price fields', () => {
   it('refuse two kinds of price, and what says nothing by itself', () => {
     expect(() => modelPriceOf({ pricePerCall: '1', imagePrices: [{ price: '1' }] })).toThrow(/pricePerCall and imagePrices exclude/);
     expect(() => modelPriceOf({ modelRatio: '1', secondPrices: [{ price: '1' }] })).toThrow(/secondPrices and modelRatio exclude/);
+    expect(() => modelPriceOf({ pricePerSearch: '1', imagePrices: [{ price: '1' }] })).toThrow(/pricePerSearch and imagePrices exclude/);
+    expect(() => modelPriceOf({ pricePerSearch: '1', modelRatio: '1' })).toThrow(/pricePerSearch and modelRatio exclude/);
     expect(() => modelPriceOf({ toolFees: { webSearch: '10' } })).toThrow(/toolFees says nothing/);
     expect(() => modelPriceOf({ completionRatio: '2' })).toThrow(/completionRatio says nothing without modelRatio/);
   });

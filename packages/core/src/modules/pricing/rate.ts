@@ -72,6 +72,11 @@ export type ModelPrice = PriceExtras &
         /** Ratios were given beside it: the price per call wins. */
         readonly conflict?: true;
       }
+    | {
+        readonly by: 'search';
+        /** US dollars for one search unit. */
+        readonly pricePerSearch: Decimal;
+      }
     | { readonly by: 'image'; readonly images: readonly ImagePrice[] }
     | { readonly by: 'second'; readonly seconds: readonly SecondPrice[] }
   );
@@ -94,6 +99,8 @@ export interface Rate extends FrozenRate {
   readonly tiers: readonly { readonly inputTokensAbove: number; readonly coefficients: Coefficients }[] | undefined;
   /** Millipoints of the call itself, scaled alike. */
   readonly callCoefficient: bigint;
+  /** Millipoints of one search unit, scaled alike. */
+  readonly searchCoefficient: bigint;
   /** Millipoints of one use, scaled alike; undefined where no tool costs anything. */
   readonly fees: readonly { readonly counter: RequestCounter; readonly coefficient: bigint }[] | undefined;
   /** Millipoints of one image, scaled alike, the most precise first; undefined where images cost nothing of their own. */

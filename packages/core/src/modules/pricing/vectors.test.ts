@@ -86,6 +86,12 @@ const vectors: readonly Vector[] = [
     points: '120000',
   },
   {
+    case: 'rerank-v4.0-pro: three searches',
+    price: { pricePerSearch: '0.0025' },
+    usage: { searchUnits: 3 },
+    points: '3750',
+  },
+  {
     case: 'sora-2: eight seconds, wide',
     price: { secondPrices: [{ price: '0.3' }, { resolution: '1792x1024', price: '0.5' }] },
     usage: { media: { seconds: 8, resolution: '1792x1024' } },

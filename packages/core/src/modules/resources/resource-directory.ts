@@ -5,7 +5,15 @@ import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
 import { RecentResources } from './recent-resources.js';
 import { ResourceWriter } from './resource-writer.js';
-import { addTokens, deleteResource, findResources, type FoundResource, listResources, type ResourceHome } from './resource-store.js';
+import {
+  addTokens,
+  deleteResource,
+  findResources,
+  type FoundResource,
+  listResources,
+  noteKey,
+  type ResourceHome,
+} from './resource-store.js';
 
 export interface ResourceDirectoryParts {
   readonly database: Database;
@@ -97,6 +105,15 @@ export class ResourceDirectory {
     if (after !== '' && !isPlainId(after)) return [];
     await this.#writer.written();
     return listResources(this.#parts.database.knex, { userId, kind, after, limit, now: this.#parts.clock.now() });
+  }
+
+  /** The account has been found that has something of which only the channel was known. @throws StorageUnavailableError */
+  async noteHome(userId: string, { kind, id }: ResourceName, { channelId, keyId }: ResourceHome): Promise<void> {
+    if (keyId === undefined) return;
+    const before = this.#recent.find(userId, { kind, id }, this.#parts.clock.now());
+    if (before !== undefined) this.#recent.add(userId, { kind, id }, { ...before, channelId, keyId });
+    await this.#writer.written();
+    await this.#parts.database.write((transaction) => noteKey(transaction, { userId, kind, id, channelId, keyId }));
   }
 
   /** It is gone at its upstream. @throws StorageUnavailableError */

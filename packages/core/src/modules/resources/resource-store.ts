@@ -94,6 +94,17 @@ export async function listResources(
   return rows.map(rowToFound);
 }
 
+/** Where the channel is known and its key is not. */
+export async function noteKey(
+  transaction: Knex.Transaction,
+  { userId, kind, id, channelId, keyId }: Pick<StoredResource, 'userId' | 'kind' | 'id' | 'channelId'> & { readonly keyId: string },
+): Promise<void> {
+  await transaction<ResourceRow>('resources')
+    .where({ user_id: userId, kind, id, channel_id: channelId })
+    .whereNull('key_id')
+    .update({ key_id: keyId });
+}
+
 export async function deleteResource(transaction: Knex.Transaction, userId: string, kind: string, id: string): Promise<void> {
   await transaction<ResourceRow>('resources').where({ user_id: userId, kind, id }).delete();
 }

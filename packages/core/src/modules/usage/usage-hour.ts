@@ -20,6 +20,7 @@ const usageColumns = {
   webFetches: 'web_fetches',
   fileSearches: 'file_searches',
   codeInterpreterSessions: 'code_interpreter_sessions',
+  searchUnits: 'search_units',
   images: 'images',
   media: 'media_seconds',
 } as const satisfies Readonly<Record<keyof Usage, string>>;

@@ -18,7 +18,8 @@ import { keyUsageMigration } from './0016-key-usage.js';
 import { resourceKeysMigration } from './0017-resource-keys.js';
 import { channelFindingsMigration } from './0018-channel-findings.js';
 import { balancesMigration } from './0019-balances.js';
-import { channelRunsMigration } from './0020-channel-runs.js';
+import { searchUnitsMigration } from './0020-search-units.js';
+import { channelRunsMigration } from './0021-channel-runs.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -41,5 +42,6 @@ export const migrations: readonly Migration[] = [
   resourceKeysMigration,
   channelFindingsMigration,
   balancesMigration,
+  searchUnitsMigration,
   channelRunsMigration,
 ];

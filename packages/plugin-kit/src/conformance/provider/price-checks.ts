@@ -27,15 +27,17 @@ function checkHint(hint: PriceHint, list: PriceList): void {
     `${model} is priced as of "${asOf}", no date like 2026-11-01.`,
   );
   insist(URL.canParse(source) && new URL(source).protocol === 'https:', `${model} has its price from "${source}", no web page.`);
-  const kinds = [hint.dollarsPerMillion, hint.dollarsPerCall, hint.dollarsPerImage, hint.dollarsPerSecond].filter(
+  const { dollarsPerMillion, dollarsPerCall, dollarsPerSearch, dollarsPerImage, dollarsPerSecond } = hint;
+  const kinds = [dollarsPerMillion, dollarsPerCall, dollarsPerSearch, dollarsPerImage, dollarsPerSecond].filter(
     (kind) => kind !== undefined,
   );
-  insist(kinds.length === 1, `${model} needs a price by tokens, call, image or second: one of them.`);
+  insist(kinds.length === 1, `${model} needs a price by tokens, call, search, image or second: one of them.`);
   checkTokens(hint);
   for (const dollars of [
-    hint.dollarsPerCall ?? 0,
-    ...(hint.dollarsPerImage ?? []).map((entry) => entry.dollars),
-    ...(hint.dollarsPerSecond ?? []).map((entry) => entry.dollars),
+    dollarsPerCall ?? 0,
+    dollarsPerSearch ?? 0,
+    ...(dollarsPerImage ?? []).map((entry) => entry.dollars),
+    ...(dollarsPerSecond ?? []).map((entry) => entry.dollars),
     ...Object.values(hint.dollarsPerThousandUses ?? {}),
   ])
     insist(dollars >= 0 && dollars <= dollarsPerUnitMax, `${model} has the price ${dollars}.`);

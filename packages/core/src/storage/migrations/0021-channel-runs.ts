@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.js';
  * run of a kind is under way. A node from before leaves the tables alone.
  */
 export const channelRunsMigration: Migration = {
-  name: '0020-channel-runs',
+  name: '0021-channel-runs',
   minimumNodeVersion: '0015-models',
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
