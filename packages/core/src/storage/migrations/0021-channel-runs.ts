@@ -6,7 +6,7 @@ import type { Migration } from '../migrate.js';
  */
 export const channelRunsMigration: Migration = {
   name: '0021-channel-runs',
-  minimumNodeVersion: '0015-models',
+  minimumNodeVersion: '0020-search-units',
   async up(transaction) {
     for (const statement of statements) await transaction.raw(statement);
   },
