@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, type Transaction } from '../../packages/core/src/storage/database.js';
 import { checkSchema, migrate, type Migration } from '../../packages/core/src/storage/migrate.js';
+import { migrations } from '../../packages/core/src/storage/migrations/index.js';
 import { SchemaPendingError, SchemaTooNewError } from '../../packages/core/src/storage/storage-errors.js';
 import { eventually } from '../support/eventually.js';
 import { createOwnDatabase, databaseKinds } from '../support/own-database.js';
@@ -20,6 +21,18 @@ const migrationOf = (name: string, up: Migration['up'], minimumNodeVersion?: str
 const running = (statement: string) => async (transaction: Transaction) => void (await transaction.raw(statement));
 const first = migrationOf('0001-first', running(statements.first));
 const second = migrationOf('0002-second', running(statements.half));
+
+describe('the migrations of this release', () => {
+  it('stand in the order of their names, which nodes are compared by', () => {
+    const names = migrations.map(({ name }) => name);
+    expect(names).toEqual(names.toSorted());
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('want no node that is newer than themselves', () => {
+    expect(migrations.filter(({ name, minimumNodeVersion = name }) => minimumNodeVersion > name)).toEqual([]);
+  });
+});
 
 describe.each(databaseKinds)('migrations of several nodes on %s', (kind) => {
   let folder: string;

@@ -3,6 +3,8 @@ import type { UpstreamModel } from '@tollgate/plugin-kit';
 /** What may stand before an id, and says in which regions a request may be answered. */
 export const inferenceProfiles = ['global', 'us', 'eu', 'apac', 'jp', 'au', 'ca', 'us-gov'] as const;
 
+export type InferenceProfile = (typeof inferenceProfiles)[number];
+
 /** Versions in Bedrock's ids, where they are not the name alone (guide "Claude on Amazon Bedrock", 2026-10). */
 const versions: Readonly<Record<string, string>> = {
   'claude-3-haiku': '20240307-v1:0',

@@ -1,6 +1,6 @@
 import { claude, claudeMessages } from '@tollgate/adapter-claude';
 import { openaiChat, openaiCompatible, openaiResponses } from '@tollgate/adapter-openai';
-import { defineProvider, type ProviderAdapter, type ProviderCall, secret, z } from '@tollgate/plugin-kit';
+import { defineProvider, type ProviderAdapter, type ProviderCall, secret, type WireRequest, z } from '@tollgate/plugin-kit';
 import { claudeByInvoke } from './claude-by-invoke.js';
 import { converseCountTokens } from './converse/count-tokens.js';
 import { converse } from './converse/dialect.js';
@@ -15,6 +15,7 @@ import {
   isClaude,
   isConverse,
 } from './model-ids.js';
+import { listedModels } from './model-list.js';
 import { signatureHeaders } from './signature.js';
 
 const claudeVersion = '2023-06-01';
@@ -77,6 +78,11 @@ export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   },
   requestIdHeaders: ['x-amzn-requestid', 'request-id', 'x-request-id'],
   classify,
+  models: {
+    request: (given) => listRequest(given, 'foundation-models?byOutputModality=TEXT'),
+    more: (given) => [listRequest(given, 'inference-profiles?maxResults=1000')],
+    read: (body, [profiles] = [], given = undefined) => listedModels(body, profiles, given?.inferenceProfile),
+  },
   knownModels: [...claudeModels, ...converseModels],
   ...(claude.prices === undefined ? {} : { prices: claude.prices }),
   tokenFamilies: [...(claude.tokenFamilies ?? []), ...(openaiCompatible.tokenFamilies ?? [])],
@@ -100,9 +106,21 @@ function countUrl(call: Call): string {
 }
 
 function runtimeUrl({ config: { region, baseUrl, inferenceProfile }, model }: Call, method: string): string {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const id = encodeURIComponent(bedrockModelId(model, inferenceProfile));
-  return `${rootOf(baseUrl) ?? `https://bedrock-runtime.${region}.${domain}`}/model/${id}/${method}`;
+  return `${rootOf(baseUrl) ?? `https://bedrock-runtime.${region}.${domainOf(region)}`}/model/${id}/${method}`;
+}
+
+function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}
+
+/** A list of what the region has; it is signed for where calls are. */
+function listRequest({ region, baseUrl, apiKey }: z.output<typeof config>, path: string): WireRequest {
+  return {
+    method: 'GET',
+    url: `${rootOf(baseUrl) ?? `https://bedrock.${region}.${domainOf(region)}`}/${path}`,
+    headers: { accept: 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
+  };
 }
 
 function mantleRoot({ config: { region, baseUrl } }: Call): string {

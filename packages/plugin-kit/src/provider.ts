@@ -113,10 +113,16 @@ export interface ProviderAdapter<Schema extends z.ZodObject = z.ZodObject> {
   readonly requestIdHeaders?: readonly string[];
   /** What the failure means; fields left out follow from the status. */
   classify?(failure: UpstreamFailure): Partial<Verdict>;
-  /** How to ask the place for its models. */
+  /** How to ask the place for its models. Signed as calls are, of no model and in the first dialect that the place speaks. */
   readonly models?: {
     request(config: z.output<Schema>): WireRequest;
-    read(body: unknown): readonly UpstreamModel[];
+    /** Other parts of the list, if it has some: all of them are asked for, after the first. */
+    more?(config: z.output<Schema>): readonly WireRequest[];
+    /**
+     * @param more the answers to `more`, in their order
+     * @param config as it was asked with
+     */
+    read(body: unknown, more?: readonly unknown[], config?: z.output<Schema>): readonly UpstreamModel[];
     /** True if some place of this provider states prices in its list, so that it is worth asking for them. */
     readonly hasPrices?: true;
   };

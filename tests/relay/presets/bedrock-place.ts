@@ -7,8 +7,10 @@ import { chatStream, claudeEvents } from './plain-streams.js';
 
 const accessKeyId = 'AKIDUPSTREAM';
 const secretAccessKey = 'upstream-secret-access-key';
+/** Whom the place knows. */
+export const bedrockKey = { accessKeyId, secretAccessKey };
 const apiKey = 'bedrock-api-key-upstream';
-const region = 'eu-central-1';
+export const region = 'eu-central-1';
 const path = '/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke';
 
 /** Claude with signed requests, whose streams are binary. */
@@ -142,7 +144,7 @@ function int32(value: number): Buffer {
 }
 
 /** As the vendor does it: from what arrived, and the secret that it knows. @throws Error if the signature is another one. */
-function checkSignature({ method, path: asked, headers, body }: RecordedRequest, service: string): void {
+export function checkSignature({ method, path: asked, headers, body }: RecordedRequest, service: string): void {
   const form = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/;
   const [, credential = '', signedHeaders = '', signature] = form.exec(headers.authorization ?? '') ?? [];
   const time = String(headers['x-amz-date']);
@@ -150,11 +152,12 @@ function checkSignature({ method, path: asked, headers, body }: RecordedRequest,
   if (!(Math.abs(age) < 300_000)) throw new Error('The signature has expired.');
   const day = time.slice(0, 8);
   if (credential !== `${accessKeyId}/${day}/${region}/${service}/aws4_request`) throw new Error(`The scope is wrong: ${credential}`);
-  if (!['content-type', 'host', 'x-amz-date'].every((name) => signedHeaders.split(';').includes(name)))
-    throw new Error('Headers are not signed.');
+  const needed = body.length === 0 ? ['host', 'x-amz-date'] : ['content-type', 'host', 'x-amz-date'];
+  if (!needed.every((name) => signedHeaders.split(';').includes(name))) throw new Error('Headers are not signed.');
   const lines = signedHeaders.split(';').map((name) => `${name}:${String(headers[name])}\n`);
-  const uri = asked.replaceAll('%', '%25');
-  const canonical = `${method}\n${uri}\n\n${lines.join('')}\n${signedHeaders}\n${createHash('sha256').update(body).digest('hex')}`;
+  const [uri = '', query = ''] = asked.split('?');
+  const sorted = query.split('&').sort().join('&');
+  const canonical = `${method}\n${uri.replaceAll('%', '%25')}\n${sorted}\n${lines.join('')}\n${signedHeaders}\n${createHash('sha256').update(body).digest('hex')}`;
   const digest = createHash('sha256').update(canonical).digest('hex');
   let key = Buffer.from(`AWS4${secretAccessKey}`);
   for (const part of [day, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest();

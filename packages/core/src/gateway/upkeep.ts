@@ -25,7 +25,14 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
   );
   register(container, tokens.channelBalances, () => {
     const { database, plugins, secretBox } = foundations;
-    return new ChannelBalances({ database, providers: plugins.providers, secretBox, clock: systemClock, log: logger });
+    return new ChannelBalances({
+      database,
+      providers: plugins.providers,
+      ioOf: plugins.ioOf.bind(plugins),
+      secretBox,
+      clock: systemClock,
+      log: logger,
+    });
   });
   register(container, tokens.channelRuns, () => channelRunsOf(container, foundations, logger));
   register(container, tokens.channelRunJobs, () => channelRunJobsOf(container, foundations, logger));
@@ -81,6 +88,7 @@ function modelSyncOf(
   return new ModelSync({
     database,
     providers: plugins.providers,
+    ioOf: plugins.ioOf.bind(plugins),
     secretBox,
     editor,
     settings: () => settings.current(modelSyncSettings),

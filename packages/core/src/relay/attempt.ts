@@ -12,7 +12,7 @@ import {
 } from '@tollgate/plugin-kit';
 import { pointsText } from '../foundation/millipoints.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
-import type { ChannelOptions } from '../modules/channels/index.js';
+import { type ChannelOptions, changedHeaders } from '../modules/channels/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AnswerReceiver, AttemptEnd } from './answer.js';
 import { passAnswerHeaders, requestIdIn } from './answer-headers.js';
@@ -31,7 +31,6 @@ import { lostEnd } from './reply-race.js';
 import { PassLane } from './pass-lane.js';
 import type { CallLoss, RelayCall, Translation } from './relay-call.js';
 import type { relaySettings } from './relay-settings.js';
-import { changedHeaders } from './request-rules.js';
 import { providerCallOf, type Route } from './route.js';
 import { keepAliveBytes } from './stream-frames.js';
 import type { HeldCall } from './running-call.js';

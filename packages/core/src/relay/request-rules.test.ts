@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { channelOptionsSchema } from '../modules/channels/index.js';
-import { changedHeaders, changeParameters, hasRulesFor } from './request-rules.js';
+import { changedHeaders, channelOptionsSchema } from '../modules/channels/index.js';
+import { changeParameters, hasRulesFor } from './request-rules.js';
 
 describe('rules for the fields of requests', () => {
   it('fill in, set and take out, one rule after the other, for the models they name', () => {

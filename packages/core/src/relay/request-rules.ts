@@ -1,15 +1,15 @@
 import type { Dialect, Instructions, JsonObject } from '@tollgate/plugin-kit';
-import { type ChannelOptions, type HeaderRule, matchesModel, type ParameterRule } from '../modules/channels/index.js';
+import { appliesTo, type ChannelOptions, type ParameterRule } from '../modules/channels/index.js';
 
 /** True if some rule of the channel is about the model. */
 export function hasRulesFor(rules: readonly ParameterRule[] | undefined, model: string): rules is readonly ParameterRule[] {
-  return rules !== undefined && rules.some((rule) => isAbout(rule, model));
+  return rules !== undefined && rules.some((rule) => appliesTo(rule, model));
 }
 
 /** Changes the fields of a body as the channel's rules say, one rule after the other: defaults first, then what is set, then what goes. */
 export function changeParameters(body: JsonObject, rules: readonly ParameterRule[], model: string): void {
   for (const rule of rules) {
-    if (!isAbout(rule, model)) continue;
+    if (!appliesTo(rule, model)) continue;
     for (const [path, value] of Object.entries(rule.default ?? {})) if (fieldAt(body, path) === undefined) setField(body, path, value);
     for (const [path, value] of Object.entries(rule.set ?? {})) setField(body, path, value);
     for (const path of rule.remove ?? []) removeField(body, path);
@@ -20,7 +20,7 @@ const noRules: readonly ParameterRule[] = Object.freeze([]);
 
 /** Those of a channel's rules that are about the model. */
 export function rulesFor(rules: readonly ParameterRule[] | undefined, model: string): readonly ParameterRule[] {
-  return rules === undefined ? noRules : rules.filter((rule) => isAbout(rule, model));
+  return rules === undefined ? noRules : rules.filter((rule) => appliesTo(rule, model));
 }
 
 /** A body that rules may change while the original stays as it is: only the objects on their paths are copied. */
@@ -35,33 +35,12 @@ export function copiedForChange(body: JsonObject, rules: readonly ParameterRule[
 
 /** The channel's instructions for the model. */
 export function promptFor({ systemPrompt }: ChannelOptions, model: string): Instructions | undefined {
-  return systemPrompt !== undefined && isAbout(systemPrompt, model) ? systemPrompt : undefined;
+  return systemPrompt !== undefined && appliesTo(systemPrompt, model) ? systemPrompt : undefined;
 }
 
 /** The same, if its upstream's requests of this kind take some. */
 export function instructionsFor(options: ChannelOptions, { upstream }: Dialect, model: string): Instructions | undefined {
   return upstream.instruct === undefined ? undefined : promptFor(options, model);
-}
-
-/** The headers of a request to the upstream, changed likewise. Names are in lower case. */
-export function changedHeaders(
-  headers: Readonly<Record<string, string>>,
-  rules: readonly HeaderRule[] | undefined,
-  model: string,
-): Readonly<Record<string, string>> {
-  if (rules === undefined || !rules.some((rule) => isAbout(rule, model))) return headers;
-  const changed = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  for (const rule of rules) {
-    if (!isAbout(rule, model)) continue;
-    for (const [name, value] of Object.entries(rule.default ?? {})) if (!changed.has(name)) changed.set(name, value);
-    for (const [name, value] of Object.entries(rule.set ?? {})) changed.set(name, value);
-    for (const name of rule.remove ?? []) changed.delete(name);
-  }
-  return Object.fromEntries(changed);
-}
-
-function isAbout({ models }: { readonly models?: readonly string[] | undefined }, model: string): boolean {
-  return models === undefined || matchesModel(models, model);
 }
 
 type Fields = Record<string, unknown>;

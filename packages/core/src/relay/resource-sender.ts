@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ProviderCall, type ResourceAnswer, UpstreamError, type Verdict, type WireRequest } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
-import type { Channel, ChannelKey } from '../modules/channels/index.js';
+import { type Channel, type ChannelKey, changedHeaders } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { SettingsValues } from '../modules/settings/index.js';
 import type { AttemptTools } from './attempt.js';
 import type { ClientReply } from './client-reply.js';
 import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
-import { changedHeaders } from './request-rules.js';
 import { faultVerdict } from './network-verdict.js';
 import type { relaySettings } from './relay-settings.js';
 import type { ResourceCall } from './resource-call.js';

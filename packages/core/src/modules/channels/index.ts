@@ -12,6 +12,7 @@ export { findChannelHeads, findChannelIds } from './channel-search-store.js';
 export { openConfig, openOptions, sealConfig, statedSecrets } from './channel-secrets.js';
 export { deleteChannel, insertChannel, readChannelNames, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
 export { ChannelTable, type OfferedModel } from './channel-table.js';
+export * from './header-rules.js';
 export * from './model-mapping.js';
 export { openChannel } from './open-channel.js';
 export * from './channel-steps.js';

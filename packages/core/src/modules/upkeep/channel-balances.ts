@@ -5,9 +5,9 @@ import { type BalanceFailure, type KeyBalance, readKeyBalances, writeKeyBalances
 import { type Channel, type ChannelKey, knownChannel } from '../channels/index.js';
 import { type ChannelOpener, openedFrom } from './opened-channel.js';
 import { NoBalanceError } from './upkeep-errors.js';
-import { type Answered, askUpstream } from './upstream-question.js';
+import { type Answered, askUpstream, type UpstreamAsker } from './upstream-question.js';
 
-export interface ChannelBalancesDoors extends ChannelOpener {
+export interface ChannelBalancesDoors extends ChannelOpener, UpstreamAsker {
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -76,7 +76,7 @@ export class ChannelBalances {
     const waiting = [...keys];
     const askNext = async (): Promise<void> => {
       for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
-        const answered = await askedBalance(channel, key, signal);
+        const answered = await askedBalance(this.#doors, channel, key, signal);
         // One that was broken off says nothing of the upstream.
         if (signal?.aborted) return;
         found.push(balanceOf(key, answered, clock.now(), before.get(key.id)));
@@ -102,16 +102,16 @@ function balanceOf({ id, hint }: ChannelKey, answered: Answered<Balance>, askedA
   return { ...asked, ...(before?.stated === undefined ? {} : { stated: before.stated }), failure };
 }
 
-async function askedBalance(channel: Channel, key: ChannelKey, signal?: AbortSignal): Promise<Answered<Balance>> {
+async function askedBalance(asker: UpstreamAsker, channel: Channel, key: ChannelKey, signal?: AbortSignal): Promise<Answered<Balance>> {
   const question = channel.adapter.balance as NonNullable<typeof channel.adapter.balance>;
-  const answered = await askUpstream(
+  const answered = await askUpstream(asker, {
     channel,
     key,
-    () => question.requests(key.config),
-    (bodies) => question.read(bodies, key.config),
+    requests: () => question.requests(key.config),
+    read: (bodies) => question.read(bodies, key.config),
     signal,
-  );
-  if ('failure' in answered) return answered;
+  });
+  if ('failure' in answered) return { failure: answered.failure };
   const balance = checkedBalance(answered.answer);
   return balance === undefined
     ? { failure: { code: 'upstream_bad_answer', message: 'The upstream does not say what is left.' } }

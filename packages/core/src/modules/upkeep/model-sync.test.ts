@@ -44,6 +44,9 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     const sync = new ModelSync({
       database: opened.database,
       providers,
+      ioOf: () => {
+        throw new Error('Nothing is signed here.');
+      },
       secretBox,
       clock,
       editor: new ConfigurationEditor({

@@ -10,9 +10,9 @@ import { type ChannelFinding, readFindings, readFindingsOfKind, writeFinding } f
 import { type FollowedModels, followedModels, type ModelDifference, modelDifference, type ModelListFinding } from './followed-models.js';
 import type { modelSyncSettings } from './model-sync-settings.js';
 import { type ChannelOpener, openedChannel, openedFrom } from './opened-channel.js';
-import { type Answered, askUpstream, type QuestionFailure } from './upstream-question.js';
+import { type Answered, askUpstream, type AskedOnce, type QuestionFailure, type UpstreamAsker } from './upstream-question.js';
 
-export interface ModelSyncDoors extends ChannelOpener {
+export interface ModelSyncDoors extends ChannelOpener, UpstreamAsker {
   readonly editor: ConfigurationEditor;
   readonly settings: () => SettingsValues<typeof modelSyncSettings>;
   /** Those that can be used now. */
@@ -53,7 +53,7 @@ export class ModelSync {
     const channel = await openedChannel(this.#doors, channelId);
     const stored = await knownChannel(this.#doors.database.knex, channelId);
     const { models: listing, knownModels = [] } = channel.adapter;
-    const listed = listing === undefined ? { answer: knownModels } : await listedBy(channel);
+    const listed = listing === undefined ? { answer: knownModels } : await listedBy(this.#doors, channel);
     if ('failure' in listed) return listed;
     const names = listed.answer.map(({ id }) => id);
     const source = listing === undefined ? 'adapter' : 'upstream';
@@ -97,7 +97,7 @@ export class ModelSync {
     const { database, editor, settings, secretBox, clock } = this.#doors;
     const asked = await knownChannel(database.knex, channelId);
     const channel = openedFrom(this.#doors, asked);
-    const listed = channel.adapter.models === undefined ? { failure: listsNone } : await listedBy(channel, signal);
+    const listed = channel.adapter.models === undefined ? { failure: listsNone } : await listedBy(this.#doors, channel, signal);
     signal?.throwIfAborted();
     const at = clock.now();
     return editor.edit<Answered<SyncedModels>>(author, async (transaction) => {
@@ -149,18 +149,36 @@ function followedBy(
   return followed === undefined ? { failure: noneLeft } : { answer: followed };
 }
 
-/** Names that nobody could ask for are left out; an empty list is taken for a failure, so that it takes nothing away. */
-async function listedBy(channel: Channel, signal?: AbortSignal): Promise<Answered<readonly UpstreamModel[]>> {
-  const { adapter } = channel;
-  const key = channel.keys[0] as ChannelKey;
-  const listing = adapter.models as NonNullable<typeof adapter.models>;
-  const answered = await askUpstream(
+/** Of a channel with many keys not all are asked: where the first few are refused, the rest is likely to be. */
+const keysAskedMax = 5;
+
+/**
+ * By the first key that is answered. Names that nobody could ask for are left out; an empty list is taken for a failure, so that it takes nothing
+ * away.
+ */
+async function listedBy(asker: UpstreamAsker, channel: Channel, signal?: AbortSignal): Promise<Answered<readonly UpstreamModel[]>> {
+  let asked: AskedOnce<readonly UpstreamModel[]> = { failure: listsNone, ofKey: true };
+  for (const key of channel.keys.slice(0, keysAskedMax)) {
+    asked = await listedByKey(asker, channel, key, signal);
+    if ('answer' in asked || !asked.ofKey) break;
+  }
+  if ('failure' in asked) return { failure: asked.failure };
+  return asked.answer.length === 0 ? { failure: emptyList } : { answer: asked.answer.slice(0, modelsMax) };
+}
+
+function listedByKey(
+  asker: UpstreamAsker,
+  channel: Channel,
+  key: ChannelKey,
+  signal?: AbortSignal,
+): Promise<AskedOnce<readonly UpstreamModel[]>> {
+  const { config } = key;
+  const listing = channel.adapter.models as NonNullable<typeof channel.adapter.models>;
+  return askUpstream(asker, {
     channel,
     key,
-    () => [listing.request(key.config)],
-    ([body]) => listing.read(body).filter(({ id }) => nameSchema.safeParse(id).success),
+    requests: () => [listing.request(config), ...(listing.more?.(config) ?? [])],
+    read: ([body, ...more]) => listing.read(body, more, config).filter(({ id }) => nameSchema.safeParse(id).success),
     signal,
-  );
-  if ('failure' in answered) return answered;
-  return answered.answer.length === 0 ? { failure: emptyList } : { answer: answered.answer.slice(0, modelsMax) };
+  });
 }

@@ -1,8 +1,18 @@
-import { secretFields, type UpstreamFailure, type Verdict, verdictForKind, verdictForStatus, type WireRequest } from '@tollgate/plugin-kit';
+import {
+  type PluginIo,
+  type ProviderAdapter,
+  secretFields,
+  UpstreamError,
+  type UpstreamFailure,
+  type Verdict,
+  verdictForKind,
+  verdictForStatus,
+  type WireRequest,
+} from '@tollgate/plugin-kit';
 import { hideSecrets } from '../../foundation/hide-secrets.js';
 import { SafeFetch, type SafeResponse } from '../../foundation/safe-fetch.js';
 import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
-import type { Channel, ChannelKey } from '../channels/index.js';
+import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders } from '../channels/index.js';
 
 /** Why an upstream did not say what it was asked for. */
 export interface QuestionFailure {
@@ -16,23 +26,36 @@ export interface QuestionFailure {
 
 export type Answered<Answer> = { readonly answer: Answer } | { readonly failure: QuestionFailure };
 
+/** What asking needs of its surroundings: network and storage for adapters that sign. */
+export interface UpstreamAsker {
+  readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal, way: ChannelOptions) => PluginIo;
+}
+
+/** Something that costs nothing, asked of the place of a channel. */
+export interface UpstreamQuestion<Answer> {
+  readonly channel: Channel;
+  readonly key: ChannelKey;
+  /** One after the other; one that is refused ends it. */
+  readonly requests: () => readonly WireRequest[];
+  /** What their answers mean, in their order. */
+  readonly read: (bodies: readonly unknown[]) => Answer;
+  /** Ends the question, which then has failed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `ofKey`: another key may be answered. */
+export type AskedOnce<Answer> = { readonly answer: Answer } | { readonly failure: QuestionFailure; readonly ofKey: boolean };
+
 const timeoutMs = 15_000;
 const bytesMax = 8 * 1024 * 1024;
 const upstreamTextLengthMax = 1_000;
 
-/**
- * Asks the place of a channel something that costs nothing, by the channel's proxy and bounds. Never rejects.
- * @param requests one after the other; one that is refused ends it
- * @param read what their answers mean, in their order
- * @param signal ends the question, which then has failed
- */
+/** Goes by the channel's proxy and bounds, signed and with its rules for headers as calls are. Never rejects. */
 export async function askUpstream<Answer>(
-  { adapter, options }: Channel,
-  key: ChannelKey,
-  requests: () => readonly WireRequest[],
-  read: (bodies: readonly unknown[]) => Answer,
-  signal?: AbortSignal,
-): Promise<Answered<Answer>> {
+  asker: UpstreamAsker,
+  { channel, key, requests, read, signal }: UpstreamQuestion<Answer>,
+): Promise<AskedOnce<Answer>> {
+  const { adapter, options } = channel;
   const secrets = [...secretFields(adapter.config).map((name) => key.config[name]), options.proxy].filter(
     (value) => typeof value === 'string',
   );
@@ -40,21 +63,41 @@ export async function askUpstream<Answer>(
   try {
     const bodies: unknown[] = [];
     for (const request of requests()) {
-      const response = await fetcher.fetch(request, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
-      if (response.status !== 200) return { failure: refusalOf(adapter, response, await response.text(), secrets) };
+      const wire = await sendable(asker, request, channel, key, signal);
+      const response = await fetcher.fetch(wire, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      if (response.status !== 200) return refusalOf(adapter, response, await response.text(), secrets);
       bodies.push(await response.json());
     }
     return { answer: read(bodies) };
   } catch (error) {
-    return { failure: told(verdictOf(error), secrets) };
+    return failed(verdictOf(error), secrets);
   } finally {
     await fetcher.close();
   }
 }
 
-function refusalOf(adapter: Channel['adapter'], response: SafeResponse, text: string, secrets: readonly string[]): QuestionFailure {
-  const failure = { ...verdictForStatus(response.status, 'The upstream refused the question.'), ...judged(adapter, response, text) };
-  return told(failure, secrets, response.status, text);
+async function sendable(
+  { ioOf }: UpstreamAsker,
+  request: WireRequest,
+  { adapter, options }: Channel,
+  { config }: ChannelKey,
+  signal?: AbortSignal,
+): Promise<WireRequest> {
+  const [spoken] = adapter.speaks;
+  let { headers } = request;
+  if (adapter.sign !== undefined && spoken !== undefined) {
+    const inTime = AbortSignal.timeout(timeoutMs);
+    const io = ioOf(adapter, signal === undefined ? inTime : AbortSignal.any([signal, inTime]), options);
+    const { dialect } = spoken;
+    const asked = { config, model: '', stream: false, framing: dialect.framing, dialect, clientHeaders: {} };
+    headers = { ...headers, ...(await adapter.sign(request, asked, io)) };
+  }
+  return { ...request, headers: changedHeaders(headers, options.headers, '') };
+}
+
+function refusalOf(adapter: Channel['adapter'], response: SafeResponse, text: string, secrets: readonly string[]): AskedOnce<never> {
+  const verdict = { ...verdictForStatus(response.status, 'The upstream refused the question.'), ...judged(adapter, response, text) };
+  return failed(verdict, secrets, response.status, text);
 }
 
 function judged(adapter: Channel['adapter'], { status, headers }: SafeResponse, text: string): Partial<Verdict> {
@@ -70,6 +113,10 @@ function parsed(text: string): unknown {
   }
 }
 
+function failed(verdict: Verdict, secrets: readonly string[], status?: number, text?: string): AskedOnce<never> {
+  return { failure: told(verdict, secrets, status, text), ofKey: verdict.scope === 'key' };
+}
+
 function told({ code, message }: Verdict, secrets: readonly string[], status?: number, text = ''): QuestionFailure {
   const upstreamText = hideSecrets(text, secrets).slice(0, upstreamTextLengthMax);
   return {
@@ -82,6 +129,7 @@ function told({ code, message }: Verdict, secrets: readonly string[], status?: n
 
 /** What the network says of it may hold addresses and stays here. */
 function verdictOf(error: unknown): Verdict {
+  if (UpstreamError.isInstance(error)) return error.verdict;
   if (error instanceof AddressRefusedError)
     return verdictForKind('network', 502, 'The channel leads to a private network, which it is not allowed to.', error.code);
   if (error instanceof SyntaxError || error instanceof TypeError)

@@ -70,9 +70,10 @@ export function descriptionChecks(subject: string, provider: ProviderAdapter, co
       : {
           'asks for the models of its place': () => {
             const settings = deepFreeze(sampleConfig(provider, config));
-            const request = runPurely(`${provider.id}: models.request`, () => models.request(settings));
-            insistSendable(request);
-            insistSame(models.request(settings), request, 'The same request was described in another way.');
+            const ask = (): readonly WireRequest[] => [models.request(settings), ...(models.more?.(settings) ?? [])];
+            const requests = runPurely(`${provider.id}: models.request`, ask);
+            for (const request of requests) insistSendable(request);
+            insistSame(ask(), requests, 'The same request was described in another way.');
           },
         }),
     ...(prices === undefined
