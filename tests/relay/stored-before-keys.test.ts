@@ -50,7 +50,7 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     upstream = await startScriptedUpstream();
     gateway = await startGateway({ database, apply: document(['one']) });
     openai = new OpenAI({ apiKey: openToken.key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
-    for (let count = 0; count < 4; count += 1)
+    for (let count = 0; count < 5; count += 1)
       made.responses.push((await openai.responses.create({ model: 'common', input: 'Remember this.' })).id);
     for (let count = 0; count < 3; count += 1)
       made.files.push((await openai.files.create({ file: await toFile(Buffer.from('text'), 'a.txt'), purpose: 'user_data' })).id);
@@ -109,6 +109,16 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     expect(askedSince(start)).toEqual([]);
   });
 
+  it('is found where something new is made of it', async () => {
+    const { output } = await openai.responses.retrieve(made.responses[3] ?? '');
+    const item = { type: 'item_reference' as const, id: output[0]?.id ?? '' };
+    const start = soFar();
+    expect((await openai.conversations.create({ items: [item] })).id).toContain('one_');
+    expect(askedSince(start)).toEqual(['two', 'three', 'one']);
+    expect((await openai.conversations.create({ items: [item] })).id).toContain('one_');
+    expect(askedSince(start)).toEqual(['two', 'three', 'one', 'one']);
+  });
+
   it('is gone where nobody has it, which says nothing of the channel', async () => {
     const [, , lost = ''] = made.responses;
     one.lose(lost);
@@ -121,7 +131,7 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
   });
 
   it('may be at an account that rests: then it is not said to be gone', async () => {
-    const [, , , id = ''] = made.responses;
+    const [, , , , id = ''] = made.responses;
     one.isLocked = true;
     expect(await refusalOf(openai.responses.retrieve(id))).toMatchObject({ status: 502, code: 'upstream_refused' });
     const start = soFar();

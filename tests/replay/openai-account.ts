@@ -209,6 +209,7 @@ class Store {
 
   conversation(asked: string, id: string | undefined, itemId: string | undefined, body: JsonObject): JsonObject {
     if (id === undefined) {
+      for (const item of (body['items'] ?? []) as JsonObject[]) this.#checkItem(item);
       const made = this.#newId('conv_');
       this.#conversations.set(made, new Map());
       this.#addItems(made, body);

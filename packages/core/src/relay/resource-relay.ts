@@ -146,23 +146,30 @@ export class ResourceRelay {
   }
 
   async #make(call: ResourceCall, route: MakingRoute, reply: ClientReply): Promise<void> {
-    const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
+    const references = route.refersTo?.(call.json ?? {}) ?? [];
+    const binding = await this.#bindingOf(call, references);
     const places = this.#placesToMake(call, binding);
     let last: Verdict | undefined;
     const left = new Set(places);
-    for (let tries = 0; tries < this.#doors.settings.current(relaySettings).attemptsMax && left.size > 0; tries += 1) {
+    for (let tries = 0; tries < this.#doors.settings.current(relaySettings).attemptsMax && left.size > 0; ) {
       const place = this.#freeAmong([...left], last === undefined);
       if (place === undefined) break;
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
       if ('answer' in outcome) {
+        if (binding !== undefined && places.length > 1)
+          for (const name of references) await this.#noteHome(call.principal.userId, name, place);
         this.#answer(call, route, place, outcome.answer, reply, this.#broughtBy(call, binding));
         return;
       }
       last = outcome.verdict;
       this.#log(call, place, last.status);
       if (last.retry === 'never') break;
-      for (const other of left) if (other === place || (other.channel === place.channel && last.scope !== 'key')) left.delete(other);
+      // What it names may lie behind another of the channel's keys: to look for it is no other try.
+      const isElsewhere = binding !== undefined && isMissing(last);
+      if (!isElsewhere) tries += 1;
+      const endsChannel = !isElsewhere && last.scope !== 'key';
+      for (const other of left) if (other === place || (endsChannel && other.channel === place.channel)) left.delete(other);
     }
     throw last === undefined ? new NoPlaceError(call.principal.group) : new UpstreamFailedError(withoutModel(last));
   }
