@@ -7,6 +7,7 @@ import {
   secret,
   type TokenFamily,
   usualCharacterWeights,
+  type WireRequest,
   z,
 } from '@tollgate/plugin-kit';
 import { noFixtures, providerSuite, type RecordedError } from '@tollgate/plugin-kit/conformance';
@@ -30,6 +31,8 @@ function moon(
     ...change,
   });
 }
+
+const balanceRequest = (path: string): WireRequest => ({ method: 'GET', url: `https://api.moon.example/${path}`, headers: {} });
 
 const hint = { model: 'full-moon', dollarsPerMillion: { inputText: 1 } };
 
@@ -96,6 +99,24 @@ const broken: readonly BrokenProvider[] = [
     moon({ models: { request: () => ({ method: 'GET', url: 'models', headers: {} }), read: () => [] } }),
     'asks for the models',
     /no web address/,
+  ],
+  [
+    'no question for a balance',
+    moon({ balance: { requests: () => [], read: () => undefined } }),
+    'asks for the balance',
+    /Nothing is asked/,
+  ],
+  [
+    'a question for a balance that changes',
+    moon({ balance: { requests: () => [balanceRequest(`${Math.random()}`)], read: () => undefined } }),
+    'asks for the balance',
+    /Math\.random/,
+  ],
+  [
+    'a balance that nobody stated',
+    moon({ balance: { requests: () => [balanceRequest('left')], read: () => ({ amounts: [{ micros: 0, currency: 'USD' }] }) } }),
+    'asks for the balance',
+    /was taken for a balance/,
   ],
   ['a price without a day', moon({ prices: [priceList({}, 'today')] }), 'hints at prices', /today/],
   ['a price in another unit', moon({ prices: [priceList({ inputText: 2_500_000 })] }), 'hints at prices', /inputText: 2500000/],

@@ -143,6 +143,15 @@ describe.each(databaseKinds)('the management API on %s', (database) => {
     const asked = { params: { id: channels[0]?.id ?? '' }, body: {} };
     const { keys: balances } = await send<{ keys: readonly object[] }>('POST', '/api/channels/{id}/balance', asked);
     expect(balances).toMatchObject([{ balance: { amounts: [{ amount: '9.50', currency: 'USD' }] } }]);
+    const run = await send<{ id: string }>('POST', '/api/channel-runs', { body: { kind: 'balance', filter: { name: 'with balance' } } });
+    const ofRun = { params: { id: run.id } };
+    await eventually('the run is done', async () => {
+      const { state } = await send<{ state: string }>('GET', '/api/channel-runs/{id}', ofRun);
+      return state === 'done';
+    });
+    await send('GET', '/api/channel-runs/{id}/channels', ofRun);
+    await send('POST', '/api/channel-runs/{id}/cancel', ofRun);
+    await send('GET', '/api/channel-runs');
     await send('GET', '/api/channel-tags');
     await send('POST', '/api/channels/{id}/keys', { ...id, body: { keys: [key('d')] } });
     const keys = await send<Listed>('GET', '/api/channels/{id}/keys', id);

@@ -260,11 +260,13 @@ describe.each(databaseKinds)('a call that has got nothing for a while (%s)', (da
 describe('the cap on hedged calls', () => {
   let upstream: ScriptedUpstream;
   let gateway: TestGateway;
+  let accessToken: string;
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
     const late = answers({ usage, delayMs: 300 });
     gateway = await startGateway({ apply: cappedDocument(upstream, late) });
+    accessToken = (await gateway.command('token', 'create', '--access')).stdout.trim();
   });
 
   afterAll(async () => {
@@ -274,14 +276,21 @@ describe('the cap on hedged calls', () => {
   });
 
   it.each([
-    { model: 'half', hedged: 2, title: 'their share is' },
-    { model: 'dear', hedged: 0, title: 'their cost is' },
-  ])('lets no more calls be sent twice than $title bounded: $model', async ({ model, hedged }) => {
+    { model: 'half', hedged: 2, title: 'their share is', bounds: ['share', undefined, 'share', undefined] },
+    { model: 'dear', hedged: 0, title: 'their cost is', bounds: ['cost', 'cost', 'cost', 'cost'] },
+    { model: 'lone', hedged: 0, title: 'their channels are', bounds: ['share', ...Array.from({ length: 3 }, () => 'no-other-channel')] },
+  ])('lets no more calls be sent twice than $title bounded, and says so: $model', async ({ model, hedged, bounds }) => {
+    const told: unknown[] = [];
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }], max_tokens: model === 'dear' ? 4_000 : 10 });
     for (let round = 0; round < 4; round += 1) {
       const answer = await rawCall({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model, body });
       expect(answer.status).toBe(200);
+      const read = () =>
+        fetch(`${gateway.url}/api/usage/${answer.headers.get('x-request-id')}`, { headers: { authorization: `Bearer ${accessToken}` } });
+      await eventually('the receipt is there', async () => (await read()).status === 200);
+      told.push(((await (await read()).json()) as { routing: { notHedged?: string } }).routing.notHedged);
     }
+    expect(told).toEqual(bounds);
     expect(upstream.requestsTo(`${model}-second`)).toHaveLength(hedged);
   });
 });
@@ -292,12 +301,12 @@ function cappedDocument(upstream: ScriptedUpstream, late: Behaviour): ApplyDocum
     chatChannel(`${model}-second`, upstream.place(`${model}-second`, quick), [model], { priority: 8 }),
   ]);
   return {
-    models: pricedByTokens('half', 'dear'),
-    channels,
-    users: [alice],
+    models: pricedByTokens('half', 'dear', 'lone'),
+    channels: [...channels, chatChannel('lone', upstream.place('lone', late), ['lone'])],
+    users: [alice, { username: 'root', role: 'root' }],
     tokens: [openToken],
     settings: {
-      routing: { hedgeAfterMsOfModels: { half: 40, dear: 40 }, hedgedPercentMax: 50, hedgedCostMax: 1_000, conversations: false },
+      routing: { hedgeAfterMsOfModels: { half: 40, dear: 40, lone: 40 }, hedgedPercentMax: 50, hedgedCostMax: 1_000, conversations: false },
     },
   };
 }

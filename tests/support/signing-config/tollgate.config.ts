@@ -1,3 +1,4 @@
+import adapterGemini from '@tollgate/adapter-gemini';
 import adapterOpenai, { openai } from '@tollgate/adapter-openai';
 import { defineConfig } from '@tollgate/core';
 import { definePlugin, defineProvider, UpstreamError, verdictForStatus, z } from '@tollgate/plugin-kit';
@@ -21,7 +22,13 @@ function signing() {
     },
     refused: (_sent, { config: { tokenUrl } }) => void tokens.delete(tokenUrl),
   });
-  return definePlugin({ name: 'signing', kit: '1.0', setup: () => ({ providers: [provider] }) })();
+  const deaf = defineProvider({
+    ...openai,
+    id: 'deaf',
+    title: 'A place whose adapter waits for ever, whatever it is told',
+    sign: () => new Promise(() => undefined),
+  });
+  return definePlugin({ name: 'signing', kit: '1.0', setup: () => ({ providers: [provider, deaf] }) })();
 }
 
-export default defineConfig({ plugins: [adapterOpenai(), signing()] });
+export default defineConfig({ plugins: [adapterOpenai(), adapterGemini(), signing()] });

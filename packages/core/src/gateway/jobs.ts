@@ -7,6 +7,7 @@ import { HoldSweeper, ledgerSettings, spendCounterExpiryJob } from '../modules/l
 import { priceSyncJobs, priceSyncSettings } from '../modules/price-sync/index.js';
 import { resourceExpiryJob } from '../modules/resources/index.js';
 import { settlementSettings, sweepPolicyOf } from '../modules/settlement/index.js';
+import { channelRunKinds, RunInterruptedError } from '../modules/upkeep/index.js';
 import { type JobHandler, JobRunner } from '../storage/job-runner.js';
 import type { Foundations } from './foundations.js';
 import { tokens } from './tokens.js';
@@ -54,6 +55,28 @@ export function outsideJobsOf(container: DependencyContainer, { database, settin
     ],
     onFailure: tellFailure(logger),
   });
+}
+
+/** Runs take as long as their channels do: each kind on a runner of its own, so that nothing waits for them. */
+export function channelRunJobsOf(
+  container: DependencyContainer,
+  { database, settings }: Foundations,
+  logger: Logger,
+): readonly JobRunner[] {
+  const runs = container.resolve(tokens.channelRuns);
+  const tell = tellFailure(logger);
+  return channelRunKinds.map(
+    (kind) =>
+      new JobRunner({
+        database,
+        handlers: [runs.job(kind)],
+        leaseMs: settings.current(ledgerSettings).nodeLeaseMs,
+        onFailure: (job, error) => {
+          if (error instanceof RunInterruptedError) logger.info({ kind: job }, error.message);
+          else tell(job, error);
+        },
+      }),
+  );
 }
 
 function tellFailure(logger: Logger): (kind: string, error: unknown) => void {

@@ -292,6 +292,7 @@ export async function stopModules(container: DependencyContainer, drainTimeMaxMs
   await container.resolve(tokens.channelSpending).close();
   await container.resolve(tokens.priceFetcher).close();
   await container.resolve(tokens.outsideJobs).close();
+  await Promise.all(container.resolve(tokens.channelRunJobs).map((runner) => runner.close()));
   await container.resolve(tokens.jobs).close();
   await container.resolve(tokens.health).close();
   await container.resolve(tokens.healthNotices).close();
@@ -321,6 +322,7 @@ export async function startModules(parts: GatewayParts, foundations: Foundations
     await container.resolve(tokens.channelSpending).start();
     await container.resolve(tokens.jobs).start();
     await container.resolve(tokens.outsideJobs).start();
+    for (const runner of container.resolve(tokens.channelRunJobs)) await runner.start();
     return container;
   } catch (error) {
     // The reason matters to the caller; that a database which is away cannot be told good-bye does not.

@@ -20,7 +20,7 @@ import type { PriceBook } from '../modules/pricing/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
 import type { ChannelSpending } from '../modules/spending/index.js';
 import type { TokenDirectory } from '../modules/tokens/index.js';
-import type { ChannelBalances, ChannelTests, ModelSync } from '../modules/upkeep/index.js';
+import type { ChannelBalances, ChannelRuns, ChannelTests, ModelSync } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { ResourceRelay } from '../relay/resource-relay.js';
 import type { JobRunner } from '../storage/job-runner.js';
@@ -58,6 +58,8 @@ export const tokens = {
   resourceRelay: Symbol('ResourceRelay') as InjectionToken<ResourceRelay>,
   channelTests: Symbol('ChannelTests') as InjectionToken<ChannelTests>,
   channelBalances: Symbol('ChannelBalances') as InjectionToken<ChannelBalances>,
+  channelRuns: Symbol('ChannelRuns') as InjectionToken<ChannelRuns>,
+  channelRunJobs: Symbol('JobRunners of runs of channels') as InjectionToken<readonly JobRunner[]>,
   modelSync: Symbol('ModelSync') as InjectionToken<ModelSync>,
   dialects: Symbol('ServedDialects') as InjectionToken<ServedDialects>,
 };

@@ -1,5 +1,6 @@
 import type { DependencyContainer } from 'tsyringe';
 import { channelBalanceEndpoint } from '../http/api/channel-balances.js';
+import { channelRunEndpoints } from '../http/api/channel-runs.js';
 import { channelTestEndpoints } from '../http/api/channel-tests.js';
 import type { Endpoint } from '../http/api/endpoint.js';
 import { tokens } from './tokens.js';
@@ -8,6 +9,7 @@ import { tokens } from './tokens.js';
 export function upkeepEndpoints(container: DependencyContainer): readonly Endpoint[] {
   const tests = container.resolve(tokens.channelTests);
   const balances = container.resolve(tokens.channelBalances);
+  const runs = container.resolve(tokens.channelRuns);
   return [
     ...channelTestEndpoints({
       dialects: container.resolve(tokens.dialects).all.map(({ id }) => id),
@@ -15,5 +17,13 @@ export function upkeepEndpoints(container: DependencyContainer): readonly Endpoi
       last: (channelId) => tests.last(channelId),
     }),
     channelBalanceEndpoint({ refresh: (channelId, choice) => balances.refresh(channelId, choice) }),
+    ...channelRunEndpoints({
+      circuits: () => container.resolve(tokens.health).list(),
+      start: (kind, filter, wish, userId) => runs.start(kind, filter, wish, userId),
+      all: () => runs.all(),
+      one: (id) => runs.one(id),
+      items: (id, page) => runs.items(id, page),
+      cancel: (id) => runs.cancel(id),
+    }),
   ];
 }

@@ -6,10 +6,10 @@ import type { ConfigurationEditor } from '../modules/changes/index.js';
 import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { HealthBook } from '../modules/health/index.js';
 import { HealthNotices, notificationSettings } from '../modules/notifications/index.js';
-import { ChannelBalances, ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
+import { ChannelBalances, ChannelRuns, ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
-import { outsideJobsOf } from './jobs.js';
+import { channelRunJobsOf, outsideJobsOf } from './jobs.js';
 import { register, tokens } from './tokens.js';
 
 /** What asks upstreams beside calls, and tells people of them. */
@@ -34,11 +34,24 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
       log: logger,
     });
   });
+  register(container, tokens.channelRuns, () => channelRunsOf(container, foundations, logger));
+  register(container, tokens.channelRunJobs, () => channelRunJobsOf(container, foundations, logger));
   register(container, tokens.modelSync, () =>
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );
   register(container, tokens.healthNotices, () => healthNoticesOf(foundations, logger, get(tokens.channels)));
   register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
+}
+
+function channelRunsOf(container: DependencyContainer, { database, plugins }: Foundations, log: Logger): ChannelRuns {
+  return new ChannelRuns({
+    database,
+    providers: plugins.providers,
+    tests: container.resolve(tokens.channelTests),
+    balances: container.resolve(tokens.channelBalances),
+    clock: systemClock,
+    log,
+  });
 }
 
 /** What upkeep needs of the rest. */

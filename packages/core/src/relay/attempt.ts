@@ -65,6 +65,8 @@ export interface AttemptParts {
   readonly route: Route;
   readonly translation: Translation;
   readonly reply: AttemptReply;
+  /** True where another attempt may answer the client meanwhile. */
+  readonly races: boolean;
   readonly meter: UsageMeter;
   readonly growth: HoldGrowth | undefined;
   /** Undefined where calls cost nothing. */
@@ -92,6 +94,8 @@ export class Attempt {
   #exchange: UpstreamExchange | undefined;
   #reading: Drain | undefined;
   #isOver = false;
+  /** Of an attempt that races: ends what is done before it is sent. */
+  #preparing: AbortController | undefined;
   /** How the upstream itself names the request, once its answer has begun. */
   upstreamRequestId: string | undefined;
 
@@ -107,19 +111,43 @@ export class Attempt {
   }
 
   /** @throws BadRequestError if the request cannot be said in the channel's language, or its media cannot be fetched. */
-  async run(): Promise<AttemptEnd> {
-    const { call, view, route, translation } = this.#parts;
+  run(): Promise<AttemptEnd> {
+    return this.#parts.races ? this.#unlessGivenUp() : this.#run();
+  }
+
+  /** Whatever an adapter still waits for, an attempt that was given up is over. */
+  #unlessGivenUp(): Promise<AttemptEnd> {
+    if (this.#isOver) return Promise.resolve(lostEnd);
+    const preparing = new AbortController();
+    this.#preparing = preparing;
+    return new Promise((resolve, reject) => {
+      preparing.signal.addEventListener('abort', () => resolve(lostEnd));
+      this.#run().then(resolve, reject);
+    });
+  }
+
+  /** Ends with the call, and where it races with the attempt. */
+  get signal(): AbortSignal {
+    const { signal } = this.#parts.view;
+    return this.#preparing === undefined ? signal : AbortSignal.any([signal, this.#preparing.signal]);
+  }
+
+  async #run(): Promise<AttemptEnd> {
+    const { call, route, translation } = this.#parts;
     const { faults } = this.#tools;
     const providerCall = providerCallOf(call, route);
     let wire: WireRequest | undefined;
     try {
       if (faults !== undefined) await faults('media-fetch');
-      const fetching = this.#tools.media.fetchFor(route, call, translation, view);
+      const fetching = this.#tools.media.fetchFor(route, call, translation, this);
       if (fetching !== undefined) await fetching;
       if (faults !== undefined) await faults('signature');
+      if (this.#isOver) return lostEnd;
       wire = this.#describe(providerCall);
       wire = await this.#signed(wire, providerCall);
     } catch (error) {
+      // Told to stop, it may say so in whatever way.
+      if (this.#isOver) return lostEnd;
       if (BadRequestError.isInstance(error)) throw error;
       if (UpstreamError.isInstance(error)) return { answered: false, verdict: error.verdict };
       this.#tools.fault(error, route);
@@ -151,6 +179,7 @@ export class Attempt {
   giveUp(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#preparing?.abort();
     this.#exchange?.abort();
     this.#streaming?.stop();
     this.#finish(lostEnd);
@@ -159,7 +188,7 @@ export class Attempt {
   async #signed(wire: WireRequest, providerCall: ProviderCall<Record<string, unknown>>): Promise<WireRequest> {
     const { adapter, options } = this.#parts.route.channel;
     if (adapter.sign === undefined) return wire;
-    const signed = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.#parts.view.signal, options));
+    const signed = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.signal, options));
     const headers = { ...wire.headers, ...signed };
     this.#sentHeaders = headers;
     return { ...wire, headers };

@@ -144,6 +144,7 @@ export class ChannelAttempts {
       route,
       translation,
       reply: racer ?? running.reply,
+      races: racer !== undefined,
       meter,
       held: 'holdId' in running ? (running as HeldCall) : undefined,
       growth: growthOf?.(meter),

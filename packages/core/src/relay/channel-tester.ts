@@ -125,6 +125,7 @@ export class ChannelTester {
       route,
       translation,
       reply,
+      races: false,
       meter,
       growth: undefined,
       held: undefined,

@@ -54,12 +54,15 @@ export class HedgedAttempts {
    * When an attempt in the group that is tried now is to be hedged; undefined if it is not. Of calls that are, each is counted.
    * @param countedRule the rule by which the call was counted already
    */
-  hedgeFor({ call, quote, quotes, binding }: HeldCall, countedRule: string | undefined): Hedge | undefined {
+  hedgeFor({ call, quote, quotes, binding, trace }: HeldCall, countedRule: string | undefined): Hedge | undefined {
     const settings = this.#doors.settings.current(routingSettings);
     const hedge = hedgeFor(settings, call.facts.model, quote.rate.group);
     if (hedge === undefined || binding !== undefined || !mayRunTwice(call)) return undefined;
     const { hedgedCostMax, hedgedPercentMax } = settings;
-    if (hedgedCostMax > 0 && isAnyAbove(quotes, millipointsFromPoints(hedgedCostMax))) return undefined;
+    if (hedgedCostMax > 0 && isAnyAbove(quotes, millipointsFromPoints(hedgedCostMax))) {
+      trace.notHedged('cost');
+      return undefined;
+    }
     if (hedge.rule !== countedRule) this.#budget.earn(hedge.rule, hedgedPercentMax);
     return hedge;
   }
@@ -91,7 +94,10 @@ export class HedgedAttempts {
   }
 
   #mayBegin({ rule }: Hedge, { running, pace }: Hedged): boolean {
-    return !running.reply.gone && pace.mayTry(running.course.attempts.length + 1) && this.#budget.take(rule);
+    if (running.reply.gone || !pace.mayTry(running.course.attempts.length + 1)) return false;
+    const isWithin = this.#budget.take(rule);
+    if (!isWithin) running.trace.notHedged('share');
+    return isWithin;
   }
 
   /** The second attempt; undefined where nothing is left to be asked, or the first has answered before it began. */
@@ -107,6 +113,7 @@ export class HedgedAttempts {
       room?.end();
       return undefined;
     }
+    running.trace.notHedged('no-other-channel');
     return undefined;
   }
 

@@ -49,8 +49,11 @@ export function presentKeyBalance({ askedAt, stated, failure: failed }: KeyBalan
 
 /** Undefined where nothing was asked yet. */
 export function presentChannelBalance(balances: readonly KeyBalance[]): z.input<typeof channelBalance> | undefined {
-  const known: ChannelBalance | undefined = channelBalanceOf(balances);
-  if (known === undefined) return undefined;
+  const known = channelBalanceOf(balances);
+  return known && presentBalance(known);
+}
+
+export function presentBalance(known: ChannelBalance): z.input<typeof channelBalance> {
   return {
     askedAt: timeOf(known.askedAt),
     sums: known.sums.map(({ currency: name, totalMicros, lowestMicros }) => ({

@@ -41,7 +41,7 @@ export const channelFilterShape = {
   state: z.enum(channelStates).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
-const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
+export const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
 /** A filter that was forgotten would delete all there is. */
 const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some((value) => value !== undefined), {
   error: 'Say which channels are meant.',

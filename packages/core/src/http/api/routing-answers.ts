@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Choice, choiceGrounds, type RoutingTrace, routingStrategies, type Skip, skipReasons } from '../../modules/routing/index.js';
+import {
+  type Choice,
+  choiceGrounds,
+  hedgeBounds,
+  type RoutingTrace,
+  routingStrategies,
+  type Skip,
+  skipReasons,
+} from '../../modules/routing/index.js';
 
 const place = {
   channelId: z.string(),
@@ -34,6 +42,10 @@ export const routing = z.object({
     }),
   ),
   skippedMore: z.literal(true).optional().meta({ title: 'More were passed over than are listed' }),
+  notHedged: z.enum(hedgeBounds).optional().meta({
+    title:
+      'Why it was not sent twice though the settings let it: more is held for it than may be, as many others were as may be, or no other channel could be asked',
+  }),
 });
 
 export type PresentedRouting = z.input<typeof routing>;

@@ -28,6 +28,17 @@ export async function findChannelIds(knex: Knex, kind: DatabaseKind, filter: Cha
   return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
 }
 
+/** By name. */
+export async function findChannelHeads(
+  knex: Knex,
+  kind: DatabaseKind,
+  filter: ChannelFilter,
+): Promise<readonly { readonly id: string; readonly name: string; readonly provider: string }[]> {
+  const query = knex('channels').select('id', 'name', 'provider').orderBy('name');
+  restrict(query, kind, filter);
+  return query;
+}
+
 /** Id and what the page is ordered by; one more than the page may have, where there are more. */
 export async function findChannelPage(
   knex: Knex,

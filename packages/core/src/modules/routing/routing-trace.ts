@@ -55,6 +55,13 @@ export interface Choice {
   readonly group?: string;
 }
 
+/**
+ * Why a call that the settings let hedge had no second attempt beside the first: more is held for it than may be sent twice, as many calls were
+ * sent twice as may be, or no other channel could be asked, each of which is among the skipped ones.
+ */
+export const hedgeBounds = ['cost', 'share', 'no-other-channel'] as const;
+export type HedgeBound = (typeof hedgeBounds)[number];
+
 /** Why a call went where it went: kept with its receipt, shown by the simulation. */
 export interface RoutingTrace {
   readonly strategy: RoutingStrategy;
@@ -65,6 +72,7 @@ export interface RoutingTrace {
   readonly skipped: readonly Skip[];
   /** Set where more were passed over than are listed. */
   readonly skippedMore?: true;
+  readonly notHedged?: HedgeBound;
 }
 
 const skipsMax = 20;
@@ -76,6 +84,7 @@ export class TraceWriter {
   readonly #choices: Choice[] = [];
   #skipped: Skip[] | undefined;
   #skippedMore = false;
+  #notHedged: HedgeBound | undefined;
 
   constructor(strategy: RoutingStrategy, candidates: number) {
     this.#strategy = strategy;
@@ -84,6 +93,10 @@ export class TraceWriter {
 
   chose(choice: Choice): void {
     this.#choices.push(choice);
+  }
+
+  notHedged(bound: HedgeBound): void {
+    this.#notHedged = bound;
   }
 
   /** Each once, however often it is looked at. Takes what a skip is made of, since of thousands only a few become one. */
@@ -103,13 +116,15 @@ export class TraceWriter {
       choices: this.#choices,
       skipped: this.#skipped ?? [],
       ...(this.#skippedMore ? { skippedMore: true } : {}),
+      ...(this.#notHedged === undefined ? {} : { notHedged: this.#notHedged }),
     };
   }
 
   /** As a receipt keeps it: short, since every call writes one. */
   get text(): string {
     const [choice] = this.#choices;
-    if (this.#candidates === 1 && this.#choices.length === 1 && this.#skipped === undefined && choice !== undefined)
+    const isPlain = this.#skipped === undefined && this.#notHedged === undefined;
+    if (this.#candidates === 1 && this.#choices.length === 1 && isPlain && choice !== undefined)
       return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
     const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs, group }) => {
       const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
@@ -117,7 +132,8 @@ export class TraceWriter {
       return hedgeAfterMs === undefined ? choice : [...choice, hedgeAfterMs];
     });
     const skipped = this.#skipped?.map(({ channelId, keyId, reason, until }) => [channelId, keyId, reason, until]);
-    return JSON.stringify([this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined]);
+    const written = [this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined];
+    return JSON.stringify(this.#notHedged === undefined ? written : [...written, this.#notHedged]);
   }
 }
 
@@ -133,7 +149,14 @@ type ChoiceText = readonly [
   group?: string | null,
 ];
 type SkipText = readonly [string, string | null, SkipReason, number | null];
-type TraceText = readonly [RoutingStrategy, number, readonly ChoiceText[], readonly SkipText[] | null, 1 | null];
+type TraceText = readonly [
+  strategy: RoutingStrategy,
+  candidates: number,
+  choices: readonly ChoiceText[],
+  skipped: readonly SkipText[] | null,
+  more: 1 | null,
+  notHedged?: HedgeBound,
+];
 
 /** Reads what {@link TraceWriter.text} has written. */
 export function traceOf(text: string): RoutingTrace {
@@ -142,7 +165,7 @@ export function traceOf(text: string): RoutingTrace {
     const [by, channelId, keyId] = written as OnlyText;
     return { strategy: 'weighted', candidates: 1, choices: [{ channelId, keyId: keyId ?? channelId, by }], skipped: [] };
   }
-  const [strategy, candidates, choices, skipped, more] = written as TraceText;
+  const [strategy, candidates, choices, skipped, more, notHedged] = written as TraceText;
   return {
     strategy,
     candidates,
@@ -154,6 +177,7 @@ export function traceOf(text: string): RoutingTrace {
     })),
     skipped: (skipped ?? []).map(([channelId, keyId, reason, until]) => ({ channelId, reason, ...known({ keyId, until }) })),
     ...(more === null ? {} : { skippedMore: true }),
+    ...(notHedged === undefined ? {} : { notHedged }),
   };
 }
 

@@ -55,12 +55,13 @@ export class ChannelTests {
 
   /**
    * @param userId who asks; empty for the gateway itself
+   * @param signal breaks it off; its report then says nothing of the channel
    * @throws ChannelNotFoundError, ChannelKeyNotFoundError, ChannelUnusableError, NoTestModelError, StorageUnavailableError
    */
-  async test(channelId: string, choice: TestChoice, userId: string): Promise<TestReport> {
+  async test(channelId: string, choice: TestChoice, userId: string, signal?: AbortSignal): Promise<TestReport> {
     const channel = await openedChannel(this.#doors, channelId, choice.keyId);
-    const { report } = await this.#tested(channel, choice, userId);
-    await this.#remember(channelId, [report]);
+    const { report } = await this.#tested(channel, choice, userId, signal);
+    if (!signal?.aborted) await this.#remember(channelId, [report]);
     return report;
   }
 

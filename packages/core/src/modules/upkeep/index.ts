@@ -1,5 +1,8 @@
 export * from './channel-balances.js';
 export * from './channel-finding-store.js';
+export * from './channel-run.js';
+export type { RunItemPage, RunOutcome } from './channel-run-store.js';
+export * from './channel-runs.js';
 export * from './channel-test.js';
 export * from './channel-test-settings.js';
 export * from './channel-tests.js';

@@ -32,3 +32,25 @@ export class NoBalanceError extends GatewayError {
     super(`The channel "${name}" cannot be asked what is left: places of the provider ${provider} do not say.`);
   }
 }
+
+/** Many channels are to be asked what others are being asked already. */
+export class ChannelRunUnderWayError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 409;
+  readonly code = 'channel_run_under_way';
+
+  /** @param id of the run; undefined if it has ended just now */
+  constructor(kind: string, id: string | undefined) {
+    super(`A run of the kind ${kind} is under way${id === undefined ? '' : `: ${id}`}. Wait for it, or cancel it.`);
+  }
+}
+
+export class ChannelRunNotFoundError extends GatewayError {
+  readonly kind = 'not-found';
+  readonly status = 404;
+  readonly code = 'channel_run_not_found';
+
+  constructor(id: string) {
+    super(`There is no run of channels "${id}". The newest ten of each kind are kept.`);
+  }
+}

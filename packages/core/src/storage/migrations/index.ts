@@ -19,6 +19,7 @@ import { resourceKeysMigration } from './0017-resource-keys.js';
 import { channelFindingsMigration } from './0018-channel-findings.js';
 import { balancesMigration } from './0019-balances.js';
 import { searchUnitsMigration } from './0020-search-units.js';
+import { channelRunsMigration } from './0021-channel-runs.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   channelFindingsMigration,
   balancesMigration,
   searchUnitsMigration,
+  channelRunsMigration,
 ];

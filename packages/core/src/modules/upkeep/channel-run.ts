@@ -1,0 +1,54 @@
+import type { ChannelBalance } from '../balances/index.js';
+import type { TestReport } from './channel-test.js';
+
+export const channelRunKinds = ['test', 'balance'] as const;
+export type ChannelRunKind = (typeof channelRunKinds)[number];
+
+/** How the channels of a run are tested; with neither each as the schedule would. */
+export interface RunWish {
+  readonly model?: string | undefined;
+  readonly stream?: boolean | undefined;
+}
+
+/** One question that is asked of many channels in the background. Times are milliseconds since 1970. */
+export interface ChannelRun {
+  readonly id: string;
+  readonly kind: ChannelRunKind;
+  /** One that was cancelled leaves those alone that were not asked yet. */
+  readonly state: 'queued' | 'running' | 'done' | 'cancelled';
+  /** Who began it. */
+  readonly userId: string;
+  readonly wish: RunWish;
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  /** Channels that it means. */
+  readonly total: number;
+  /** Those of them that were asked, whatever came of it. */
+  readonly done: number;
+  /** Those of them that failed, or could not be asked. */
+  readonly failed: number;
+  /** Channels of the filter that have nothing to say of it. */
+  readonly leftOut: number;
+}
+
+/** Why a channel could not even be asked. */
+export interface RunProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What was found of one channel. */
+export type RunFinding =
+  | { readonly tests: readonly Omit<TestReport, 'text' | 'usage'>[] }
+  | { readonly balance: ChannelBalance }
+  | { readonly problem: RunProblem };
+
+/** One channel of a run. */
+export interface ChannelRunItem {
+  readonly position: number;
+  readonly channelId: string;
+  /** As it was when the run began. */
+  readonly name: string;
+  /** Absent as long as it was not asked. */
+  readonly asked?: { readonly at: number; readonly ok: boolean; readonly finding: RunFinding };
+}

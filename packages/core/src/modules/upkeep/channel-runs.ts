@@ -1,0 +1,195 @@
+import type { ProviderAdapter } from '@tollgate/plugin-kit';
+import type { Clock } from '../../foundation/clock.js';
+import { GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
+import { newId } from '../../foundation/ids.js';
+import type { Logger } from '../../foundation/logger.js';
+import type { Database } from '../../storage/database.js';
+import type { JobHandler } from '../../storage/job-runner.js';
+import { JobQueue } from '../../storage/jobs.js';
+import { channelBalanceOf } from '../balances/index.js';
+import { type ChannelFilter, findChannelHeads } from '../channels/index.js';
+import type { ChannelBalances } from './channel-balances.js';
+import type { ChannelRun, ChannelRunItem, ChannelRunKind, RunFinding, RunWish } from './channel-run.js';
+import {
+  deleteOldRuns,
+  endRun,
+  insertRun,
+  isOver,
+  markRunning,
+  readRun,
+  readRunItems,
+  readRuns,
+  readRunUnderWay,
+  readWaitingItems,
+  type RunItemPage,
+  writeRunFinding,
+} from './channel-run-store.js';
+import type { TestReport } from './channel-test.js';
+import type { ChannelTests } from './channel-tests.js';
+import { ChannelRunNotFoundError, ChannelRunUnderWayError } from './upkeep-errors.js';
+
+export interface ChannelRunsDoors {
+  readonly database: Database;
+  readonly providers: ReadonlyMap<string, ProviderAdapter>;
+  readonly tests: Pick<ChannelTests, 'test' | 'testAll'>;
+  readonly balances: Pick<ChannelBalances, 'refresh'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type Asked = NonNullable<ChannelRunItem['asked']>;
+
+const channelsAtOnce = 8;
+/** Of each kind. */
+const runsKept = 10;
+/** How soon a run that was cancelled on another node ends on this one. */
+const lookEveryMs = 1_000;
+
+/** The node stops. What is left of the run is asked when it, or another one, takes it up again. */
+export class RunInterruptedError extends Error {
+  constructor() {
+    super('The gateway stopped before all channels of a run were asked.');
+  }
+}
+
+/**
+ * Tests many channels, or asks what is left for their keys, in the background: at most one run of a kind at a time in the cluster. What was found
+ * of each is kept as it comes, so that a run goes on where a killed node left it; channels that it was just asking are asked again.
+ */
+export class ChannelRuns {
+  readonly #doors: ChannelRunsDoors;
+  readonly #queue: JobQueue;
+
+  constructor(doors: ChannelRunsDoors) {
+    this.#doors = doors;
+    this.#queue = new JobQueue(doors.database);
+  }
+
+  /**
+   * Means the channels that the filter finds now. Of balances, those whose places do not say are left out.
+   * @param userId who begins it
+   * @throws ChannelRunUnderWayError, StorageUnavailableError
+   */
+  async start(kind: ChannelRunKind, filter: ChannelFilter, wish: RunWish, userId: string): Promise<ChannelRun> {
+    const { database, providers, clock } = this.#doors;
+    const id = newId();
+    const isBegun = await database.write(async (transaction) => {
+      const found = await findChannelHeads(transaction, database.kind, filter);
+      const meant = kind === 'test' ? found : found.filter(({ provider }) => providers.get(provider)?.balance !== undefined);
+      const targets = meant.map((head) => ({ channelId: head.id, name: head.name }));
+      const run = { id, kind, userId, wish, startedAt: clock.now(), leftOut: found.length - meant.length };
+      if (!(await insertRun(transaction, run, targets))) return false;
+      await this.#queue.enqueue(transaction, { kind: jobKindOf(kind), payload: { runId: id } });
+      await deleteOldRuns(transaction, kind, runsKept);
+      return true;
+    });
+    if (!isBegun) throw new ChannelRunUnderWayError(kind, (await readRunUnderWay(database.knex, kind))?.id);
+    return this.one(id);
+  }
+
+  /** @throws ChannelRunNotFoundError, StorageUnavailableError */
+  async one(id: string): Promise<ChannelRun> {
+    const run = await readRun(this.#doors.database.knex, id);
+    if (run === undefined) throw new ChannelRunNotFoundError(id);
+    return run;
+  }
+
+  /** The newest of each kind, newest first. @throws StorageUnavailableError */
+  all(): Promise<readonly ChannelRun[]> {
+    return readRuns(this.#doors.database.knex);
+  }
+
+  /** One more than the page may have, where there are more. @throws ChannelRunNotFoundError, StorageUnavailableError */
+  async items(id: string, page: RunItemPage): Promise<readonly ChannelRunItem[]> {
+    await this.one(id);
+    return readRunItems(this.#doors.database.knex, id, page);
+  }
+
+  /** Ends it for good, unless it is over. What is being asked on any node is broken off. @throws ChannelRunNotFoundError, StorageUnavailableError */
+  async cancel(id: string): Promise<ChannelRun> {
+    const { database, clock } = this.#doors;
+    await database.write((transaction) => endRun(transaction, id, 'cancelled', clock.now()));
+    return this.one(id);
+  }
+
+  /** What does the runs of a kind, each once in the cluster. */
+  job(kind: ChannelRunKind): JobHandler {
+    return { kind: jobKindOf(kind), run: (payload, signal) => this.#run((payload as { readonly runId: string }).runId, signal) };
+  }
+
+  /** @throws RunInterruptedError, StorageUnavailableError */
+  async #run(id: string, signal: AbortSignal): Promise<void> {
+    const { database, clock, log } = this.#doors;
+    const run = await readRun(database.knex, id);
+    if (run === undefined || run.finishedAt !== undefined) return;
+    await database.write((transaction) => markRunning(transaction, id));
+    const cancelled = new AbortController();
+    const look = setInterval(() => {
+      isOver(database.knex, id).then(
+        (over) => over && cancelled.abort(),
+        // Whether it was cancelled is found out as soon as the database is there again.
+        () => undefined,
+      );
+    }, lookEveryMs);
+    try {
+      await this.#askAll(run, AbortSignal.any([signal, cancelled.signal]));
+    } finally {
+      clearInterval(look);
+    }
+    if (cancelled.signal.aborted) return;
+    if (signal.aborted) throw new RunInterruptedError();
+    await database.write((transaction) => endRun(transaction, id, 'done', clock.now()));
+    const { kind, total, failed } = await this.one(id);
+    log.info({ run: id, kind, total, failed }, 'All channels of a run were asked');
+  }
+
+  async #askAll(run: ChannelRun, signal: AbortSignal): Promise<void> {
+    const { database, clock } = this.#doors;
+    const waiting = [...(await readWaitingItems(database.knex, run.id))];
+    const askNext = async (): Promise<void> => {
+      for (let item = waiting.shift(); item !== undefined && !signal.aborted; item = waiting.shift()) {
+        const finding = await this.#found(run, item, signal);
+        // One that was broken off says nothing of the channel.
+        if (signal.aborted) return;
+        const asked: Asked = { at: clock.now(), ok: isOk(finding), finding };
+        const { position } = item;
+        await database.write((transaction) => writeRunFinding(transaction, run.id, position, asked));
+      }
+    };
+    await Promise.all(Array.from({ length: channelsAtOnce }, askNext));
+  }
+
+  /** @throws StorageUnavailableError, which says nothing of the channel */
+  async #found({ kind, wish, userId }: ChannelRun, { channelId, name }: ChannelRunItem, signal: AbortSignal): Promise<RunFinding> {
+    const { tests, balances, log } = this.#doors;
+    try {
+      if (kind === 'balance') {
+        const balance = channelBalanceOf((await balances.refresh(channelId, { signal })).keys);
+        return balance === undefined ? { problem: nothingAsked } : { balance };
+      }
+      const isChosen = wish.model !== undefined || wish.stream !== undefined;
+      const reports = isChosen ? [await tests.test(channelId, wish, userId, signal)] : await tests.testAll(channelId, signal);
+      return { tests: reports.map(shortened) };
+    } catch (error) {
+      if (error instanceof StorageUnavailableError) throw error;
+      if (error instanceof GatewayError) return { problem: { code: error.code, message: error.message } };
+      log.error({ err: error, channel: name, kind }, 'A channel of a run could not be asked');
+      return { problem: { code: 'internal_error', message: 'The channel could not be asked.' } };
+    }
+  }
+}
+
+const nothingAsked = { code: 'channel_unusable', message: 'None of its keys could be asked.' };
+
+function jobKindOf(kind: ChannelRunKind): string {
+  return `channel-run-${kind}`;
+}
+
+function isOk(finding: RunFinding): boolean {
+  if ('problem' in finding) return false;
+  return 'tests' in finding ? finding.tests.every(({ ok }) => ok) : finding.balance.failed === 0;
+}
+
+function shortened({ text: _text, usage: _usage, ...report }: TestReport): Omit<TestReport, 'text' | 'usage'> {
+  return report;
+}
