@@ -202,6 +202,21 @@ describe.each(databaseKinds)('a configuration over the API on %s', (database) =>
     },
   );
 
+  it('is refused where it would keep calls waiting: what never ends, and what is very large', async () => {
+    const headers = { 'content-type': 'application/yaml' };
+    const refused = { status: 400, body: { code: 'invalid_apply_file' } };
+    expect(await ofEmpty.ask('POST', '/api/apply', 'settings: { x: &a [*a] }', headers)).toMatchObject({
+      ...refused,
+      body: { field: 'file.settings.x.0' },
+    });
+    const large = `# ${'x'.repeat(2 ** 20)}`;
+    for (const file of [large, { groups: { vip: { description: large } } }])
+      expect(await ofEmpty.ask('POST', '/api/apply', { file })).toMatchObject({
+        ...refused,
+        body: { detail: expect.stringContaining('tollgate apply') },
+      });
+  });
+
   it('is described with all its types', async () => {
     const { paths } = await client.done<{ paths: Record<string, { post: { requestBody: { content: object } } }> }>(
       'GET',

@@ -81,7 +81,7 @@ export const bedrock: ProviderAdapter<typeof config> = defineProvider({
   models: {
     request: (given) => listRequest(given, 'foundation-models?byOutputModality=TEXT'),
     more: (given) => [listRequest(given, 'inference-profiles?maxResults=1000')],
-    read: (body, [profiles] = [], given = undefined) => listedModels(body, profiles, given?.inferenceProfile),
+    read: (body, [profiles] = [], given) => listedModels(body, profiles, given?.inferenceProfile),
   },
   knownModels: [...claudeModels, ...converseModels],
   ...(claude.prices === undefined ? {} : { prices: claude.prices }),

@@ -31,6 +31,7 @@ describe('a refusal at a place with words of its own', () => {
       'insufficient-quota',
     ],
     ['github-models', 413, chatError('Request body too large', { code: 'tokens_limit_reached' }), 'context-length'],
+    ['cohere', 400, { id: 'x', message: 'too many tokens: total number of tokens in the prompt cannot exceed 128000' }, 'context-length'],
     ['openrouter', 403, chatError('Your chosen model requires moderation and your input was flagged', { code: 403 }), 'content-filter'],
   ])('of %s is understood (%i, %j)', (id, status, body, kind) => {
     const verdict = judged(id, status, body);

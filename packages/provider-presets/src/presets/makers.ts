@@ -89,6 +89,7 @@ export const makers: readonly Preset[] = [
       'rerank-v3.5',
     ],
     prices: ['Cohere'],
+    refusals: [{ says: /too many tokens/i, kind: 'context-length' }],
   },
   {
     id: 'jina',

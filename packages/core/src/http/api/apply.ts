@@ -25,6 +25,10 @@ export interface ApplyDoors {
   circuits(): readonly CircuitRecord[];
 }
 
+/** What is larger takes so long to read that calls would have to wait for it. */
+const fileBytesMax = 2 ** 20;
+const tooLarge = 'Is larger than 1 MB. The command `tollgate apply`, a process of its own, takes files of any size.';
+
 /** Beyond them, a file is mended first and sent again. */
 const problemsMax = 100;
 
@@ -106,6 +110,8 @@ function apply(doors: ApplyDoors): Endpoint {
       const isText = typeof file === 'string';
       return withPlaces(isText, () => {
         const text = isText ? file : JSON.stringify(file);
+        if (Buffer.byteLength(text) > fileBytesMax)
+          throw new ApplyFileError('The file', [{ path: '', line: 1, column: 1, message: tooLarge }]);
         return doors.apply(parseApplyFile(text, 'The file', variables, requestWords), { dryRun, prune, author });
       });
     },

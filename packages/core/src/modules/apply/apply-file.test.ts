@@ -193,6 +193,13 @@ extra: 1
     for (const text of ['['.repeat(100_000), `${'['.repeat(100_000)}${']'.repeat(100_000)}`]) expect(problemsOf(text)).not.toEqual([]);
   });
 
+  it('is refused when an alias stands for what it is a part of', () => {
+    expect(problemsOf('settings:\n  x: &a\n    y: [*a]')).toMatchObject([
+      { path: 'settings.x.y.0', line: 3, message: expect.stringContaining('*a') },
+    ]);
+    expect(problemsOf('a: &a [1, &b [*a, *b]]')).toHaveLength(2);
+  });
+
   it('is refused when aliases multiply beyond reason', () => {
     const lines = ['a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]'];
     for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef'].map((pair) => [...pair]))

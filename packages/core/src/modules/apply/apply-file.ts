@@ -20,6 +20,8 @@ export interface ApplyFile {
  */
 export function parseApplyFile(text: string, filename: string, values: VariableValues, words = environmentWords): ApplyFile {
   const source = new ApplySource(text, filename);
+  const endless = source.endlessAliases();
+  if (endless.length > 0) throw source.refuse(endless);
   const missing = [...source.forbiddenKeys(), ...source.substitute(values, words), ...source.unfitTexts()];
   const value = source.value();
   if (value === null || value === undefined) throw source.refuse([{ path: [], message: 'The file is empty.' }]);

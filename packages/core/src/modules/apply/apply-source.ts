@@ -82,6 +82,19 @@ export class ApplySource {
     return problems;
   }
 
+  /** Aliases of what they stand in: that would never end. */
+  endlessAliases(): readonly ProblemAt[] {
+    const problems: ProblemAt[] = [];
+    visit(this.#document, {
+      Alias: (_key, node, ancestors) => {
+        const meant = node.resolve(this.#document);
+        if (meant !== undefined && ancestors.includes(meant))
+          problems.push({ path: pathOf([...ancestors, node]), message: `The alias *${node.source} stands for what it is a part of.` });
+      },
+    });
+    return problems;
+  }
+
   /** Names that JavaScript gives a meaning of its own: they would vanish without a word. */
   forbiddenKeys(): readonly ProblemAt[] {
     const problems: ProblemAt[] = [];

@@ -41,6 +41,18 @@ describe('metrics', () => {
     expect(lines).toContain('tollgate_attempts_total{channel="(other)",result="answered"} 3');
   });
 
+  it('go on under the name that a channel had first, whatever becomes of it', async () => {
+    let name: string | undefined = 'first';
+    const metrics = metricsWith({ channelNameOf: () => name });
+    const line = async (): Promise<string | undefined> => /^tollgate_attempts_total\{.*$/m.exec(await metrics.text())?.[0];
+    metrics.callSettled(callTo('c'), millipoints(0n));
+    for (name of ['renamed', undefined]) {
+      metrics.callSettled(callTo('c'), millipoints(0n));
+      expect(await line()).toContain('channel="first"');
+    }
+    expect(await line()).toBe('tollgate_attempts_total{channel="first",result="answered"} 3');
+  });
+
   it('leave out what the database does not tell now, and have it when it is back', async () => {
     let isAway = true;
     const openHolds: MetricSources['openHolds'] = async () => {

@@ -39,6 +39,11 @@ export interface DeclaredMetric {
 const attemptResults = ['answered', 'failed', 'lost'] as const;
 type AttemptResult = (typeof attemptResults)[number];
 
+interface AttemptCounts extends Record<AttemptResult, number> {
+  /** As the label says it. */
+  readonly channel: string;
+}
+
 /** MIME type of the text format. */
 export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE;
 
@@ -65,7 +70,8 @@ export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #sources: MetricSources;
   /** By the channel's id. Of very many channels it is quicker to count here than among the metric's labels. */
-  readonly #attemptsAt = new Map<string, Record<AttemptResult, number>>();
+  readonly #attemptsAt = new Map<string, AttemptCounts>();
+  readonly #attemptsElsewhere: AttemptCounts = { channel: otherChannels, answered: 0, failed: 0, lost: 0 };
   #openRequests = 0;
   #openStreams = 0;
 
@@ -156,20 +162,22 @@ export class GatewayMetrics {
   }
 
   #countAttempt(channelId: string, result: AttemptResult): void {
-    let counts = this.#attemptsAt.get(channelId);
-    if (counts === undefined) this.#attemptsAt.set(channelId, (counts = { answered: 0, failed: 0, lost: 0 }));
+    const counts = this.#attemptsAt.get(channelId) ?? this.#attemptsFrom(channelId);
     counts[result] += 1;
   }
 
-  /** Those that were used first keep their own names, so that no series ends because another begins. */
+  /** A channel keeps the name that it had first, and the first channels keep theirs, so that no series ends because another begins. */
+  #attemptsFrom(channelId: string): AttemptCounts {
+    if (this.#attemptsAt.size >= namedChannelsMax) return this.#attemptsElsewhere;
+    const counts = { channel: this.#sources.channelNameOf(channelId) ?? channelId, answered: 0, failed: 0, lost: 0 };
+    this.#attemptsAt.set(channelId, counts);
+    return counts;
+  }
+
   #countAttempts(): void {
     this.#attempts.reset();
-    let channels = 0;
-    for (const [id, counts] of this.#attemptsAt) {
-      channels += 1;
-      const channel = channels > namedChannelsMax ? otherChannels : (this.#sources.channelNameOf(id) ?? id);
+    for (const { channel, ...counts } of [...this.#attemptsAt.values(), this.#attemptsElsewhere])
       for (const result of attemptResults) if (counts[result] > 0) this.#attempts.inc({ channel, result }, counts[result]);
-    }
   }
 
   #countCircuits(): void {
