@@ -1,4 +1,4 @@
-import type { CodecContext, Dialect, EmbedRequest, JsonObject } from '@tollgate/plugin-kit';
+import type { CodecContext, EmbedRequest, JsonObject } from '@tollgate/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { cohereEmbed } from './dialect.js';
 
@@ -10,7 +10,7 @@ interface Client {
 function read(body: JsonObject): { readonly request: EmbedRequest; readonly lost: readonly string[] } {
   const lost: string[] = [];
   const context: CodecContext = { lose: ({ field }) => lost.push(field), newId: (prefix) => prefix, now: () => 0, model: { id: 'm' } };
-  const client = (cohereEmbed as Dialect).client as unknown as Client;
+  const client = cohereEmbed.client as unknown as Client;
   return { request: client.decodeRequest(body, { model: 'm' }, context), lost };
 }
 
