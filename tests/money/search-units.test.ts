@@ -9,7 +9,7 @@ import { accountOf, usageRowsOf } from '../support/usage-rows.js';
 
 /** Points of one search unit at 0.002 dollars. */
 const unitPoints = 1_000;
-const tokens = ['stated', 'silent', 'thrifty', 'absurd', 'failing'] as const;
+const tokens = ['stated', 'silent', 'thrifty', 'absurd', 'failing', 'by-tokens', 'other-form', 'gpt-4o', 'nested'] as const;
 
 /** Puts one document first, and says that it made so many searches; undefined for servers that do not say. */
 const reranks =
@@ -19,6 +19,13 @@ const reranks =
       results: [{ index: 0, relevance_score: 0.9 }],
       ...(searchUnits === undefined ? {} : { meta: { billed_units: { search_units: searchUnits } } }),
     });
+
+/** As servers answer that took over the form and count by tokens. */
+const otherForm: Behaviour = (_request, response) =>
+  sendJson(response, 200, {
+    results: [{ index: 0, relevance_score: 0.9 }],
+    meta: { billed_units: { search_units: 0 }, tokens: { input_tokens: 28 } },
+  });
 
 describe.each(databaseKinds)('a model that is priced by the search, on %s', (database) => {
   let upstream: ScriptedUpstream;
@@ -30,6 +37,11 @@ describe.each(databaseKinds)('a model that is priced by the search, on %s', (dat
       stated: reranks(2),
       silent: reranks(undefined),
       absurd: reranks(50_000),
+      'by-tokens': reranks(1),
+      'other-form': otherForm,
+      // Of a family whose tokens can be counted.
+      'gpt-4o': reranks(undefined),
+      nested: reranks(1),
       failing: (_request, response) => sendJson(response, 400, { message: 'no' }),
     };
     const models = [...Object.keys(places), 'chat'];
@@ -37,7 +49,7 @@ describe.each(databaseKinds)('a model that is priced by the search, on %s', (dat
       database,
       configFile: join(repositoryFolder, 'tests/support/preset-config/tollgate.config.ts'),
       apply: {
-        models: models.map((name) => ({ name, pricePerSearch: '0.002' })),
+        models: models.map((name) => (name === 'by-tokens' ? { name, modelRatio: 1 } : { name, pricePerSearch: '0.002' })),
         channels: [
           ...Object.entries(places).map(([name, behaviour]) => ({
             name,
@@ -84,6 +96,29 @@ describe.each(databaseKinds)('a model that is priced by the search, on %s', (dat
     expect((await ask('silent', 'silent', texts(250, 900))).status).toBe(200);
     const [receipt] = await usageRowsOf(gateway, keyOf('silent'), 1);
     expect(receipt).toMatchObject({ cost: '3000', held: '5000', searchUnits: 3, estimated: true });
+  });
+
+  it('costs as much where the answer states none of them, or where tokens are counted', async () => {
+    for (const name of ['other-form', 'gpt-4o'] as const) {
+      expect((await ask(name, name, texts(101))).status).toBe(200);
+      const [receipt] = await usageRowsOf(gateway, keyOf(name), 1);
+      expect({ name, ...receipt }).toMatchObject({ name, cost: '2000', searchUnits: 2, estimated: true });
+    }
+  });
+
+  it('is something else than one by tokens, for which searches say nothing', async () => {
+    expect((await ask('by-tokens', 'by-tokens', texts(10, 400))).status).toBe(200);
+    const [receipt] = await usageRowsOf(gateway, keyOf('by-tokens'), 1);
+    expect(receipt).toMatchObject({ ending: 'no-usage', estimated: true, searchUnits: 1 });
+    expect(Number(receipt?.cost)).toBeGreaterThan(100);
+  });
+
+  it('takes documents however deeply they are nested', async () => {
+    const deep = `${'['.repeat(6_000)}"x"${']'.repeat(6_000)}`;
+    const headers = { authorization: `Bearer ${keyOf('nested')}`, 'content-type': 'application/json' };
+    const body = `{"model":"nested","query":"Bern?","documents":[${deep}]}`;
+    const response = await fetch(`${gateway.url}/v2/rerank`, { method: 'POST', headers, body });
+    expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 200 });
   });
 
   it('is not asked where the balance may not be enough, and takes what is charged from it', async () => {

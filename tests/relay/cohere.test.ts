@@ -94,7 +94,7 @@ describe('Cohere in its own language', () => {
       { type: 'tool-call', name: 'get_time', arguments: '{}' },
     ]);
     expect(stop).toBe('tool');
-    expect(usage).toMatchObject({ inputText: 8, inputCacheRead: 32, outputText: 30 });
+    expect(usage).toMatchObject({ inputText: 40, outputText: 30 });
   });
 
   it.each(ways)('tells $client what it cites (streamed: $stream)', async ({ client, stream }) => {

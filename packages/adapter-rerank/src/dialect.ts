@@ -125,7 +125,8 @@ function readUsage(body: unknown, into: Partial<Usage>): void {
   const stated = objectIn(usage)?.['total_tokens'] ?? objectIn(tokens)?.['input_tokens'];
   if (typeof stated === 'number') into.inputText = tokenCount(stated);
   const searches = objectIn(billed)?.['search_units'];
-  if (typeof searches === 'number') into.searchUnits = tokenCount(searches);
+  // Servers that took over the form and do not count by it state none.
+  if (tokenCount(searches) > 0) into.searchUnits = tokenCount(searches);
 }
 
 /** As the API of chat has it, with the message once more where Cohere's and Jina's clients look for it. */

@@ -16,6 +16,12 @@ describe('search units', () => {
     expect(searchUnitsOf('Bern?', texts, undefined)).toEqual(units);
   });
 
+  it('of documents that are nested as deeply as can be', () => {
+    let deep: unknown = words(900);
+    for (let depth = 0; depth < 10_000; depth += 1) deep = [deep];
+    expect(searchUnitsOf('Bern?', [deep], undefined).atLeast).toBe(1);
+  });
+
   it('are no more than the limit of a document allows', () => {
     expect(searchUnitsOf('Bern?', documents(100, 100_000), 400)).toEqual({ atLeast: 1, atMost: 1 });
   });

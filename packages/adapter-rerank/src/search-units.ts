@@ -27,6 +27,20 @@ function partsOf(tokens: number, part: number): number {
   return Math.max(1, Math.ceil(tokens / part));
 }
 
+/** More than a number, or the brackets around something, can be. */
+const bytesOfOther = 32;
+
+/** Of all texts in it, however deeply they are nested. */
 function bytesOf(value: unknown): number {
-  return Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  let bytes = 0;
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === 'string') bytes += Buffer.byteLength(next);
+    else {
+      bytes += bytesOfOther;
+      if (typeof next === 'object' && next !== null) for (const pair of Object.entries(next)) waiting.push(...pair);
+    }
+  }
+  return bytes;
 }

@@ -32,6 +32,9 @@ describe('a refusal at a place with words of its own', () => {
     ],
     ['github-models', 413, chatError('Request body too large', { code: 'tokens_limit_reached' }), 'context-length'],
     ['cohere', 400, { id: 'x', message: 'too many tokens: total number of tokens in the prompt cannot exceed 128000' }, 'context-length'],
+    ['cohere', 429, { message: 'You are using a Trial key, which is limited to 1000 API calls / month.' }, 'insufficient-quota'],
+    ['cohere', 429, { message: 'You are using a Trial key, which is limited to 20 API calls / minute.' }, 'rate-limit'],
+    ['cohere', 498, { message: 'invalid api token' }, 'authentication'],
     ['openrouter', 403, chatError('Your chosen model requires moderation and your input was flagged', { code: 403 }), 'content-filter'],
   ])('of %s is understood (%i, %j)', (id, status, body, kind) => {
     const verdict = judged(id, status, body);

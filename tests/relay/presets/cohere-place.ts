@@ -17,6 +17,8 @@ export function cohereRefusal(body: Body): string | undefined {
   const extra = Object.keys(body).find((field) => !fields.has(field));
   if (extra !== undefined) return `unknown field: parameter '${extra}' is not a valid field`;
   const { p, frequency_penalty: penalty = 0, messages } = body;
+  if (body['frequency_penalty'] !== undefined && body['presence_penalty'] !== undefined)
+    return 'cannot specify both frequency_penalty and presence_penalty';
   if (p !== undefined && !(Number(p) >= 0.01 && Number(p) <= 0.99)) return 'p must be between 0.01 and 0.99';
   if (Number(penalty) < 0 || Number(penalty) > 1) return 'frequency_penalty must be between 0 and 1';
   return (messages as readonly Body[]).map(messageRefusal).find((refusal) => refusal !== undefined);

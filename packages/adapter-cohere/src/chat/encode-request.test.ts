@@ -68,10 +68,20 @@ describe('a request to Cohere', () => {
       p: 0.99,
       k: 7,
       seed: 3,
-      presence_penalty: 0,
       frequency_penalty: 0.5,
     });
     expect(lost).toEqual(['stop_sequences coerced', 'topP coerced', 'presencePenalty coerced']);
+  });
+
+  it.each([
+    [{ frequencyPenalty: 0, presencePenalty: 0 }, {}, []],
+    [{ frequencyPenalty: 0, presencePenalty: 0.5 }, { presence_penalty: 0.5 }, []],
+    [{ frequencyPenalty: 0.25, presencePenalty: 0.5 }, { frequency_penalty: 0.25 }, ['presencePenalty dropped']],
+  ])('has one penalty at most: %o', (sampling, penalties, losses) => {
+    const { body, lost } = encoded({ sampling });
+    const { frequency_penalty, presence_penalty } = body;
+    expect(JSON.parse(JSON.stringify({ frequency_penalty, presence_penalty }))).toEqual(penalties);
+    expect(lost).toEqual(losses);
   });
 
   it.each([
@@ -115,6 +125,8 @@ describe('a request to Cohere', () => {
 
   it('does not say it to a model that does not think', () => {
     expect(encoded({ thinking: { mode: 'on', effort: 'high' } })).toMatchObject({ lost: ['thinking dropped'] });
+    expect(encoded({ thinking: { mode: 'off' } }).lost).toEqual([]);
+    expect(encoded({ thinking: { mode: 'off' } }, 'own-model').lost).toEqual(['thinking dropped']);
   });
 
   it('has pictures by address or as data', () => {

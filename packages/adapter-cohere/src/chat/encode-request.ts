@@ -5,6 +5,9 @@ import { encodeTools } from './encode-tools.js';
 
 const stopSequencesMax = 5;
 
+/** Models that never think. */
+const thoughtlessModels = /^(?:command-(?:a-(?:03|vision|translate)|r)|c4ai-)/i;
+
 /** Models that can be told how to think; they think unless told otherwise (user guide, "Reasoning"). Others refuse the field. */
 const thinkingModels = /reasoning/i;
 
@@ -63,7 +66,17 @@ function encodeSampling(sampling: Sampling, context: CodecContext): JsonObject {
     if (accepted !== value) context.lose({ field, how: 'coerced', why: `Cohere takes ${field} from ${min} to ${max}.` });
     return [[name, accepted] as const];
   });
-  return Object.fromEntries(given);
+  return withOnePenalty(Object.fromEntries(given), context);
+}
+
+/** A request with both penalties is refused, and one of zero is none. */
+function withOnePenalty(
+  { frequency_penalty: frequency = 0, presence_penalty: presence = 0, ...others }: JsonObject,
+  context: CodecContext,
+): JsonObject {
+  if (frequency === 0) return presence === 0 ? others : { ...others, presence_penalty: presence };
+  if (presence !== 0) drop('presencePenalty', 'Cohere takes one of the two penalties: that of the frequency was taken.', context);
+  return { ...others, frequency_penalty: frequency };
 }
 
 /** Cohere knows how many tokens a model may think, and no effort. */
@@ -79,6 +92,7 @@ function encodeThinking({ thinking }: CanonicalRequest, context: CodecContext): 
   if (thinking === undefined) return {};
   const { mode, effort, budgetTokens } = thinking;
   if (mode === 'auto' && effort === undefined && budgetTokens === undefined) return {};
+  if (mode === 'off' && thoughtlessModels.test(context.model.id)) return {};
   if (!thinkingModels.test(context.model.id)) return drop('thinking', 'Cohere cannot tell this model how to think.', context) ?? {};
   if (mode === 'off') return { thinking: { type: 'disabled' } };
   if (effort !== undefined && budgetTokens === undefined)

@@ -2,16 +2,20 @@ import { type CanonicalSink, type CodecContext, type JsonObject, objectIn } from
 import { textIn } from '../wire.js';
 import { type CitedPart, citedPart, decodeCitation } from './citations.js';
 
-type Kind = CitedPart | 'call';
+interface OpenCall {
+  readonly index: number;
+  isEmpty: boolean;
+}
 
 /**
- * The one part of a streamed answer that is being written. Parts follow each other; a part is closed when the next one begins and not when the
- * stream says so, since citations may come behind the text that they are about.
+ * What of a streamed answer is being written: one text, or calls of tools, which the stream tells apart by their index. A text is closed when
+ * something else begins and not when the stream says so, since citations may come behind the text that they are about.
  */
 export class OpenPart {
   anyOpened = false;
   #nextIndex = 0;
-  #open: { readonly kind: Kind; readonly index: number; isEmpty: boolean } | undefined;
+  #text: { readonly kind: CitedPart; readonly index: number } | undefined;
+  readonly #calls = new Map<unknown, OpenCall>();
   readonly #out: CanonicalSink;
   readonly #context: CodecContext;
 
@@ -28,48 +32,61 @@ export class OpenPart {
 
   text(kind: CitedPart, text: string): void {
     if (text === '') return;
-    if (this.#open?.kind !== kind) {
+    if (this.#text?.kind !== kind) {
       this.close();
-      this.#out.openBlock(this.#add(kind), { type: kind === 'thinking' ? 'thinking' : 'text' });
+      this.#text = { kind, index: this.#taken() };
+      this.#out.openBlock(this.#text.index, { type: kind === 'thinking' ? 'thinking' : 'text' });
     }
-    this.#out.textDelta(this.#nextIndex - 1, text);
+    this.#out.textDelta(this.#text.index, text);
   }
 
-  openCall(call: JsonObject): void {
-    this.close();
+  openCall(wireIndex: unknown, call: JsonObject): void {
+    this.#closeText();
+    this.closeCall(wireIndex);
     const { name } = objectIn(call['function']) ?? {};
-    const index = this.#add('call');
+    const index = this.#taken();
+    this.#calls.set(wireIndex, { index, isEmpty: true });
     this.#out.openBlock(index, { type: 'tool-call', id: textIn(call['id']) || this.#context.newId('call_'), name: textIn(name) });
-    this.callDelta(call);
+    this.callDelta(wireIndex, call);
   }
 
   /** A fragment of a call that was never opened belongs to nothing. */
-  callDelta(call: JsonObject): void {
+  callDelta(wireIndex: unknown, call: JsonObject): void {
+    const open = this.#calls.get(wireIndex);
     const fragment = textIn(objectIn(call['function'])?.['arguments']);
-    if (this.#open?.kind !== 'call' || fragment === '') return;
-    this.#open.isEmpty = false;
-    this.#out.argumentsDelta(this.#open.index, fragment);
+    if (open === undefined || fragment === '') return;
+    open.isEmpty = false;
+    this.#out.argumentsDelta(open.index, fragment);
+  }
+
+  closeCall(wireIndex: unknown): void {
+    const open = this.#calls.get(wireIndex);
+    if (open === undefined) return;
+    this.#calls.delete(wireIndex);
+    if (open.isEmpty) this.#out.argumentsDelta(open.index, '{}');
+    this.#out.closeBlock(open.index);
   }
 
   /** What is about another part than the one that is open has no place any more. */
   citation(wire: JsonObject): void {
-    if (this.#open === undefined || this.#open.kind === 'thinking' || this.#open.kind !== citedPart(wire)) return;
-    for (const citation of decodeCitation(wire)) this.#out.citation(this.#open.index, citation);
+    if (this.#text === undefined || this.#text.kind === 'thinking' || this.#text.kind !== citedPart(wire)) return;
+    for (const citation of decodeCitation(wire)) this.#out.citation(this.#text.index, citation);
   }
 
   close(): void {
-    if (this.#open === undefined) return;
-    const { kind, index, isEmpty } = this.#open;
-    if (kind === 'call' && isEmpty) this.#out.argumentsDelta(index, '{}');
-    this.#out.closeBlock(index);
-    this.#open = undefined;
+    this.#closeText();
+    for (const wireIndex of this.#calls.keys()) this.closeCall(wireIndex);
   }
 
-  #add(kind: Kind): number {
+  #closeText(): void {
+    if (this.#text !== undefined) this.#out.closeBlock(this.#text.index);
+    this.#text = undefined;
+  }
+
+  #taken(): number {
     const index = this.#nextIndex;
     this.#nextIndex += 1;
     this.anyOpened = true;
-    this.#open = { kind, index, isEmpty: true };
     return index;
   }
 }

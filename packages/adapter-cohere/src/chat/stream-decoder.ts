@@ -55,10 +55,13 @@ export class CohereStreamDecoder implements FrameDecoder {
         return;
       case 'tool-call-start':
         this.#start('');
-        this.#part.openCall(objectIn(message['tool_calls']) ?? {});
+        this.#part.openCall(frame['index'], objectIn(message['tool_calls']) ?? {});
         return;
       case 'tool-call-delta':
-        this.#part.callDelta(objectIn(message['tool_calls']) ?? {});
+        this.#part.callDelta(frame['index'], objectIn(message['tool_calls']) ?? {});
+        return;
+      case 'tool-call-end':
+        this.#part.closeCall(frame['index']);
         return;
       case 'citation-start':
         this.#part.citation(objectIn(message['citations']) ?? {});

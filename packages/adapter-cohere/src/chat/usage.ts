@@ -1,4 +1,4 @@
-import { type JsonObject, objectIn, remainder, tokenCount, type Usage, type UsageReader } from '@tollgate/plugin-kit';
+import { type JsonObject, objectIn, tokenCount, type Usage, type UsageReader } from '@tollgate/plugin-kit';
 
 /**
  * A whole answer has `usage`, a stream has it in the delta of its last event. `billed_units` is what is paid for; `tokens` counts what Cohere
@@ -19,13 +19,9 @@ function statedUsage(json: unknown): JsonObject | undefined {
   return objectIn(document?.['usage']) ?? objectIn(objectIn(document?.['delta'])?.['usage']);
 }
 
-function readUsage({ billed_units: billed, tokens, cached_tokens: cached }: JsonObject, into: Partial<Usage>): void {
-  const counts = objectIn(billed) ?? objectIn(tokens);
-  if (counts === undefined) return;
-  const input = tokenCount(counts['input_tokens']);
-  // What came from the cache may be part of what is not billed at all.
-  const read = Math.min(tokenCount(cached), input);
-  into.inputText = remainder(input, read);
-  into.inputCacheRead = read;
-  into.outputText = tokenCount(counts['output_tokens']);
+/** Each figure as it is billed, else as it is counted. What came from the cache is billed like all of the prompt. */
+function readUsage({ billed_units: billed, tokens }: JsonObject, into: Partial<Usage>): void {
+  const [input, output] = ['input_tokens', 'output_tokens'].map((name) => objectIn(billed)?.[name] ?? objectIn(tokens)?.[name]);
+  if (input !== undefined) into.inputText = tokenCount(input);
+  if (output !== undefined) into.outputText = tokenCount(output);
 }

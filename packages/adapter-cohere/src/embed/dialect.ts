@@ -55,12 +55,16 @@ function inspect({ model }: JsonObject): Pick<RequestFacts, 'model'> {
   return { model };
 }
 
-function decodeRequest(body: JsonObject, { model }: RequestFacts): EmbedRequest {
+function decodeRequest(body: JsonObject, { model }: RequestFacts, context: CodecContext): EmbedRequest {
   const { texts, input_type: inputType, output_dimension: dimensions, embedding_types: types } = body;
   if (!isTexts(texts)) throw new BadRequestError('texts is required: a list of at least one text.', 'texts');
   if (types !== undefined && !(Array.isArray(types) && types.every((type) => type === 'float')))
     throw new BadRequestError('embedding_types may only be ["float"] here.', 'embedding_types');
   const task = [...inputTypes].find(([, name]) => name === inputType)?.[0];
+  if (inputType !== undefined && task === undefined)
+    context.lose({ field: 'input_type', how: 'dropped', why: 'Other languages have no vectors for it.' });
+  for (const field of Object.keys(body))
+    if (!fieldsRead.has(field)) context.lose({ field, how: 'dropped', why: 'Only Cohere knows this field.' });
   return {
     model,
     inputs: texts,
@@ -68,6 +72,8 @@ function decodeRequest(body: JsonObject, { model }: RequestFacts): EmbedRequest 
     ...(task === undefined ? {} : { task }),
   };
 }
+
+const fieldsRead: ReadonlySet<string> = new Set(['model', 'texts', 'input_type', 'output_dimension', 'embedding_types']);
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string');

@@ -147,4 +147,15 @@ describe('an answer that is paid by the search', () => {
     const { result } = settled(rateOf({ modelRatio: '1' }), { burnt: [], answer: { inputText: 9 }, searchUnits: 3 });
     expect(result.usage).not.toHaveProperty('searchUnits');
   });
+
+  it('is not free where none are stated beside something else', () => {
+    const told = { burnt: [], answer: { searchUnits: 0, inputText: 28 }, searchUnits: 3 } as const;
+    expect(settled(bySearch, told)).toMatchObject({ points: '3000', result: { estimated: true } });
+  });
+
+  it('costs the same when its tokens have been counted', () => {
+    const { result } = settled(bySearch, { burnt: [], answer: { inputText: 9 }, searchUnits: 3 });
+    const counted = recounted(result, usageOf({ inputText: 11 }), bySearch);
+    expect(counted).toMatchObject({ cost: 3_000_000n, usage: { inputText: 11, searchUnits: 3 } });
+  });
 });

@@ -79,9 +79,9 @@ export function resultOf(course: CallCourse, facts: SettlingFacts): CallResult {
 }
 
 function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFacts): ResultDraft {
-  const abnormal = abnormalEndingOf(end.ending, meter);
+  const abnormal = abnormalEndingOf(end.ending, meter, facts.rate);
   const known = {
-    stated: () => (facts.undrained === undefined ? meter.statedUsage() : undefined),
+    stated: () => (facts.undrained === undefined && statesPrice(meter, facts.rate) ? meter.statedUsage() : undefined),
     delivered: () => (facts.reachedClient || end.ending === 'complete' ? meter.deliveredUsage() : undefined),
     undrained: facts.undrained,
   };
@@ -103,7 +103,7 @@ function answeredResult(end: AnsweredEnd, meter: UsageMeter, facts: SettlingFact
 
 /** Who is paid by the search has made one at least; most servers do not say how many. */
 function countSearches(result: ResultDraft, { rate, searchUnits = 1 }: SettlingFacts): void {
-  if (rate.price.by !== 'search' || result.usage.searchUnits !== undefined || !isPaid(result)) return;
+  if (rate.price.by !== 'search' || (result.usage.searchUnits ?? 0) > 0 || !isPaid(result)) return;
   result.usage = { ...result.usage, searchUnits };
   result.estimated = true;
 }
@@ -122,10 +122,15 @@ function unansweredResult(): ResultDraft {
 }
 
 /** Undefined for an answer that is complete and states a usage that can be. */
-function abnormalEndingOf(ending: AnsweredEnding, meter: UsageMeter): AbnormalEnding | undefined {
+function abnormalEndingOf(ending: AnsweredEnding, meter: UsageMeter, rate: Rate): AbnormalEnding | undefined {
   if (ending !== 'complete') return ending;
-  if (meter.statements === 0) return 'noUsage';
+  if (!statesPrice(meter, rate)) return 'noUsage';
   return meter.suspicious ? 'absurdUsage' : undefined;
+}
+
+/** Searches are what is asked for where they are paid, and nothing to go by where something else is. */
+function statesPrice({ statements, statedSearches }: UsageMeter, { price }: Rate): boolean {
+  return statements > 0 || (price.by === 'search' && statedSearches > 0);
 }
 
 function isPaid({ policy }: Charge): boolean {
@@ -156,9 +161,11 @@ function chargeBurntAttempts({ attempts }: CallCourse, result: ResultDraft, { po
 
 /** The same with the answer's usage known better. */
 export function recounted(result: CallResult, answer: Usage, rate: Rate): CallResult {
-  const burnt = result.paid.slice(1);
-  const paid = [answer, ...burnt];
-  return { ...result, paid, usage: burnt.reduce(sumOf, answer), cost: costOfAll(rate, paid) };
+  const [before, ...burnt] = result.paid;
+  // Tokens are counted anew, searches are not.
+  const known = before?.searchUnits === undefined ? answer : { ...answer, searchUnits: before.searchUnits };
+  const paid = [known, ...burnt];
+  return { ...result, paid, usage: burnt.reduce(sumOf, known), cost: costOfAll(rate, paid) };
 }
 
 function sumOf(one: Usage, other: Usage): Usage {

@@ -24,6 +24,8 @@ describe('the figures of an upstream', () => {
     [{ outputText: 1e9 }, { outputText: 131_172 }],
     [{ webSearches: 1e6 }, { webSearches: 1_000 }],
     [{ searchUnits: 1e6 }, { searchUnits: 1_000 }],
+    // Searches of documents bring nothing into the prompt.
+    [{ inputText: 9_999_999, searchUnits: 1 }, { inputText: 65_636 }],
   ])('are cut, and said to be, where no call can have made them: %o', (stated, charged) => {
     const { usage, isBounded } = boundedUsage(stated, facts);
     expect(usage).toMatchObject(charged);

@@ -55,6 +55,8 @@ export function boundedUsage(figures: Partial<Usage>, facts: UsageFacts): Bounde
   return { usage, isBounded };
 }
 
+/** What tools find comes into the prompt; a search of documents brings nothing that the request does not hold. */
+const toolCounters = requestCounters.filter((counter) => counter !== 'searchUnits');
 const inputBuckets = usageBuckets.filter((bucket) => bucket.startsWith('input'));
 const outputBuckets = usageBuckets.filter((bucket) => bucket.startsWith('output'));
 
@@ -78,7 +80,7 @@ function cutRequests(usage: Usage, { searchUnitsMax = requestsMax }: UsageFacts)
 }
 
 function inputTokensMax(usage: Usage, facts: UsageFacts): number {
-  const bringsMore = usage.inputServerTool > 0 || requestCounters.some((counter) => (usage[counter] ?? 0) > 0) || facts.refersElsewhere();
+  const bringsMore = usage.inputServerTool > 0 || toolCounters.some((counter) => (usage[counter] ?? 0) > 0) || facts.refersElsewhere();
   return bringsMore ? tokensMax : Math.min(tokensMax, facts.requestBytes + unseenInputTokensMax);
 }
 

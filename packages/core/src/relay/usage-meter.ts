@@ -71,14 +71,19 @@ export class UsageMeter implements UsageFacts {
     if (keepsTexts && scale.tokenizer !== undefined) this.#kept = new DeliveredTexts();
   }
 
-  /** How often the upstream has stated a figure. */
+  /** How often the upstream has stated a figure. Search units are apart: they say nothing of tokens, and are all that some vendors state. */
   get statements(): number {
     return this.#statements;
   }
 
+  /** Search units that the upstream has stated. */
+  get statedSearches(): number {
+    return this.#figures.searchUnits === undefined ? 0 : (this.#judged().usage.searchUnits ?? 0);
+  }
+
   /** True where a figure is beyond belief; it is bounded before anything is charged. */
   get suspicious(): boolean {
-    return this.#statements > 0 && (this.#contradiction !== undefined || this.#judged().isBounded);
+    return this.#statesAnything && (this.#contradiction !== undefined || this.#judged().isBounded);
   }
 
   /** The vendor's own words on figures that are beyond belief, as JSON. */
@@ -166,7 +171,7 @@ export class UsageMeter implements UsageFacts {
 
   /** What the upstream stated, bounded by what can be; undefined where it stated nothing. */
   statedUsage(): Usage | undefined {
-    return this.#statements === 0 ? undefined : this.#judged().usage;
+    return this.#statesAnything ? this.#judged().usage : undefined;
   }
 
   /**
@@ -175,8 +180,10 @@ export class UsageMeter implements UsageFacts {
    */
   deliveredUsage(): Usage {
     if (this.#deliveredUntilLeave !== undefined) return this.#deliveredUntilLeave;
-    if (this.#statements === 0 || this.suspicious)
-      return { ...emptyUsage(), inputText: this.#estimatedInputTokens, outputText: this.#estimatedOutputTokens() };
+    if (this.#statements === 0 || this.suspicious) {
+      const estimated = { ...emptyUsage(), inputText: this.#estimatedInputTokens, outputText: this.#estimatedOutputTokens() };
+      return this.statedSearches > 0 ? { ...estimated, searchUnits: this.statedSearches } : estimated;
+    }
     const { usage } = this.#judged();
     return { ...usage, outputText: usage.outputText + Math.max(0, this.#estimatedOutputTokens() - this.#statedOutputTokens()) };
   }
@@ -192,6 +199,10 @@ export class UsageMeter implements UsageFacts {
     });
   }
 
+  get #statesAnything(): boolean {
+    return this.#statements > 0 || this.statedSearches > 0;
+  }
+
   #judged(): ReturnType<typeof boundedUsage> {
     return (this.#bounded ??= boundedUsage(this.#figures, this));
   }
@@ -200,16 +211,19 @@ export class UsageMeter implements UsageFacts {
     const patch: Partial<Usage> = { ...this.#figures };
     fill(patch);
     if (this.#contradicts(patch)) return;
-    let states = false;
+    let [states, searches] = [false, false];
     for (const name in patch) {
       const figure = patch[name as keyof Usage];
-      states ||= figure !== undefined && figure !== 0 && this.#figures[name as keyof Usage] !== figure;
+      if (figure === undefined || figure === 0 || this.#figures[name as keyof Usage] === figure) continue;
+      if (name === 'searchUnits') searches = true;
+      else states = true;
     }
-    if (!states) return;
+    if (!states && !searches) return;
     Object.assign(this.#figures, patch);
+    this.#bounded = undefined;
+    if (!states) return;
     this.#statements += 1;
     this.#kept = undefined;
-    this.#bounded = undefined;
   }
 
   /** Totals only rise while an answer goes on: a statement of clearly less than an earlier one is not taken. */

@@ -89,7 +89,11 @@ export const makers: readonly Preset[] = [
       'rerank-v3.5',
     ],
     prices: ['Cohere'],
-    refusals: [{ says: /too many tokens/i, kind: 'context-length' }],
+    refusals: [
+      { says: /too many tokens/i, kind: 'context-length' },
+      { says: /trial key[^]*\bmonth\b/i, kind: 'insufficient-quota' },
+      { says: /invalid (?:api )?token/i, kind: 'authentication' },
+    ],
   },
   {
     id: 'jina',
