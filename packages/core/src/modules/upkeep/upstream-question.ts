@@ -10,6 +10,7 @@ import {
   type WireRequest,
 } from '@tollgate/plugin-kit';
 import { hideSecrets } from '../../foundation/hide-secrets.js';
+import { unlessAborted } from '../../foundation/unless-aborted.js';
 import { SafeFetch, type SafeResponse } from '../../foundation/safe-fetch.js';
 import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
 import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders } from '../channels/index.js';
@@ -87,10 +88,11 @@ async function sendable(
   let { headers } = request;
   if (adapter.sign !== undefined && spoken !== undefined) {
     const inTime = AbortSignal.timeout(timeoutMs);
-    const io = ioOf(adapter, signal === undefined ? inTime : AbortSignal.any([signal, inTime]), options);
+    const ending = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
+    const io = ioOf(adapter, ending, options);
     const { dialect } = spoken;
     const asked = { config, model: '', stream: false, framing: dialect.framing, dialect, clientHeaders: {} };
-    headers = { ...headers, ...(await adapter.sign(request, asked, io)) };
+    headers = { ...headers, ...(await unlessAborted(adapter.sign(request, asked, io), ending)) };
   }
   return { ...request, headers: changedHeaders(headers, options.headers, '') };
 }
