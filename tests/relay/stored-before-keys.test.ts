@@ -124,9 +124,13 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     one.lose(lost);
     for (let round = 0; round < 12; round += 1) {
       const start = soFar();
-      expect(await refusalOf(openai.responses.retrieve(lost))).toMatchObject({ status: 404 });
+      expect(await refusalOf(openai.responses.inputItems.list(lost).then())).toMatchObject({ status: 404 });
       expect(askedSince(start)).toEqual(['two', 'three', 'one']);
     }
+    expect(await refusalOf(openai.responses.retrieve(lost))).toMatchObject({ status: 404 });
+    const start = soFar();
+    expect(await refusalOf(openai.responses.retrieve(lost))).toMatchObject({ status: 404, code: 'resource_not_found' });
+    expect(askedSince(start)).toEqual([]);
     expect((await openai.responses.retrieve(made.responses[0] ?? '')).id).toBe(made.responses[0]);
   });
 

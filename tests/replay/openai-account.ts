@@ -119,6 +119,7 @@ class Store {
   lose(id: string): void {
     this.#responses.delete(id);
     this.#items.delete(id);
+    this.#files.delete(id);
   }
 
   /** Ids say whose they are, so that a test can tell where an answer came from. */

@@ -244,6 +244,7 @@ function resourceRelayOf(container: DependencyContainer, { plugins, settings }: 
     ioOf: (adapter, signal, way) => plugins.ioOf(adapter, signal, way),
     clock: systemClock,
     log,
+    random: Math.random,
     userAgent,
   });
 }

@@ -35,6 +35,11 @@ export class OwnerSearch {
     return this.missed >= this.#keys;
   }
 
+  /** True where some keys have not got it, and of others nobody knows. */
+  get isUndecided(): boolean {
+    return this.missed > 0 && !this.hasNobody;
+  }
+
   /** True where this request may ask no other key. */
   get isSpent(): boolean {
     return this.missed >= keysAskedMax;

@@ -20,8 +20,8 @@ import type { ClientReply } from './client-reply.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { homeChannelsOf, homeKeysOf } from './home-channels.js';
 import { withTokens } from './kept-tokens.js';
-import { isMissing } from './owner-search.js';
-import { PlaceUnavailableError, UpstreamFailedError } from './relay-errors.js';
+import { isMissing, keysAskedMax, OwnerSearch } from './owner-search.js';
+import { AccountNotFoundYetError, PlaceUnavailableError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
 import {
@@ -45,6 +45,7 @@ export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | '
   readonly health: ChannelHealth;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly random: () => number;
 }
 
 /** Requests of a list for its items that run at the same time. */
@@ -94,18 +95,26 @@ export class ResourceRelay {
     if (first === undefined) throw new ResourceUnreachableError(undefined);
     // Counted before it is sent: a client may leave before the upstream says that it has taken it.
     if (route.adds === true) await this.#addTokens(call, first, { kind: route.kind, id }, binding);
-    const next = (left: readonly ResourcePlace[]): ResourcePlace | undefined => this.#freeAmong(left);
-    const { place, outcome } = await this.#askEach(call, first, places, requestOf(call), reply, next);
-    if ('verdict' in outcome) throw this.#failureOf(call, place, outcome.verdict);
+    const next = (left: readonly ResourcePlace[], isTold: boolean): ResourcePlace | undefined => this.#freeAmong(left, isTold);
+    const { place, outcome, search } = await this.#askEach(call, first, places, requestOf(call), reply, next);
+    if ('verdict' in outcome) {
+      const failure = this.#failureOf(call, place, outcome.verdict);
+      if (search.isUndecided) throw undecided(search, undefined);
+      // Not where somebody may just have made it: an upstream may need a moment to know that.
+      if (search.hasNobody && places.length > 1 && outcome.verdict.missing === true && isItself(route))
+        await this.#forget(principal.userId, route.kind, id);
+      throw failure;
+    }
     if (route.deletes === true) await this.#forget(principal.userId, route.kind, id);
     else if (places.length > 1) await this.#noteHome(principal.userId, { kind: route.kind, id }, place);
     this.#answer(call, route, place, outcome.answer, reply);
   }
 
   /**
-   * What was made before keys were noted may lie at any of its channel's: one after the other is asked as long as there is no such thing.
-   * @param next which of those left; undefined ends it
-   * @returns what the last one said, and which that was
+   * What was made before keys were noted may lie at any of its channel's: one after the other is asked until one has it, or one fails otherwise
+   * than by its key.
+   * @param next which of those left; undefined ends it. It is told whether all that were asked have no such thing.
+   * @returns what the last one said, which that was, and how the search went
    */
   async #askEach(
     call: ResourceCall,
@@ -113,16 +122,19 @@ export class ResourceRelay {
     places: readonly ResourcePlace[],
     request: ResourceRequest,
     reply: ClientReply,
-    next: (left: readonly ResourcePlace[]) => ResourcePlace | undefined,
-  ): Promise<{ readonly place: ResourcePlace; readonly outcome: ResourceOutcome }> {
+    next: (left: readonly ResourcePlace[], isTold: boolean) => ResourcePlace | undefined,
+  ): Promise<{ readonly place: ResourcePlace; readonly outcome: ResourceOutcome; readonly search: OwnerSearch }> {
     const left = new Set(places);
+    const search = new OwnerSearch(true);
     let place = first;
-    for (;;) {
+    for (let asked = 1; ; asked += 1) {
       const outcome = await this.#sender.send(call, place, request, reply);
       left.delete(place);
-      const isLast = left.size === 0 || reply.gone || 'answer' in outcome || !isMissing(outcome.verdict);
-      const other = isLast ? undefined : next([...left]);
-      if (other === undefined) return { place, outcome };
+      if ('answer' in outcome) return { place, outcome, search };
+      search.failed(outcome.verdict, places.length);
+      const isLast = left.size === 0 || reply.gone || !isOfKey(outcome.verdict) || asked >= keysAskedMax;
+      const other = isLast ? undefined : next([...left], search.failure === undefined);
+      if (other === undefined) return { place, outcome, search };
       place = other;
     }
   }
@@ -150,9 +162,11 @@ export class ResourceRelay {
     const binding = await this.#bindingOf(call, references);
     const places = this.#placesToMake(call, binding);
     let last: Verdict | undefined;
+    const search = new OwnerSearch(binding !== undefined);
     const left = new Set(places);
-    for (let tries = 0; tries < this.#doors.settings.current(relaySettings).attemptsMax && left.size > 0; ) {
-      const place = this.#freeAmong([...left], last === undefined);
+    const { attemptsMax } = this.#doors.settings.current(relaySettings);
+    for (let asked = 0; asked - search.missed < attemptsMax && left.size > 0 && !search.isSpent; asked += 1) {
+      const place = this.#freeAmong([...left], search.failure === undefined);
       if (place === undefined) break;
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
@@ -164,13 +178,13 @@ export class ResourceRelay {
       }
       last = outcome.verdict;
       this.#log(call, place, last.status);
-      if (last.retry === 'never') break;
       // What it names may lie behind another of the channel's keys: to look for it is no other try.
-      const isElsewhere = binding !== undefined && isMissing(last);
-      if (!isElsewhere) tries += 1;
+      const isElsewhere = search.failed(last, places.length);
+      if (last.retry === 'never' && !isElsewhere) break;
       const endsChannel = !isElsewhere && last.scope !== 'key';
       for (const other of left) if (other === place || (endsChannel && other.channel === place.channel)) left.delete(other);
     }
+    if (search.isUndecided) throw undecided(search, binding?.field);
     throw last === undefined ? new NoPlaceError(call.principal.group) : new UpstreamFailedError(withoutModel(last));
   }
 
@@ -205,7 +219,10 @@ export class ResourceRelay {
     reply.sendWhole(200, 'application/json', JSON.stringify(route.encodePage(items, more, call.query)));
   }
 
-  /** Undefined if it is gone, or its account is. An account that rests is asked all the same: what is left out of a list looks deleted. */
+  /**
+   * Undefined if it is gone, or its account is. An account that rests is asked all the same: what is left out of a list looks deleted. Where
+   * nobody knows whose it is and some have not got it, it is left out and not forgotten: others would make every list fail.
+   */
   async #item(call: ResourceCall, route: ListingRoute, id: string, home: ResourceHome, reply: ClientReply): Promise<unknown> {
     const channel = this.#channelOf(call, home);
     if (channel === undefined || (home.keyId !== undefined && !channel.keys.some((key) => key.id === home.keyId))) return undefined;
@@ -214,12 +231,13 @@ export class ResourceRelay {
     const first = next(places);
     if (first === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
-    const { place, outcome } = await this.#askEach(call, first, places, request, reply, next);
+    const { place, outcome, search } = await this.#askEach(call, first, places, request, reply, next);
     if ('answer' in outcome) {
       if (places.length > 1) await this.#noteHome(call.principal.userId, { kind: route.kind, id }, place);
       return outcome.answer.json;
     }
     const failure = this.#failureOf(call, place, outcome.verdict);
+    if (search.isUndecided && isOfKey(outcome.verdict)) return undefined;
     if (!(failure instanceof ResourceNotFoundError)) throw failure;
     await this.#forget(call.principal.userId, route.kind, id);
     return undefined;
@@ -241,7 +259,11 @@ export class ResourceRelay {
     const channel = this.#channelOf(call, home);
     const spoken = channel && spokenForResources(channel, call.dialect.wire);
     if (channel === undefined || spoken === undefined) return [];
-    return keysOf(channel, home, field).map((key) => ({ channel, key, spoken }));
+    const places = keysOf(channel, home, field).map((key) => ({ channel, key, spoken }));
+    if (places.length <= keysAskedMax) return places;
+    // Whoever asks again shall have others asked.
+    const start = Math.floor(this.#doors.random() * places.length);
+    return [...places.slice(start), ...places.slice(0, start)];
   }
 
   #channelOf({ principal }: ResourceCall, { channelId }: ResourceHome): Channel | undefined {
@@ -314,6 +336,21 @@ export class ResourceRelay {
 
 function requestOf({ route, path, query, body, contentType }: ResourceCall): ResourceRequest {
   return { method: route.method, path, query, body, ...(contentType === undefined ? {} : { contentType }) };
+}
+
+/** True where another key may have another answer. */
+function isOfKey(verdict: Verdict): boolean {
+  return isMissing(verdict) || verdict.scope === 'key';
+}
+
+/** Why nobody knows whether any of the channel's keys has it. */
+function undecided({ failure }: OwnerSearch, field: string | undefined): Error {
+  return failure === undefined ? new AccountNotFoundYetError(field) : new UpstreamFailedError(failure);
+}
+
+/** True where what the upstream has not got is the thing itself, not something in it. */
+function isItself({ path, method }: ReachingRoute): boolean {
+  return method !== 'POST' && path.endsWith('/{id}');
 }
 
 /** A place that does not know the path at all: no model was asked for. */
