@@ -124,7 +124,7 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     one.lose(lost);
     for (let round = 0; round < 12; round += 1) {
       const start = soFar();
-      expect(await refusalOf(openai.responses.inputItems.list(lost).then())).toMatchObject({ status: 404 });
+      expect(await refusalOf(openai.responses.inputItems.list(lost))).toMatchObject({ status: 404 });
       expect(askedSince(start)).toEqual(['two', 'three', 'one']);
     }
     expect(await refusalOf(openai.responses.retrieve(lost))).toMatchObject({ status: 404 });
