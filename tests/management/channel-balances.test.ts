@@ -125,6 +125,19 @@ describe.each(databaseKinds)('what is left for the keys of channels on %s', (dat
     expect((await keysOf('many'))[0]?.balance).not.toHaveProperty('failure');
   });
 
+  it('is told of a channel without the keys that are switched off', async () => {
+    const keys = await keysOf('many');
+    const switchKeys = async (action: string) =>
+      root.done('POST', await pathOf('many', '/key-batch'), { ids: keys.slice(1).map(({ id }) => id), action });
+    await switchKeys('disable');
+    const told = await channelNamed('many');
+    expect(told.balance).toMatchObject({ sums: [{ total: '7.00', lowest: '7.00' }], failedKeys: 0 });
+    expect(told.balance).not.toHaveProperty('failure');
+    expect((await keysOf('many'))[1]?.balance).toMatchObject({ amounts: [{ amount: '-0.25' }] });
+    await switchKeys('enable');
+    expect((await channelNamed('many')).balance).toMatchObject({ sums: [{ lowest: '-0.25' }], failedKeys: 2 });
+  });
+
   it('may be what was used of a limit, or without one, also for a key in the configuration', async () => {
     expect((await ask('bounded')).keys[0]?.balance).toMatchObject({ amounts: [{ amount: '7.50', currency: 'USD' }] });
     expect((await ask('endless')).keys[0]?.balance).toMatchObject({ amounts: [], unlimited: true });

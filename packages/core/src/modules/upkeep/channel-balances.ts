@@ -1,6 +1,5 @@
 import type { Balance, BalanceAmount } from '@tollgate/plugin-kit';
 import type { Clock } from '../../foundation/clock.js';
-import type { Logger } from '../../foundation/logger.js';
 import { type BalanceFailure, type KeyBalance, readKeyBalances, writeKeyBalances } from '../balances/index.js';
 import { type Channel, type ChannelKey, knownChannel } from '../channels/index.js';
 import { type ChannelOpener, openedFrom } from './opened-channel.js';
@@ -9,7 +8,6 @@ import { type Answered, askUpstream, type UpstreamAsker } from './upstream-quest
 
 export interface ChannelBalancesDoors extends ChannelOpener, UpstreamAsker {
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** What one key was found to have. */
