@@ -72,7 +72,9 @@ export const channel = z
       keys: z.int().meta({ title: 'How many keys are not used now' }),
     }),
     lastTest: lastTest.optional().meta({ title: 'Of a person or of the schedule; where several calls were made, one that failed' }),
-    balance: channelBalance.optional().meta({ title: 'What upstreams said is left for those of its keys that are enabled; absent as long as nobody has asked' }),
+    balance: channelBalance
+      .optional()
+      .meta({ title: 'What upstreams said is left for those of its keys that are enabled; absent as long as nobody has asked' }),
   })
   .meta({ id: 'Channel' });
 
