@@ -18,6 +18,7 @@ import type { InputWeight } from './estimate-tokens.js';
 import type { HoldGrowth } from './hold-growth.js';
 import { KeptFinder } from './kept-finder.js';
 import { withTokens } from './kept-tokens.js';
+import { additionsOf } from './request-rules.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { RelayHooks } from './relay-hooks.js';
 import { relaySettings } from './relay-settings.js';
@@ -201,7 +202,9 @@ export class ChannelAttempts {
     const scale = this.#doors.families.scaleFor(channel.adapter, model);
     const { tokens } = estimateInput(call, scale, binding);
     const framing = lane === 'pass' ? call.framing : spoken.dialect.framing;
-    return new UsageMeter(spoken.dialect, framing, call, tokens, scale, !this.#statingChannels.has(channel.id));
+    const meter = new UsageMeter(spoken.dialect, framing, call, tokens, scale, !this.#statingChannels.has(channel.id));
+    meter.additions = additionsOf(channel.options, spoken.dialect, call.facts.model);
+    return meter;
   }
 
   #noteStatement({ id }: Channel, { statements }: UsageMeter): void {

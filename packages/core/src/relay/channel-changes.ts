@@ -1,4 +1,4 @@
-import type { JsonObject, ProviderAdapter, RequestFacts } from '@tollgate/plugin-kit';
+import { type ClientSide, type JsonObject, operationOf, type ProviderAdapter, type RequestFacts } from '@tollgate/plugin-kit';
 import type { CandidateList, Channel, ParameterRule } from '../modules/channels/index.js';
 import { type InputWeight, weighBody } from './estimate-tokens.js';
 import type { RelayCall, Translation } from './relay-call.js';
@@ -15,6 +15,8 @@ export interface ChangedRequest {
 
 /** What the options of channels do to requests for a model; one for all channels that do the same. */
 interface Change {
+  /** The same for what is the same. */
+  readonly key: string;
   /** One of those channels. */
   readonly channel: Channel;
   readonly prompt: InputWeight | undefined;
@@ -32,6 +34,7 @@ const noChanges: readonly Change[] = Object.freeze([]);
 export class ChannelChanges {
   readonly #scaleFor: (adapter: ProviderAdapter, model: string) => TokenScale;
   readonly #known = new WeakMap<CandidateList, Map<string, readonly Change[]>>();
+  readonly #weighed = new WeakMap<Channel['options'], Map<string, Omit<Change, 'channel'>>>();
 
   constructor(scaleFor: (adapter: ProviderAdapter, model: string) => TokenScale) {
     this.#scaleFor = scaleFor;
@@ -59,23 +62,41 @@ export class ChannelChanges {
     const found = new Map<string, Change>();
     for (const { channels } of list.levels)
       for (const channel of channels) {
-        const prompt = promptFor(channel.options, model);
-        const rules = rulesFor(channel.options.parameters, model);
-        if (prompt === undefined && rules.length === 0) continue;
-        const upstreamModel = channel.modelMapping.get(model) ?? model;
-        const dialects = channel.dialects === undefined ? undefined : [...channel.dialects];
-        const { thinkingToContent } = channel.options;
-        const key = JSON.stringify([channel.adapter.id, dialects, upstreamModel, thinkingToContent, prompt, rules]);
-        if (found.has(key)) continue;
-        const scale = this.#scaleFor(channel.adapter, upstreamModel);
-        found.set(key, {
-          channel,
-          prompt: prompt && weighBody([{ role: 'system', content: prompt.text }], scale),
-          rules,
-          values: rules.length === 0 ? undefined : weighBody(valuesIn(rules), scale),
-        });
+        const change = this.#changeOf(channel, model);
+        if (change !== undefined && !found.has(change.key)) found.set(change.key, change);
       }
     return found.size === 0 ? noChanges : [...found.values()];
+  }
+
+  /** Kept by the channel's options: lists are made anew for calls that may go to one channel only. */
+  #changeOf(channel: Channel, model: string): Change | undefined {
+    const { options, adapter } = channel;
+    const prompt = promptFor(options, model);
+    const rules = rulesFor(options.parameters, model);
+    if (prompt === undefined && rules.length === 0) return undefined;
+    const upstreamModel = channel.modelMapping.get(model) ?? model;
+    let ofOptions = this.#weighed.get(options);
+    if (ofOptions === undefined) this.#weighed.set(options, (ofOptions = new Map()));
+    const place = `${upstreamModel} ${model}`;
+    let weighed = ofOptions.get(place);
+    if (weighed === undefined) {
+      const scale = this.#scaleFor(adapter, upstreamModel);
+      weighed = {
+        key: JSON.stringify([
+          adapter.id,
+          channel.dialects && [...channel.dialects],
+          upstreamModel,
+          options.thinkingToContent,
+          prompt,
+          rules,
+        ]),
+        prompt: prompt && weighBody([{ role: 'system', content: prompt.text }], scale),
+        rules,
+        values: rules.length === 0 ? undefined : weighBody(valuesIn(rules), scale),
+      };
+      ofOptions.set(place, weighed);
+    }
+    return { ...weighed, channel };
   }
 }
 
@@ -87,15 +108,22 @@ export function weightWith(weight: InputWeight, added: InputWeight | undefined):
     audio: weight.audio + added.audio,
     image: weight.image + added.image,
     unknown: weight.unknown + added.unknown,
-    cacheWrite: weight.cacheWrite ?? added.cacheWrite,
+    cacheWrite: longerOf(weight.cacheWrite, added.cacheWrite),
   };
 }
 
-/** What rules write, each value under the name of its field, as it will stand in a request. */
-function valuesIn(rules: readonly ParameterRule[]): readonly JsonObject[] {
+/** All of an input is held at the price of the longer mark that it may get. */
+function longerOf(one: InputWeight['cacheWrite'], other: InputWeight['cacheWrite']): InputWeight['cacheWrite'] {
+  return one === '1h' || other === '1h' ? '1h' : (one ?? other);
+}
+
+/** What rules write, each value in its place, as it will stand in a request. */
+function valuesIn(rules: readonly ParameterRule[]): readonly unknown[] {
   return rules.flatMap((rule) =>
     [rule.default, rule.set].flatMap((fields) =>
-      Object.entries(fields ?? {}).map(([path, value]) => ({ [path.slice(path.lastIndexOf('.') + 1)]: value })),
+      Object.entries(fields ?? {}).map(([path, value]) =>
+        path.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value),
+      ),
     ),
   );
 }
@@ -103,31 +131,120 @@ function valuesIn(rules: readonly ParameterRule[]): readonly JsonObject[] {
 function changedRequest(call: RelayCall, route: Route, { prompt, rules, values }: Change, translation: Translation): ChangedRequest {
   const instructed = instructionsFor(route.channel.options, route.spoken.dialect, call.facts.model) === undefined ? undefined : prompt;
   const added = instructed === undefined ? values : weightWith(instructed, values);
-  return { facts: rules.length === 0 ? call.facts : factsAfter(call, route, rules, translation), added };
+  if (rules.length === 0) return { facts: call.facts, added };
+  if (route.lane !== 'translate') return { facts: factsOfEdited(call, route, rules, translation), added };
+  // Nothing but what is generated has a length that a request bounds.
+  const isBounded = operationOf(call.dialect) === 'generate';
+  return { facts: isBounded ? factsOfTranslated(call, route, rules, translation) : call.facts, added };
 }
 
-/**
- * What the request asks for once the rules have changed it, read as its upstream will read it. Where that cannot be read, because nobody serves that
- * language or because the rules break the request, it is held as one that states no maximum.
- */
-function factsAfter(call: RelayCall, route: Route, rules: readonly ParameterRule[], translation: Translation): RequestFacts {
-  const { outputTokensMax: _unbounded, ...unbounded } = call.facts;
-  const { dialect } = route.spoken;
+/** What the request asks for once habits and rules have changed it, read as its upstream will read it. */
+function factsOfEdited(call: RelayCall, { spoken, model }: Route, rules: readonly ParameterRule[], translation: Translation): RequestFacts {
+  const { edits } = spoken.dialect;
   try {
-    const body = route.lane === 'translate' ? withoutTurns(call, route, translation) : copiedForChange(call.json, rules);
-    changeParameters(body, rules, call.facts.model);
-    if (route.lane !== 'translate') return call.dialect.client.inspect(body, call.target);
-    const read = dialect.client?.inspect(body, targetAt(route, call));
-    return read === undefined ? unbounded : { ...read, model: call.facts.model };
+    let body: JsonObject = call.json;
+    if (edits?.request !== undefined) {
+      body = treeCopy(call.json) as JsonObject;
+      edits.request(body, translation.context(model, 'none'), call.passHeaders);
+    }
+    return readBy(call.dialect.client, ruled(body, rules, call), call.target, call);
   } catch {
-    return unbounded;
+    return withoutMaximum(call.facts);
   }
 }
 
-/** What is said in a conversation bounds no answer: only the rest is translated. @throws BadRequestError */
-function withoutTurns(call: RelayCall, { spoken, model }: Route, translation: Translation): JsonObject {
-  const request = { ...translation.request(), model, turns: [] };
-  return spoken.dialect.upstream.encodeRequest(request, translation.context(model, 'none'));
+/**
+ * The same of a translated request. What is said in a conversation bounds no answer: a request is encoded that says nothing and is as
+ * bounded as the caller's, whose other facts stay.
+ */
+function factsOfTranslated(call: RelayCall, route: Route, rules: readonly ParameterRule[], translation: Translation): RequestFacts {
+  const { facts } = call;
+  const { client } = route.spoken.dialect;
+  const encoded = (outputTokensMax: number | undefined): JsonObject => encodedEmpty(call, route, outputTokensMax, translation);
+  try {
+    const body = ruled(encoded(facts.outputTokensMax), rules, call);
+    if (client === undefined) return withMaximumAt(placeOf(encoded(probeTokens), probeTokens), body, facts);
+    const read = readBy(client, body, targetAt(route, call), call);
+    const { choices = 1, outputTokensMax } = read;
+    const outputKinds = union(facts.outputKinds, read.outputKinds);
+    const serverTools = union(facts.serverTools, read.serverTools);
+    return {
+      ...withoutMaximum(facts),
+      choices,
+      ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
+      ...(outputKinds === undefined ? {} : { outputKinds }),
+      ...(serverTools === undefined ? {} : { serverTools }),
+      ...(read.toolImage === undefined ? {} : { toolImage: read.toolImage }),
+    };
+  } catch {
+    return withoutMaximum(facts);
+  }
+}
+
+function encodedEmpty(
+  call: RelayCall,
+  { spoken, model }: Route,
+  outputTokensMax: number | undefined,
+  translation: Translation,
+): JsonObject {
+  const context = translation.context(model, 'none');
+  const maximum = outputTokensMax === undefined ? {} : { outputTokensMax };
+  const body = spoken.dialect.upstream.encodeRequest({ model, stream: call.facts.stream, turns: [], ...maximum }, context);
+  spoken.dialect.edits?.request?.(body, context);
+  return body;
+}
+
+function ruled(body: JsonObject, rules: readonly ParameterRule[], { facts }: RelayCall): JsonObject {
+  const copy = copiedForChange(body, rules);
+  changeParameters(copy, rules, facts.model);
+  return copy;
+}
+
+/** Some vendors have the model in the path, and its field taken out. @throws BadRequestError */
+function readBy(client: ClientSide, body: JsonObject, target: RelayCall['target'], { facts }: RelayCall): RequestFacts {
+  const { modelKey } = client;
+  const named = modelKey === undefined || body[modelKey] !== undefined ? body : { ...body, [modelKey]: facts.model };
+  return { ...client.inspect(named, target), model: facts.model };
+}
+
+function withoutMaximum({ outputTokensMax: _outputTokensMax, ...facts }: RequestFacts): RequestFacts {
+  return facts;
+}
+
+/** A maximum by which is found where a language has it that nobody serves, and nothing else reads. */
+const probeTokens = 977;
+
+/** Where the number stands in the body; undefined where it does not. */
+function placeOf(body: JsonObject, number: number): readonly string[] | undefined {
+  for (const [field, value] of Object.entries(body)) {
+    if (value === number) return [field];
+    const below = isRecord(value) ? placeOf(value, number) : undefined;
+    if (below !== undefined) return [field, ...below];
+  }
+  return undefined;
+}
+
+/** Rules that leave the maximum alone leave the facts alone; so do all rules of a language that has none. */
+function withMaximumAt(place: readonly string[] | undefined, body: JsonObject, facts: RequestFacts): RequestFacts {
+  if (place === undefined) return facts;
+  const value = place.reduce<unknown>((inner, field) => (isRecord(inner) ? inner[field] : undefined), body);
+  return typeof value === 'number' && value > 0 ? { ...facts, outputTokensMax: value } : withoutMaximum(facts);
+}
+
+/** Undefined where neither says anything. */
+function union<Value>(one: readonly Value[] | undefined, other: readonly Value[] | undefined): readonly Value[] | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : [...new Set([...one, ...other])];
+}
+
+function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** All objects and lists anew; texts, which are most of a long request, are shared. @throws RangeError where it is nested without end */
+function treeCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(treeCopy);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, treeCopy(inner)]));
 }
 
 function targetAt({ spoken, model }: Route, { target }: RelayCall): RelayCall['target'] {

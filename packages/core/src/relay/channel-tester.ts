@@ -82,12 +82,15 @@ export class ChannelTester {
     const meter = new UsageMeter(route.spoken.dialect, meterFraming(call, route), call, 0);
     const attempt = this.#attemptOf(trial, reply, meter);
     let isGivenUp = false;
+    // What its adapter still does is told to end, and is not waited for.
     const giveUp = (): void => {
       isGivenUp = true;
       response.destroy();
+      attempt.giveUp();
     };
     const timer = setTimeout(giveUp, wish.timeoutMs);
     wish.signal?.addEventListener('abort', giveUp);
+    if (wish.signal?.aborted) giveUp();
     const end = await attempt.run().finally(() => {
       clearTimeout(timer);
       wish.signal?.removeEventListener('abort', giveUp);
@@ -125,7 +128,7 @@ export class ChannelTester {
       route,
       translation,
       reply,
-      races: false,
+      races: true,
       meter,
       growth: undefined,
       held: undefined,

@@ -43,6 +43,21 @@ export function instructionsFor(options: ChannelOptions, { upstream }: Dialect, 
   return upstream.instruct === undefined ? undefined : promptFor(options, model);
 }
 
+/** What a channel adds to a request: bytes of its own, and whether it has rules for the model at all. */
+export interface RequestAdditions {
+  readonly bytes: number;
+  readonly isRuled: boolean;
+}
+
+/** Undefined where it adds nothing to any request. */
+export function additionsOf(options: ChannelOptions, dialect: Dialect, model: string): RequestAdditions | undefined {
+  if (options.systemPrompt === undefined && options.parameters === undefined) return undefined;
+  const prompt = instructionsFor(options, dialect, model)?.text ?? '';
+  const rules = rulesFor(options.parameters, model);
+  const bytes = Buffer.byteLength(prompt) + (rules.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(rules)));
+  return { bytes, isRuled: rules.length > 0 };
+}
+
 type Fields = Record<string, unknown>;
 
 function copyOwners(body: Fields, path: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { type CanonicalRequest, type CodecContext, type JsonObject, operationOf, spliceTopLevel } from '@tollgate/plugin-kit';
 import { withFetchedMedia } from './linked-media.js';
-import { changeParameters, hasRulesFor, instructionsFor } from './request-rules.js';
+import { changeParameters, copiedForChange, hasRulesFor, instructionsFor } from './request-rules.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { Route } from './route.js';
 
@@ -30,8 +30,11 @@ export function upstreamBody(call: RelayCall, route: Route, translation: Transla
       const body = dialect.upstream.encodeRequest(requestTo(route, request, context), context);
       if (instructions !== undefined) dialect.upstream.instruct?.(body, instructions);
       dialect.edits?.request?.(body, context);
-      if (isRuled) changeParameters(body, parameters, call.facts.model);
-      return JSON.stringify(body);
+      if (!isRuled) return JSON.stringify(body);
+      // Parts of it belong to the request as it was decoded, of which other attempts make theirs.
+      const ruled = copiedForChange(body, parameters);
+      changeParameters(ruled, parameters, call.facts.model);
+      return JSON.stringify(ruled);
     }
   }
 }

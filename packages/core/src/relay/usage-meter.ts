@@ -11,6 +11,7 @@ import { estimateBodyTokens } from './estimate-tokens.js';
 import { type DeliveredText, DeliveredTexts } from './delivered-texts.js';
 import { measuringSink } from './measuring-sink.js';
 import { boundedUsage, holdsNegativeCount, type UsageFacts } from './plausible-usage.js';
+import type { RequestAdditions } from './request-rules.js';
 import type { RelayCall } from './relay-call.js';
 import { type TokenScale, usualScale } from './token-families.js';
 
@@ -42,6 +43,8 @@ export class UsageMeter implements UsageFacts {
   #deliveredUntilLeave: Usage | undefined;
   /** Bytes that the upstream has answered. */
   answerBytes = 0;
+  /** What the channel adds to the request: its instructions and rules are read by the model like the caller's own words. */
+  additions: RequestAdditions | undefined;
 
   readonly #upstreamDialect: Dialect;
   readonly #framing: UpstreamFraming;
@@ -89,7 +92,7 @@ export class UsageMeter implements UsageFacts {
   }
 
   get requestBytes(): number {
-    return this.#call.body.length;
+    return this.#call.body.length + (this.additions?.bytes ?? 0);
   }
 
   get outputTokensMax(): number | undefined {
@@ -98,7 +101,8 @@ export class UsageMeter implements UsageFacts {
   }
 
   get searchUnitsMax(): number | undefined {
-    return this.#call.facts.searchUnits?.atMost;
+    // What the caller's own request may come to, a rule may have changed.
+    return this.additions?.isRuled === true ? undefined : this.#call.facts.searchUnits?.atMost;
   }
 
   refersElsewhere(): boolean {

@@ -8,10 +8,14 @@ export interface JobHandler {
   readonly everyMs?: () => number;
   /**
    * May be run again after a failure, also by another node while this one hangs: must be safe to repeat.
-   * @param signal ends what takes long: the runner is closed
+   * @param signal ends what takes long: the runner is closed, or another node has the job by now
+   * @throws JobInterruptedError where the signal has ended it before all was done
    */
   run(payload: unknown, signal: AbortSignal): Promise<void>;
 }
+
+/** Nothing failed: what is left of a job is done as soon as a runner takes it up. */
+export class JobInterruptedError extends Error {}
 
 export interface JobRunnerOptions {
   readonly database: Database;
@@ -80,13 +84,14 @@ export class JobRunner {
   async #run(job: ClaimedJob): Promise<void> {
     const handler = this.#handlers.get(job.kind);
     if (handler === undefined) throw new Error(`Nobody handles jobs of kind ${job.kind}.`);
-    const renewal = setInterval(() => this.#renew(job), this.#options.leaseMs / 3);
+    const lost = new AbortController();
+    const renewal = setInterval(() => this.#renew(job, lost), this.#options.leaseMs / 3);
     try {
-      await handler.run(job.payload, this.#closing.signal);
+      await handler.run(job.payload, AbortSignal.any([this.#closing.signal, lost.signal]));
     } catch (error) {
       this.#options.onFailure(job.kind, error);
-      const delayMs = Math.min(retryDelayMaxMs, handler.everyMs?.() ?? retryDelayMaxMs, 1_000 * 2 ** Math.min(job.attempt - 1, 20));
-      await this.#queue.fail(job, error instanceof Error ? error.message : String(error), delayMs);
+      if (error instanceof JobInterruptedError) await this.#queue.release(job);
+      else await this.#queue.fail(job, error instanceof Error ? error.message : String(error), retryDelayMs(job, handler));
       return;
     } finally {
       clearInterval(renewal);
@@ -95,7 +100,14 @@ export class JobRunner {
     else await this.#queue.runAgain(job, handler.everyMs());
   }
 
-  #renew(job: ClaimedJob): void {
-    this.#queue.renew(job, this.#options.leaseMs).catch((error: unknown) => this.#options.onFailure(job.kind, error));
+  #renew(job: ClaimedJob, lost: AbortController): void {
+    this.#queue.renew(job, this.#options.leaseMs).then(
+      (isOurs) => isOurs || lost.abort(),
+      (error: unknown) => this.#options.onFailure(job.kind, error),
+    );
   }
+}
+
+function retryDelayMs({ attempt }: ClaimedJob, { everyMs }: JobHandler): number {
+  return Math.min(retryDelayMaxMs, everyMs?.() ?? retryDelayMaxMs, 1_000 * 2 ** Math.min(attempt - 1, 20));
 }

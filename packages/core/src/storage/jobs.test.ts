@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from './database.js';
-import { JobRunner } from './job-runner.js';
+import { JobInterruptedError, JobRunner } from './job-runner.js';
 import { JobQueue } from './jobs.js';
 import { type OpenedTestDatabase, testDatabases } from './test-database.js';
 
@@ -105,6 +105,61 @@ describe.each(testDatabases())('job runner on $kind', ({ open }) => {
     expect(overlapped).toBe(false);
     expect(failures).toEqual(['recurring']);
     await opened.close();
+  });
+});
+
+describe.each(testDatabases())('a job that takes long on $kind', ({ open }) => {
+  let opened: OpenedTestDatabase;
+  let queue: JobQueue;
+  let began: Promise<AbortSignal>;
+  let runner: JobRunner;
+
+  beforeEach(async () => {
+    opened = await open();
+    queue = new JobQueue(opened.database);
+    await opened.database.write((transaction) => queue.enqueue(transaction, { kind: 'long' }));
+  });
+  afterEach(async () => {
+    await runner.close();
+    await opened.close();
+  });
+
+  /** One that goes on until it is told to end. */
+  async function begin(leaseMs: number): Promise<AbortSignal> {
+    began = new Promise((begun) => {
+      const run = (_payload: unknown, signal: AbortSignal): Promise<void> => {
+        begun(signal);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new JobInterruptedError('Not done yet.'))));
+      };
+      runner = new JobRunner({
+        database: opened.database,
+        handlers: [{ kind: 'long', run }],
+        pollMs: 5,
+        leaseMs,
+        onFailure: () => undefined,
+      });
+    });
+    await runner.start();
+    return began;
+  }
+
+  it('is told to end once another node has it', async () => {
+    const signal = await begin(60);
+    const told = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    // As another node does that finds the lease over.
+    await opened.database.write((transaction) => transaction('jobs').update({ attempts: 2, lease_until: Number.MAX_SAFE_INTEGER }));
+    await told;
+    await runner.close();
+    const [job] = await opened.database.knex('jobs').select('attempts', 'last_failure');
+    expect([Number(job.attempts), job.last_failure]).toEqual([2, null]);
+  });
+
+  it('is due at once, and as if it had not been begun, where a node stops', async () => {
+    for (let stop = 0; stop < 3; stop += 1) {
+      await begin(60_000);
+      await runner.close();
+    }
+    expect(await queue.claim(['long'], 60_000)).toMatchObject({ attempt: 1 });
   });
 });
 

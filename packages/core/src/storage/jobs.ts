@@ -79,8 +79,14 @@ export class JobQueue {
     return row && { id: row.id, kind: row.kind, payload: JSON.parse(row.payload) as unknown, attempt: Number(row.attempts) };
   }
 
-  async renew(job: ClaimedJob, leaseMs: number): Promise<void> {
-    await this.#change(job, { lease_until: this.#inMs(leaseMs) });
+  /** False if another node has claimed the job meanwhile. */
+  renew(job: ClaimedJob, leaseMs: number): Promise<boolean> {
+    return this.#change(job, { lease_until: this.#inMs(leaseMs) });
+  }
+
+  /** As if it had not been claimed: whoever comes first goes on with it. */
+  async release(job: ClaimedJob): Promise<void> {
+    await this.#change(job, { run_at: this.#inMs(0), lease_until: null, attempts: job.attempt - 1 });
   }
 
   async complete(job: ClaimedJob): Promise<void> {
@@ -96,8 +102,9 @@ export class JobQueue {
     await this.#change(job, { run_at: this.#inMs(delayMs), lease_until: null, last_failure: message.slice(0, 1_000) });
   }
 
-  async #change(job: ClaimedJob, change: Readonly<Record<string, Knex.Value | Knex.Raw | null>>): Promise<void> {
-    await this.#database.write((transaction) => this.#own(transaction, job).update(change));
+  async #change(job: ClaimedJob, change: Readonly<Record<string, Knex.Value | Knex.Raw | null>>): Promise<boolean> {
+    const changed: number = await this.#database.write((transaction) => this.#own(transaction, job).update(change));
+    return changed > 0;
   }
 
   /** The attempt tells whether another node has claimed the job meanwhile. */

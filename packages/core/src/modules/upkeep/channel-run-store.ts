@@ -117,6 +117,12 @@ export async function readWaitingItems(knex: Knex, runId: string): Promise<reado
   return rows.map(rowToItem);
 }
 
+/** True if this one of them is still to be asked. @throws StorageUnavailableError */
+export async function isWaiting(knex: Knex, runId: string, position: number): Promise<boolean> {
+  const row = await knex<ItemRow>('channel_run_items').where({ run_id: runId, position }).whereNull('at').first('position');
+  return row !== undefined;
+}
+
 /** True if somebody has ended it, or it is no more. @throws StorageUnavailableError */
 export async function isOver(knex: Knex, runId: string): Promise<boolean> {
   return (await knex<RunRow>('channel_runs').where({ id: runId }).whereNull('finished_at').first('id')) === undefined;

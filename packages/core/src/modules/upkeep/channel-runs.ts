@@ -4,7 +4,7 @@ import { GatewayError, StorageUnavailableError } from '../../foundation/errors.j
 import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
-import type { JobHandler } from '../../storage/job-runner.js';
+import { JobInterruptedError, type JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import { channelBalanceOf } from '../balances/index.js';
 import { type ChannelFilter, findChannelHeads } from '../channels/index.js';
@@ -15,6 +15,7 @@ import {
   endRun,
   insertRun,
   isOver,
+  isWaiting,
   markRunning,
   readRun,
   readRunItems,
@@ -47,10 +48,10 @@ const runsKept = 10;
 /** How soon a run that was cancelled on another node ends on this one. */
 const lookEveryMs = 1_000;
 
-/** The node stops. What is left of the run is asked when it, or another one, takes it up again. */
-export class RunInterruptedError extends Error {
+/** The node stops, or another one has the run. What is left of it is asked by whoever takes it up. */
+export class RunInterruptedError extends JobInterruptedError {
   constructor() {
-    super('The gateway stopped before all channels of a run were asked.');
+    super('A run was left to whoever takes it up before all its channels were asked.');
   }
 }
 
@@ -145,20 +146,33 @@ export class ChannelRuns {
     log.info({ run: id, kind, total, failed }, 'All channels of a run were asked');
   }
 
+  /** Once one finding cannot be kept, the other questions are broken off too: the job is tried again, and must not meet them. */
   async #askAll(run: ChannelRun, signal: AbortSignal): Promise<void> {
-    const { database, clock } = this.#doors;
-    const waiting = [...(await readWaitingItems(database.knex, run.id))];
+    const waiting = [...(await readWaitingItems(this.#doors.database.knex, run.id))];
+    const failed = new AbortController();
+    const goOn = AbortSignal.any([signal, failed.signal]);
     const askNext = async (): Promise<void> => {
-      for (let item = waiting.shift(); item !== undefined && !signal.aborted; item = waiting.shift()) {
-        const finding = await this.#found(run, item, signal);
-        // One that was broken off says nothing of the channel.
-        if (signal.aborted) return;
-        const asked: Asked = { at: clock.now(), ok: isOk(finding), finding };
-        const { position } = item;
-        await database.write((transaction) => writeRunFinding(transaction, run.id, position, asked));
-      }
+      for (let item = waiting.shift(); item !== undefined && !goOn.aborted; item = waiting.shift()) await this.#ask(run, item, goOn);
     };
-    await Promise.all(Array.from({ length: channelsAtOnce }, askNext));
+    const askUntilFailure = (): Promise<void> =>
+      askNext().catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
+    const ends = await Promise.allSettled(Array.from({ length: channelsAtOnce }, askUntilFailure));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #ask(run: ChannelRun, item: ChannelRunItem, signal: AbortSignal): Promise<void> {
+    const { database, clock } = this.#doors;
+    const { position } = item;
+    // Another node may have taken the run over, which this one has not noticed yet.
+    if (!(await isWaiting(database.knex, run.id, position))) return;
+    const finding = await this.#found(run, item, signal);
+    // One that was broken off says nothing of the channel.
+    if (signal.aborted) return;
+    const asked: Asked = { at: clock.now(), ok: isOk(finding), finding };
+    await database.write((transaction) => writeRunFinding(transaction, run.id, position, asked));
   }
 
   /** @throws StorageUnavailableError, which says nothing of the channel */

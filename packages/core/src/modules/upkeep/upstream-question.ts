@@ -14,6 +14,7 @@ import { hideSecrets } from '../../foundation/hide-secrets.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SafeFetch, type SafeResponse } from '../../foundation/safe-fetch.js';
 import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
+import { unlessAborted } from '../../foundation/unless-aborted.js';
 import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders } from '../channels/index.js';
 
 /** Why an upstream did not say what it was asked for. */
@@ -93,8 +94,9 @@ async function signed(
   const asked = askedAs(adapter, key);
   if (adapter.sign === undefined || asked === undefined) return request;
   const inTime = AbortSignal.timeout(timeoutMs);
-  const io = ioOf(adapter, signal === undefined ? inTime : AbortSignal.any([signal, inTime]), options);
-  return { ...request, headers: { ...request.headers, ...(await adapter.sign(request, asked, io)) } };
+  const ending = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
+  const added = await unlessAborted(adapter.sign(request, asked, ioOf(adapter, ending, options)), ending);
+  return { ...request, headers: { ...request.headers, ...added } };
 }
 
 /** What the adapter signed with was refused. That it fails to hear of it changes nothing about what the upstream has said. */
