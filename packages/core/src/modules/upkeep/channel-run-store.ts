@@ -9,6 +9,9 @@ interface RunRow {
   readonly user_id: string;
   readonly wish: string;
   readonly left_out: number | bigint;
+  readonly total: number | bigint;
+  readonly done: number | bigint;
+  readonly failed: number | bigint;
   readonly started_at: number | bigint;
   readonly finished_at: number | bigint | null;
 }
@@ -22,12 +25,6 @@ interface ItemRow {
   readonly at: number | bigint | null;
   readonly ok: number | bigint | null;
   readonly finding: string | null;
-}
-
-interface CountedRow extends RunRow {
-  readonly total: number | bigint;
-  readonly done: number | bigint;
-  readonly failed: number | bigint;
 }
 
 export type NewChannelRun = Pick<ChannelRun, 'id' | 'kind' | 'userId' | 'wish' | 'startedAt' | 'leftOut'>;
@@ -56,6 +53,7 @@ export async function insertRun(transaction: Knex.Transaction, run: NewChannelRu
     user_id: userId,
     wish: JSON.stringify(wish),
     left_out: leftOut,
+    total: targets.length,
     started_at: startedAt,
     finished_at: null,
   };
@@ -72,22 +70,24 @@ export async function insertRun(transaction: Knex.Transaction, run: NewChannelRu
 
 /** @throws StorageUnavailableError */
 export async function readRun(knex: Knex, id: string): Promise<ChannelRun | undefined> {
-  const [row] = await counted(knex).where('channel_runs.id', id);
+  const row = await knex<RunRow>('channel_runs').where({ id }).first();
   return row && rowToRun(row);
 }
 
 /** The one of the kind that is under way. @throws StorageUnavailableError */
 export async function readRunUnderWay(knex: Knex, kind: ChannelRunKind): Promise<ChannelRun | undefined> {
-  const [row] = await counted(knex).where({ kind }).whereNull('finished_at');
+  const row = await knex<RunRow>('channel_runs').where({ kind }).whereNull('finished_at').first();
   return row && rowToRun(row);
 }
 
 /** Those that are kept, newest first. @throws StorageUnavailableError */
 export async function readRuns(knex: Knex): Promise<readonly ChannelRun[]> {
-  const rows = await counted(knex).orderBy([
-    { column: 'started_at', order: 'desc' },
-    { column: 'id', order: 'desc' },
-  ]);
+  const rows = (await knex<RunRow>('channel_runs')
+    .orderBy([
+      { column: 'started_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .select()) as readonly RunRow[];
   return rows.map(rowToRun);
 }
 
@@ -139,11 +139,17 @@ export async function writeRunFinding(
   position: number,
   { at, ok, finding }: NonNullable<ChannelRunItem['asked']>,
 ): Promise<void> {
-  if (await isOver(transaction, runId)) return;
-  await transaction<ItemRow>('channel_run_items')
+  // Locked, so that a run that is ended at this moment either counts the finding, or does not have it.
+  const run = await transaction<RunRow>('channel_runs').where({ id: runId }).whereNull('finished_at').forUpdate().first('id');
+  if (run === undefined) return;
+  const written: number = await transaction<ItemRow>('channel_run_items')
     .where({ run_id: runId, position })
     .whereNull('at')
     .update({ at, ok: ok ? 1 : 0, finding: JSON.stringify(finding) });
+  if (written > 0)
+    await transaction('channel_runs')
+      .where({ id: runId })
+      .increment({ done: 1, failed: ok ? 0 : 1 });
 }
 
 /** Does nothing once it is over. */
@@ -164,17 +170,7 @@ export async function deleteOldRuns(transaction: Knex.Transaction, kind: Channel
   await transaction<RunRow>('channel_runs').where({ kind }).whereNotIn('id', newest).whereNotNull('finished_at').delete();
 }
 
-function counted(knex: Knex): Knex.QueryBuilder<object, CountedRow[]> {
-  const count = (condition: string): string => `(select count(*) from channel_run_items where run_id = channel_runs.id${condition})`;
-  return knex('channel_runs').select(
-    'channel_runs.*',
-    knex.raw(`${count('')} as total`),
-    knex.raw(`${count(' and at is not null')} as done`),
-    knex.raw(`${count(' and ok = 0')} as failed`),
-  ) as Knex.QueryBuilder<object, CountedRow[]>;
-}
-
-function rowToRun(row: CountedRow): ChannelRun {
+function rowToRun(row: RunRow): ChannelRun {
   return {
     id: row.id,
     kind: row.kind as ChannelRunKind,

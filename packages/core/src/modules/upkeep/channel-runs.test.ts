@@ -6,7 +6,7 @@ import { type OpenedTestDatabase, testDatabases } from '../../storage/test-datab
 import { insertChannel } from '../channels/index.js';
 import { testChannel } from '../channels/test-channel.js';
 import { testProvider } from '../channels/test-provider.js';
-import { writeRunFinding } from './channel-run-store.js';
+import { endRun, writeRunFinding } from './channel-run-store.js';
 import { ChannelRuns, RunInterruptedError } from './channel-runs.js';
 
 const secretBox = new SecretBox('a master secret of at least 32 characters');
@@ -130,5 +130,45 @@ describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open
     await interrupted;
     expect(waiting.size).toBe(0);
     expect(await runs.one(id)).toMatchObject({ state: 'running', done: 0 });
+  });
+
+  it('get no finding more once they are ended, though it was on its way', async () => {
+    const { database } = opened;
+    const { id } = await runs.start('test', {}, {}, 'root');
+    let commit: () => void = () => undefined;
+    const committed = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    let ended: () => void = () => undefined;
+    const isEnded = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const ending = database.write(async (transaction) => {
+      await endRun(transaction, id, 'cancelled', 1);
+      ended();
+      await committed;
+    });
+    await isEnded;
+    const writing = database.write((transaction) => writeRunFinding(transaction, id, 0, { at: 2, ok: false, finding: { tests: [] } }));
+    // It either waits for the end of the run, or has not heard of it by now.
+    await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, 300))]);
+    commit();
+    await Promise.all([ending, writing]);
+    expect(await runs.one(id)).toMatchObject({ state: 'cancelled', done: 0, failed: 0 });
+    expect(await runs.items(id, { limit: 30, outcome: 'failed' })).toEqual([]);
+  });
+
+  it('count each channel once, and are listed without a look at their channels', async () => {
+    const { database } = opened;
+    const { id } = await runs.start('test', {}, {}, 'root');
+    for (const [position, ok] of [[3, true] as const, [4, false] as const, [4, true] as const])
+      await database.write((transaction) => writeRunFinding(transaction, id, position, { at: 1, ok, finding: { tests: [] } }));
+    const statements: string[] = [];
+    database.knex.on('query', ({ sql }: { readonly sql: string }) => statements.push(sql));
+    expect(await runs.all()).toMatchObject([{ id, total: 20, done: 2, failed: 1 }]);
+    expect(await runs.one(id)).toMatchObject({ total: 20, done: 2, failed: 1 });
+    expect(statements).toHaveLength(2);
+    expect(statements.join()).not.toContain('channel_run_items');
+    expect(await runs.items(id, { limit: 30, outcome: 'failed' })).toMatchObject([{ position: 4 }]);
   });
 });

@@ -167,6 +167,16 @@ describe.each(testDatabases())('channels that are tested by themselves on $kind'
     expect(outcomes).toHaveLength(2);
   });
 
+  it('blame it where somebody who asks has named it, and not where a stream is all that was wished', async () => {
+    const channel = channelOf('asked');
+    const tests = await testsOf(channel);
+    answer = () => ({ ...failed('not-found'), isGuess: true });
+    await tests.test(channel.id, { stream: true }, 'root');
+    expect(outcomes).toEqual([]);
+    await tests.test(channel.id, { model: 'm' }, 'root');
+    expect(outcomes).toMatchObject([{ model: 'm', verdict: { kind: 'not-found' } }]);
+  });
+
   it('are left alone once the gateway stops, and what is broken off says nothing of them', async () => {
     const channel = channelOf('hung', { models: ['m', 'n'] });
     const tests = await testsOf(channel);

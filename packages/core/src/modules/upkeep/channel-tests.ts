@@ -157,7 +157,9 @@ export class ChannelTests {
     const trial = await tryChannel(channel, key, { model, stream, dialect, userId, timeoutMs: settings().timeoutMs, signal });
     // One that was broken off says nothing of the channel.
     if (signal?.aborted) return trial;
-    if (userId !== '' || !isOfGuess(trial)) await this.#judge(channel, key, model, trial);
+    // Who names a model knows what it is for.
+    const isMeant = userId !== '' && asked !== undefined;
+    if (isMeant || !isOfGuess(trial)) await this.#judge(channel, key, model, trial);
     const { ok, status, durationMs, failure } = trial.report;
     log.info({ channel: channel.name, model, ok, status, durationMs, failure: failure?.code, userId }, 'A channel was tested');
     return trial;

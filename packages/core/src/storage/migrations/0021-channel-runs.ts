@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.js';
 
 /**
  * What is asked of many channels in the background: the run, and each channel that it means, with what was found once it was asked. At most one
- * run of a kind is under way. A node from before leaves the tables alone.
+ * run of a kind is under way. How many were asked stands in the run itself: nobody counts the channels of all runs to list those. A node from before leaves the tables alone.
  */
 export const channelRunsMigration: Migration = {
   name: '0021-channel-runs',
@@ -20,6 +20,9 @@ const statements = [
     user_id text not null,
     wish text not null,
     left_out integer not null,
+    total integer not null,
+    done integer not null default 0,
+    failed integer not null default 0,
     started_at bigint not null,
     finished_at bigint
   )`,
