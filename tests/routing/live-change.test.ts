@@ -29,7 +29,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
   let database: OwnDatabase;
   let nodes: TestGateway[] = [];
   let root: ManagementClient;
-  let isLongOver = false;
+  const streams = { over: false };
   const others = Array.from({ length: 300 }, (_, index) => `other-${index}`);
 
   /** Each place says its own name. */
@@ -37,7 +37,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
   /** A stream that goes on until it is told to end. */
   const goesOn: Behaviour = async (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    while (!isLongOver && !response.destroyed) {
+    while (!streams.over && !response.destroyed) {
       response.write(chatFrame({ content: 'long ' }));
       await wait(100);
     }
@@ -96,7 +96,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
     };
     const { channels = [] } = document(place);
     // These run from before the change until after it.
-    isLongOver = false;
+    streams.over = false;
     const longBefore = upstream.requestsTo('long').length;
     const long = nodes.map(async ({ url }) => {
       const answer = await rawCall({ url, key: openToken.key, dialect: 'openai-chat', model: 'long', stream: true });
@@ -110,7 +110,7 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
     const appliedAt = Date.now();
     await wait(2_000);
     load.over = true;
-    isLongOver = true;
+    streams.over = true;
     await Promise.all(calling);
     expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
     expect(calls.filter((made) => made.place !== place).length).toBeGreaterThan(callersOfNode);

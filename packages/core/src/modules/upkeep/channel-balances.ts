@@ -56,10 +56,11 @@ export class ChannelBalances {
     const before = new Map(known.map((balance) => [balance.keyId, balance]));
     const meant = longestUnasked(channel.keys, before);
     const asked: AskedBalance[] = [];
-    for (let start = 0; start < Math.min(meant.length, keysMax) && !signal?.aborted; start += keysOfGo) {
+    for (let start = 0; start < Math.min(meant.length, keysMax); start += keysOfGo) {
       const found = await this.#askSome(channel, meant.slice(start, Math.min(start + keysOfGo, keysMax)), before, signal);
       await this.#keep(stored, found);
       asked.push(...found);
+      if (signal?.aborted) break;
     }
     return { keys: asked, notAsked: meant.length - asked.length };
   }
