@@ -58,7 +58,18 @@ describe('a failure of the vendor', () => {
       'an item that the account does not keep',
       404,
       error("Item with id 'rs_1' not found. Items are not persisted when `store` is set to false.", 'invalid_request_error', null, 'input'),
-      { kind: 'invalid-request', status: 404, code: 'resource_not_found', scope: 'request', retry: 'other', field: 'input' },
+      { kind: 'invalid-request', status: 404, code: 'resource_not_found', scope: 'request', retry: 'other', missing: true, field: 'input' },
+    ],
+    [
+      'an earlier answer that the account does not keep',
+      400,
+      error(
+        "Previous response with id 'resp_1' not found.",
+        'invalid_request_error',
+        'previous_response_not_found',
+        'previous_response_id',
+      ),
+      { kind: 'invalid-request', status: 400, code: 'previous_response_not_found', scope: 'request', retry: 'other', missing: true },
     ],
     [
       'too long a prompt',

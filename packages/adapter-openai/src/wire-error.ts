@@ -52,6 +52,8 @@ const statusByKind: Readonly<Partial<Record<FailureKind, number>>> = {
 
 /** Something that a request names and that the account does not keep, by its id. Models are missed in other words, or by a code. */
 const missingMessage = /^(?:item|response|previous response|conversation|file) with id\b.*\bnot found|^no such file/i;
+/** The vendor's code for an earlier answer that is not there, with status 400; callers know it, so it stays as it is. */
+const missingCode = 'previous_response_not_found';
 const contextMessage = /context (?:length|window)|maximum context/i;
 /** Some vendors refuse a key with status 400 and say so in words only. */
 const keyMessage = /(?:incorrect|invalid) api key|api key (?:is )?(?:not valid|invalid)/i;
@@ -94,13 +96,18 @@ export function verdictOf(error: WireError, httpStatus?: number): Verdict {
   const code = error.code ?? (error.type === 'insufficient_quota' ? error.type : `upstream_${verdictStatus}`);
   const usual = verdictForFailure(kind, verdictStatus, redact(error.message), code);
   const refusesSeal = usual.kind === 'invalid-request' && (code === 'invalid_encrypted_content' || sealMessage.test(error.message));
-  const verdict: Verdict = refusesSeal ? { ...usual, retry: 'without-seals' } : usual;
+  const isMissing = usual.kind === 'invalid-request' && code === missingCode;
+  const verdict: Verdict = refusesSeal
+    ? { ...usual, retry: 'without-seals' }
+    : isMissing
+      ? { ...usual, retry: 'other', missing: true }
+      : usual;
   return error.field === undefined ? verdict : { ...verdict, field: error.field };
 }
 
 function missing({ message, field }: WireError): Verdict {
   const verdict = verdictForKind('invalid-request', 404, redact(message), 'resource_not_found');
-  return { ...verdict, retry: 'other', ...(field === undefined ? {} : { field }) };
+  return { ...verdict, retry: 'other', missing: true, ...(field === undefined ? {} : { field }) };
 }
 
 function kindOf(error: WireError, status: number | undefined): FailureKind {

@@ -37,6 +37,11 @@ export interface Verdict extends PublicError {
    * history back; it is asked once more without any, and if that does not help, the next channel is.
    */
   readonly retry: 'never' | 'other' | 'without-seals';
+  /**
+   * Set where the place is well and does not keep something that the request names (`refersTo`, or the path of a resource). Where nobody knows
+   * which of a channel's accounts has it, the next one is asked. `kind: 'not-found'` and status 404 are taken for it too, then.
+   */
+  readonly missing?: true;
 }
 
 const kindByStatus: Readonly<Record<number, FailureKind>> = {

@@ -33,7 +33,7 @@ export function verdictOfError(body: unknown, httpStatus?: number): Verdict | un
   const status = httpStatus ?? statedStatus(error);
   // What is not there is told apart from what is somebody else's neither by status nor by words, and is no matter of the key.
   if (rpcStatus === 'PERMISSION_DENIED' && /may not exist|not found \(or permission denied\)/i.test(message))
-    return verdictForKind('invalid-request', 404, cleanMessage(message), 'resource_not_found');
+    return { ...verdictForKind('invalid-request', 404, cleanMessage(message), 'resource_not_found'), missing: true };
   const kind = kindOf(rpcStatus, reason, message);
   const code = kind === undefined ? `upstream_${status}` : (reason || rpcStatus || kind).toLowerCase();
   const usual = verdictForFailure(kind, status, cleanMessage(message), code);

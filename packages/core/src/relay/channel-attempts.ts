@@ -18,6 +18,7 @@ import type { InputWeight } from './estimate-tokens.js';
 import type { HoldGrowth } from './hold-growth.js';
 import { KeptFinder } from './kept-finder.js';
 import { withTokens } from './kept-tokens.js';
+import { isOwnerUnknown, verdictOnPlace } from './owner-search.js';
 import { additionsOf } from './request-rules.js';
 import type { RelayCall, Translation } from './relay-call.js';
 import type { RelayHooks } from './relay-hooks.js';
@@ -158,7 +159,7 @@ export class ChannelAttempts {
       },
     });
     racer?.runs(attempt, route, meter);
-    const end = await this.#reported(attempt, call, route, startedAt);
+    const end = await this.#reported(attempt, running, route, startedAt);
     if (faults !== undefined) await faults('attempt-over');
     if (racer?.isLost !== true) {
       course.route = route;
@@ -177,7 +178,7 @@ export class ChannelAttempts {
   }
 
   /** One attempt, and what it says about its place. */
-  async #reported(attempt: Attempt, call: RelayCall, route: Route, startedAt: number): Promise<AttemptEnd> {
+  async #reported(attempt: Attempt, { call, binding }: RunningCall, route: Route, startedAt: number): Promise<AttemptEnd> {
     const { health, clock, faults } = this.#doors;
     const place = placeOf(route, call);
     let end: AttemptEnd | undefined;
@@ -190,7 +191,7 @@ export class ChannelAttempts {
       this.#doors.loads.end(route.channel.id);
       if (end === undefined || saysNothing(end)) health.abandon(place, startedAt);
       else {
-        const { verdict } = end;
+        const verdict = end.verdict && verdictOnPlace(end.verdict, isOwnerUnknown(binding));
         const words = end.answered ? undefined : end.words;
         health.report({ ...place, verdict, words, mayDisable: route.channel.options.autoDisable, startedAt, at: clock.now() });
       }

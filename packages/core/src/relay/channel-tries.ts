@@ -1,11 +1,14 @@
 import { BadRequestError, type Verdict } from '@tollgate/plugin-kit';
+import type { ResourceDirectory } from '../modules/resources/index.js';
 import type { Candidate } from '../modules/routing/index.js';
 import type { Selection } from './auto-selection.js';
+import { homeAt } from './bound-channel.js';
 import { type AttemptDoors, ChannelAttempts, type GrowthOf } from './channel-attempts.js';
 import type { ClientReply } from './client-reply.js';
 import { HedgedAttempts } from './hedged-attempts.js';
 import type { RelayCall } from './relay-call.js';
-import { NoChannelAvailableError, NoChannelError, UpstreamFailedError } from './relay-errors.js';
+import { isOwnerUnknown, OwnerSearch } from './owner-search.js';
+import { AccountNotFoundYetError, NoChannelAvailableError, NoChannelError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { TryPace } from './try-pace.js';
@@ -13,6 +16,7 @@ import { TryPace } from './try-pace.js';
 /** What trying needs of the house and of its relay. */
 export interface TryDoors extends AttemptDoors {
   readonly random: () => number;
+  readonly resources: Pick<ResourceDirectory, 'remember' | 'noteHomes'>;
 }
 
 /** The attempts of a call: which channel is next, and what a failure means for the others. */
@@ -29,7 +33,7 @@ export class ChannelTries {
 
   /**
    * One channel after the other until one has answered, or none is left.
-   * @throws UpstreamFailedError, NoChannelError, NoChannelAvailableError, BadRequestError
+   * @throws UpstreamFailedError, NoChannelError, NoChannelAvailableError, AccountNotFoundYetError, BadRequestError
    */
   async run(running: RunningCall, candidates: Selection, growthOf: GrowthOf | undefined): Promise<void> {
     const { call, reply, course, binding } = running;
@@ -40,10 +44,12 @@ export class ChannelTries {
     let countedRule: string | undefined;
     let last: Verdict | undefined;
     let refusal: BadRequestError | undefined;
-    while (pace.mayTry(course.attempts.length)) {
+    const search = new OwnerSearch(isOwnerUnknown(binding));
+    while (!search.isSpent && pace.mayTry(course.attempts.length - search.missed)) {
       const ready = candidates.next();
-      const isPaused = ready === undefined || pace.pauseMs(course.attempts.length) > 0;
-      const candidate = isPaused ? await this.#later(running, candidates, pace, ready) : ready;
+      const tries = course.attempts.length - search.missed;
+      const isPaused = ready === undefined || pace.pauseMs(tries) > 0;
+      const candidate = isPaused ? await this.#later(running, candidates, pace, ready, tries) : ready;
       if (candidate === undefined) break;
       const route = this.#attempts.routeFor(call, candidates, candidate, refusal !== undefined, course.attempts.length + 1);
       if (route === undefined) continue;
@@ -69,24 +75,46 @@ export class ChannelTries {
         continue;
       }
       if (end.answered) candidates.answered(asked, end.verdict === undefined);
+      if (end.answered && end.ending === 'complete' && search.isOpen) this.#noteOwner(running, asked);
       if (end.answered || reply.gone) return;
       last = end.verdict;
-      candidates.failed(asked, last.scope);
-      if (last.retry === 'never') break;
+      const isElsewhere = search.failed(last, asked.channel.keys.length);
+      candidates.failed(asked, isElsewhere ? 'key' : last.scope);
+      if (last.retry === 'never' && !isElsewhere) break;
     }
     if (reply.gone) return;
+    if (search.missed > 0) throw notFound(running, search, last, candidates.soonestMs);
     if (last !== undefined) throw new UpstreamFailedError(last, binding?.field);
     throw refusal ?? noneLeft(call, candidates.soonestMs);
   }
 
-  #later(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate | undefined): Promise<Candidate | undefined> {
-    return ready === undefined ? this.#whenFree(running, candidates, pace) : this.#afterPause(running, candidates, pace, ready);
+  /** It has answered: what the request names lies behind its key. */
+  #noteOwner({ call }: RunningCall, { channel, key }: Candidate): void {
+    this.#doors.resources.noteHomes(call.principal.userId, call.facts.refersTo ?? [], homeAt(channel, key));
+  }
+
+  /** @param tries how many were made */
+  #later(
+    running: RunningCall,
+    candidates: Selection,
+    pace: TryPace,
+    ready: Candidate | undefined,
+    tries: number,
+  ): Promise<Candidate | undefined> {
+    if (ready === undefined) return this.#whenFree(running, candidates, pace);
+    return this.#afterPause(running, candidates, pace, ready, tries);
   }
 
   /** The candidate after the pause before it, or another if it may not be asked any more. */
-  async #afterPause(running: RunningCall, candidates: Selection, pace: TryPace, ready: Candidate): Promise<Candidate | undefined> {
-    const { course, reply } = running;
-    await this.#pause(reply, pace.pauseMs(course.attempts.length));
+  async #afterPause(
+    running: RunningCall,
+    candidates: Selection,
+    pace: TryPace,
+    ready: Candidate,
+    tries: number,
+  ): Promise<Candidate | undefined> {
+    const { reply } = running;
+    await this.#pause(reply, pace.pauseMs(tries));
     if (!reply.gone && candidates.isStillFree(ready)) return ready;
     candidates.giveBack(ready);
     if (reply.gone) return undefined;
@@ -121,4 +149,11 @@ export class ChannelTries {
 function noneLeft({ facts, principal }: RelayCall, soonestMs: number | undefined): NoChannelError | NoChannelAvailableError {
   if (soonestMs === undefined) return new NoChannelError(facts.model, principal.group);
   return new NoChannelAvailableError(facts.model, Number.isFinite(soonestMs) ? soonestMs : undefined);
+}
+
+/** Some of the channel's keys have not got what the request names. Only where none has got it, it is gone. */
+function notFound({ call, binding }: RunningCall, search: OwnerSearch, last: Verdict | undefined, soonestMs: number | undefined): Error {
+  if (search.failure !== undefined) return new UpstreamFailedError(search.failure, binding?.field);
+  if (last !== undefined && search.hasNobody) return new UpstreamFailedError(last);
+  return soonestMs === undefined || search.isSpent ? new AccountNotFoundYetError(binding?.field) : noneLeft(call, soonestMs);
 }

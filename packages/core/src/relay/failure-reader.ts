@@ -48,8 +48,9 @@ export class FailureReader implements AnswerReceiver {
 }
 
 /** What an operator says of a status goes before what the adapter reads in the body; the adapter's words stay. */
-function asMapped(judged: Verdict, { kind, status, code, scope, retry }: Verdict): Verdict {
-  return { ...judged, kind, status, code, scope, retry };
+function asMapped(judged: Verdict, usual: Verdict): Verdict {
+  const { message, field, retryAfterMs } = judged;
+  return { ...usual, message, ...(field === undefined ? {} : { field }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** As much of a failure's text as anybody looks at. */

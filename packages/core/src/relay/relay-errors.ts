@@ -44,6 +44,19 @@ export class PlaceUnavailableError extends GatewayError {
   }
 }
 
+/** What is named may be kept by any of a channel's accounts, and this request did not ask all of them. */
+export class AccountNotFoundYetError extends GatewayError {
+  readonly kind = 'overloaded';
+  readonly status = 503;
+  readonly code = 'account_not_found_yet';
+
+  /** @param field undefined if the path names it. */
+  constructor(field: string | undefined) {
+    const thing = field === undefined ? 'This' : `What ${field} names`;
+    super(`${thing} may be kept by an account that this request did not ask. Send it again.`, field === undefined ? {} : { field });
+  }
+}
+
 /** The caller's credit ran out while the answer was being streamed. */
 export class QuotaExhaustedError extends GatewayError {
   readonly kind = 'insufficient-quota';

@@ -60,7 +60,7 @@ export interface RelayDoors extends ChannelRoomDoors {
   readonly channels: Pick<ChannelDirectory, 'candidatesFor'>;
   readonly groups: Pick<GroupDirectory, 'routesFor' | 'allowedRoutes'>;
   readonly health: ChannelHealth;
-  readonly resources: Pick<ResourceDirectory, 'find' | 'remember'>;
+  readonly resources: Pick<ResourceDirectory, 'find' | 'remember' | 'noteHomes'>;
   readonly prices: Pick<PriceBook, 'rateFor'>;
   readonly ledger: Ledger;
   readonly idempotency: Idempotency;
@@ -136,7 +136,7 @@ export class Relay {
   /**
    * Answers the call, or throws what the caller shall be told instead.
    * @throws GroupNotAllowedError, ModelNotFoundError, NoChannelError, NoChannelAvailableError, NoPriceError, UncountablePriceError, InsufficientQuotaError, TokenQuotaError, SpendCapReachedError, UpstreamFailedError, BadRequestError, DeniedError,
-   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, ResourceAccountGoneError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
+   * ReferenceNotFoundError, ReferencesApartError, ResourceUnreachableError, ResourceAccountGoneError, AccountNotFoundYetError, IdempotencyKeyReusedError, IdempotencyKeyRunningError, AnswerNotKeptError
    */
   async run(call: RelayCall, reply: ClientReply): Promise<void> {
     const { hooks, models, groups, faults } = this.#doors;

@@ -20,12 +20,12 @@ import type { ClientReply } from './client-reply.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
 import { homeChannelsOf, homeKeysOf } from './home-channels.js';
 import { withTokens } from './kept-tokens.js';
+import { isMissing } from './owner-search.js';
 import { PlaceUnavailableError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
 import {
   attemptPlaceOf,
-  isMissing,
   type ResourceOutcome,
   type ResourcePlace,
   type ResourceRequest,

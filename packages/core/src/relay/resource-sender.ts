@@ -9,6 +9,7 @@ import type { ClientReply } from './client-reply.js';
 import { UpstreamExchange } from './exchange.js';
 import { FailureReader } from './failure-reader.js';
 import { faultVerdict } from './network-verdict.js';
+import { verdictOnPlace } from './owner-search.js';
 import type { relaySettings } from './relay-settings.js';
 import type { ResourceCall } from './resource-call.js';
 import type { ResourceSpoken } from './route.js';
@@ -64,7 +65,7 @@ export class ResourceSender {
     else {
       const { verdict: said, words } = 'answer' in outcome ? { verdict: undefined, words: undefined } : outcome;
       // No model was asked for: that a thing is not there says nothing about the place.
-      const verdict = said !== undefined && isMissing(said) ? { ...said, scope: 'request' as const } : said;
+      const verdict = said && verdictOnPlace(said, true);
       // A key that is refused here may be good for calls: it rests, and only a call finds out that it is to be disabled.
       health.report({ ...attempt, verdict, words, mayDisable: false, startedAt, at: clock.now() });
     }
@@ -152,11 +153,6 @@ export class ResourceSender {
       );
     });
   }
-}
-
-/** True where the place is well and has no such thing. */
-export function isMissing({ kind, status }: Verdict): boolean {
-  return kind === 'not-found' || status === 404;
 }
 
 /** A request as it is sent. */

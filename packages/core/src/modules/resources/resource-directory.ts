@@ -46,6 +46,8 @@ export class ResourceDirectory {
   readonly #parts: ResourceDirectoryParts;
   readonly #recent = new RecentResources();
   readonly #writer: ResourceWriter;
+  /** What is being noted while nobody waits for it. */
+  readonly #noting = new Set<Promise<void>>();
 
   constructor(parts: ResourceDirectoryParts) {
     this.#parts = parts;
@@ -116,6 +118,16 @@ export class ResourceDirectory {
     await this.#parts.database.write((transaction) => noteKey(transaction, { userId, kind, id, channelId, keyId }));
   }
 
+  /** As {@link noteHome}, of several, and keeps nobody waiting: whoever cannot be noted is looked for again. */
+  noteHomes(userId: string, names: readonly ResourceName[], home: ResourceHome): void {
+    for (const name of names) {
+      const noting: Promise<void> = this.noteHome(userId, name, home)
+        .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'Which account has something could not be noted'))
+        .finally(() => this.#noting.delete(noting));
+      this.#noting.add(noting);
+    }
+  }
+
   /** It is gone at its upstream. @throws StorageUnavailableError */
   async forget(userId: string, { kind, id }: ResourceName): Promise<void> {
     this.#recent.remove(userId, { kind, id });
@@ -126,6 +138,7 @@ export class ResourceDirectory {
   /** Waits until all is written that was remembered. */
   async close(): Promise<void> {
     await this.#writer.close();
+    await Promise.all(this.#noting);
   }
 
   /** Fills the gaps from the database. */
