@@ -51,7 +51,15 @@ describe.each(testDatabases())('channels that are deleted while their upstreams 
 
   it('have nothing written down of what is left for them', async () => {
     const ioOf = () => Promise.reject(new Error('Nothing is signed.')) as never;
-    const balances = new ChannelBalances({ database: opened.database, providers, secretBox, ioOf, clock: systemClock, log });
+    const balances = new ChannelBalances({
+      database: opened.database,
+      providers,
+      secretBox,
+      ioOf,
+      userAgent: 'tollgate',
+      clock: systemClock,
+      log,
+    });
     await whileDeleted(async () => {
       const { keys } = await balances.refresh(channel.id);
       expect(keys).toMatchObject([{ failure: { code: expect.any(String) as string } }]);
