@@ -1,7 +1,7 @@
 import type { Balance, BalanceAmount } from '@tollgate/plugin-kit';
 import type { Clock } from '../../foundation/clock.js';
 import { type BalanceFailure, type KeyBalance, readKeyBalances, writeKeyBalances } from '../balances/index.js';
-import { type Channel, type ChannelKey, knownChannel, type StoredChannel } from '../channels/index.js';
+import { type Channel, type ChannelKey, knownChannel, lockChannel, type StoredChannel } from '../channels/index.js';
 import { type ChannelOpener, openedFrom } from './opened-channel.js';
 import { NoBalanceError } from './upkeep-errors.js';
 import { type Answered, askUpstream, type UpstreamAsker } from './upstream-question.js';
@@ -68,8 +68,10 @@ export class ChannelBalances {
   async #keep(stored: StoredChannel, found: readonly AskedBalance[]): Promise<void> {
     const { database, log } = this.#doors;
     await database.write(async (transaction) => {
-      const now = await knownChannel(transaction, stored.id).catch(() => undefined);
-      if (now?.version === stored.version) await writeKeyBalances(transaction, stored.id, found);
+      // Whoever changes or deletes it comes before the look at its version, or after what is written.
+      if (!(await lockChannel(transaction, stored.id))) return;
+      const { version } = await knownChannel(transaction, stored.id);
+      if (version === stored.version) await writeKeyBalances(transaction, stored.id, found);
     });
     for (const { keyHint, failure } of found)
       if (failure !== undefined) log.warn({ channel: stored.name, keyHint, code: failure.code }, 'An upstream does not say what is left');
