@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answers, type Behaviour, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
+import { answers, type Behaviour, type ScriptedUpstream, sendJson, startScriptedUpstream } from '../replay/scripted-upstream.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
 import { repositoryFolder } from '../support/repository.js';
@@ -125,6 +126,19 @@ describe.each(databaseKinds)('what is left for the keys of channels on %s', (dat
     expect((await keysOf('many'))[0]?.balance).not.toHaveProperty('failure');
   });
 
+  it('is told of a channel without the keys that are switched off', async () => {
+    const keys = await keysOf('many');
+    const switchKeys = async (action: string) =>
+      root.done('POST', await pathOf('many', '/key-batch'), { ids: keys.slice(1).map(({ id }) => id), action });
+    await switchKeys('disable');
+    const told = await channelNamed('many');
+    expect(told.balance).toMatchObject({ sums: [{ total: '7.00', lowest: '7.00' }], failedKeys: 0 });
+    expect(told.balance).not.toHaveProperty('failure');
+    expect((await keysOf('many'))[1]?.balance).toMatchObject({ amounts: [{ amount: '-0.25' }] });
+    await switchKeys('enable');
+    expect((await channelNamed('many')).balance).toMatchObject({ sums: [{ lowest: '-0.25' }], failedKeys: 2 });
+  });
+
   it('may be what was used of a limit, or without one, also for a key in the configuration', async () => {
     expect((await ask('bounded')).keys[0]?.balance).toMatchObject({ amounts: [{ amount: '7.50', currency: 'USD' }] });
     expect((await ask('endless')).keys[0]?.balance).toMatchObject({ amounts: [], unlimited: true });
@@ -192,5 +206,74 @@ describe.each(databaseKinds)('what is left for the keys of channels on %s', (dat
     const everything = `${said.join('\n')}\n${gateway.logs}`;
     expect(everything).toContain('An upstream does not say what is left');
     for (const name of ['rich', 'poor', 'refused', 'odd', 'whole']) expect(everything).not.toContain(secretOf(name));
+  });
+});
+
+describe.each(databaseKinds)('what is left for the many keys of one channel on %s', (database) => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let root: ManagementClient;
+  /** So many questions are answered, and the others hang. */
+  let answersLeft = 30;
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const place: Behaviour = (_request, response) => {
+      if (answersLeft === 0) return;
+      answersLeft -= 1;
+      sendJson(response, 200, { balance_infos: [{ currency: 'USD', total_balance: '1' }] });
+    };
+    gateway = await startGateway({
+      configFile: join(repositoryFolder, 'tests/support/preset-config/tollgate.config.ts'),
+      database,
+      apply: {
+        users: [{ username: 'root', role: 'root' }],
+        // What a node that was killed was at is free soon.
+        settings: { ledger: { nodeLeaseMs: 3_000 } },
+        channels: [
+          {
+            name: 'crowd',
+            provider: 'deepseek',
+            config: { baseUrl: upstream.place('crowd', place).replace(/\/v1$/, '') },
+            keys: Array.from({ length: 230 }, (_, index) => secretOf(`crowd-${index}`)),
+            models: ['m'],
+            allowPrivate: true,
+          },
+        ],
+      },
+    });
+    root = await ManagementClient.of(gateway);
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream?.close();
+  });
+
+  const total = async (): Promise<string | undefined> => {
+    const { items } = await root.done<{ items: readonly { balance?: { sums: readonly { total: string }[] } }[] }>('GET', '/api/channels');
+    return items[0]?.balance?.sums[0]?.total;
+  };
+  const start = async (): Promise<string> => (await root.done<{ id: string }>('POST', '/api/channel-runs', { kind: 'balance' })).id;
+  const isDone = async (id: string): Promise<boolean> =>
+    (await root.done<{ state: string }>('GET', `/api/channel-runs/${id}`)).state === 'done';
+
+  it('is kept as it comes, so that a killed node loses little, and asked for so many in one run', async () => {
+    const id = await start();
+    await eventually('the first are kept', async () => (await total()) === '20.00');
+    expect(await isDone(id)).toBe(false);
+    await gateway.kill('SIGKILL');
+    answersLeft = Number.POSITIVE_INFINITY;
+    await gateway.start();
+    await eventually('the run is over', () => isDone(id), 30_000);
+    expect(await root.done('GET', `/api/channel-runs/${id}/channels`)).toMatchObject({
+      items: [{ ok: true, balance: { sums: [{ total: '200.00' }] }, notAsked: 30 }],
+    });
+    expect(await total()).toBe('220.00');
+  });
+
+  it('is asked in the next run for those that were left', async () => {
+    const id = await start();
+    await eventually('the run is over', () => isDone(id), 30_000);
+    expect(await total()).toBe('230.00');
   });
 });

@@ -19,7 +19,9 @@ const lists: Behaviour = (request, response) => {
     checkSignature(request, 'bedrock');
     if (request.headers['x-team'] !== 'search') throw new Error('Nobody pays for this.');
   } catch (error) {
-    return sendJson(response, 403, { message: (error as Error).message });
+    // Careless places tell what they were sent.
+    const { authorization, 'x-amz-security-token': session } = request.headers;
+    return sendJson(response, 403, { message: (error as Error).message, received: { authorization, session } });
   }
   const [, , path] = request.path.split('?')[0]?.split('/') ?? [];
   if (path === 'foundation-models') return sendJson(response, 200, foundation);
@@ -37,7 +39,11 @@ describe('lists of models that have to be signed for', () => {
   let gateway: TestGateway;
   let root: ManagementClient;
 
-  const unknown = (name: string) => ({ accessKeyId: `AKID${name}`, secretAccessKey: `secret-of-${name}-that-nobody-knows` });
+  const unknown = (name: string) => ({
+    accessKeyId: `AKID${name}`,
+    secretAccessKey: `secret-of-${name}-that-nobody-knows`,
+    sessionToken: `session-of-${name}`,
+  });
 
   beforeAll(async () => {
     upstream = await startScriptedUpstream();
@@ -97,11 +103,58 @@ describe('lists of models that have to be signed for', () => {
     const { models, failure } = await listOf('refused');
     expect(models).toEqual([]);
     expect(failure).toMatchObject({ status: 403, upstreamText: expect.stringContaining('The scope is wrong') as string });
-    expect(JSON.stringify(failure)).not.toContain('secret-of-');
+    expect(failure?.upstreamText).toContain('Credential=');
+    for (const secret of ['AKIDTWO', 'session-of-', 'secret-of-']) expect(JSON.stringify(failure)).not.toContain(secret);
     expect(upstream.requestsTo('refused')).toHaveLength(2);
+  });
+
+  it('are asked for by the gateway in its own name, as calls are', () => {
+    expect(new Set(upstream.requestsTo('known').map(({ headers }) => headers['user-agent']))).toEqual(new Set(['tollgate/0.1.0']));
   });
 
   it('are not read without the headers that the place wants', async () => {
     expect((await listOf('unruled')).failure).toMatchObject({ status: 403 });
+  });
+});
+
+describe('lists of models that need a token', () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  let given = 0;
+  let good = 'token-1';
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    const tokenUrl = upstream.place('tokens', (_request, response) => {
+      given += 1;
+      response.writeHead(200).end(`token-${given}`);
+    });
+    const baseUrl = upstream.place('listing', ({ headers }, response) =>
+      headers.authorization === good
+        ? sendJson(response, 200, { data: [{ id: 'listed' }] })
+        : sendJson(response, 401, { error: { message: 'The token has expired.' } }),
+    );
+    gateway = await startGateway({
+      configFile: join(repositoryFolder, 'tests/support/signing-config/tollgate.config.ts'),
+      apply: {
+        users: [{ username: 'root', role: 'root' }],
+        channels: [{ name: 'listing', provider: 'signing', config: { baseUrl, tokenUrl, apiKey: 'unused' }, models: ['m'] }],
+      },
+    });
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await upstream?.close();
+  });
+
+  it('are read again, by a new one, once the place has refused the old one', async () => {
+    const root = await ManagementClient.of(gateway);
+    const { items } = await root.done<{ items: readonly { readonly id: string }[] }>('GET', '/api/channels');
+    const list = () => root.done<Listed>('GET', `/api/channels/${items[0]?.id}/models`);
+    expect((await list()).models).toMatchObject([{ id: 'listed' }]);
+    good = 'token-2';
+    expect((await list()).failure).toMatchObject({ status: 401 });
+    expect((await list()).models).toMatchObject([{ id: 'listed' }]);
+    expect(given).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawCall } from '../relay/raw-call.js';
-import { answers, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
+import { answers, type Behaviour, chatFrame, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { ManagementClient } from '../management/management-client.js';
 import {
   alice,
@@ -12,6 +12,7 @@ import {
   pricedByTokens,
   reachingTestServers,
 } from '../support/apply-document.js';
+import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { createOwnDatabase, databaseKinds, type OwnDatabase } from '../support/own-database.js';
 
@@ -28,15 +29,25 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
   let database: OwnDatabase;
   let nodes: TestGateway[] = [];
   let root: ManagementClient;
+  const streams = { over: false };
   const others = Array.from({ length: 300 }, (_, index) => `other-${index}`);
 
   /** Each place says its own name. */
   const placed = (place: string) => upstream.place(place, answers({ text: place, delayMs: 30 }));
+  /** A stream that goes on until it is told to end. */
+  const goesOn: Behaviour = async (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    while (!streams.over && !response.destroyed) {
+      response.write(chatFrame({ content: 'long ' }));
+      await wait(100);
+    }
+    response.end(`${chatFrame({}, 'stop')}data: [DONE]\n\n`);
+  };
   const document = (place: string): ApplyDocument => ({
     models: pricedByTokens('moving', 'staying', 'long'),
     channels: [
       chatChannel('moving', placed(place), ['moving']),
-      chatChannel('long', upstream.place('long', answers({ text: 'long ', chunks: 30, chunkDelayMs: 100 })), ['long']),
+      chatChannel('long', upstream.place('long', goesOn), ['long']),
       ...others.map((name) => chatChannel(name, placed('elsewhere'), ['staying'])),
     ],
     users: [alice, { username: 'root', role: 'root' }],
@@ -85,22 +96,30 @@ describe.skipIf(!databaseKinds.includes('postgres'))('a change to one of many ch
     };
     const { channels = [] } = document(place);
     // These run from before the change until after it.
-    const long = nodes.map(({ url }) => rawCall({ url, key: openToken.key, dialect: 'openai-chat', model: 'long', stream: true }));
+    streams.over = false;
+    const longBefore = upstream.requestsTo('long').length;
+    const long = nodes.map(async ({ url }) => {
+      const answer = await rawCall({ url, key: openToken.key, dialect: 'openai-chat', model: 'long', stream: true });
+      return { ...answer, endedAt: Date.now() };
+    });
     const calling = nodes.flatMap((node) => Array.from({ length: callersOfNode }, () => call(node)));
     await wait(500);
+    await eventually('the long streams run', () => upstream.requestsTo('long').length === longBefore + nodes.length);
     const [moving, stays] = channels;
     await apply({ channels: [moving as ChannelEntry, { ...(stays as ChannelEntry), config: { baseUrl: placed(place) } }] });
     const appliedAt = Date.now();
     await wait(2_000);
     load.over = true;
+    streams.over = true;
     await Promise.all(calling);
     expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
     expect(calls.filter((made) => made.place !== place).length).toBeGreaterThan(callersOfNode);
     const later = calls.filter(({ startedAt }) => startedAt > appliedAt + 1_000);
     expect(later.length).toBeGreaterThan(callersOfNode);
     expect(later.filter((made) => made.place !== place)).toEqual([]);
-    for (const { status, body } of await Promise.all(long)) {
+    for (const { status, body, endedAt } of await Promise.all(long)) {
       expect(status).toBe(200);
+      expect(endedAt).toBeGreaterThan(appliedAt);
       expect(body.toString()).toContain('data: [DONE]');
     }
     await nodes[0]?.applied({ channels: [stays as ChannelEntry] });

@@ -129,6 +129,15 @@ export class TestGateway {
     return child.exitCode ?? undefined;
   }
 
+  /** Stops the process where it is, until {@link resume}: it answers nothing, and takes up no work. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Ends the gateway and removes its data. */
   async stop(): Promise<void> {
     await this.kill('SIGTERM');

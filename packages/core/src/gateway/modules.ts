@@ -38,9 +38,8 @@ import type { Foundations, GatewayParts } from './foundations.js';
 import { jobsOf } from './jobs.js';
 import { register, tokens } from './tokens.js';
 import { wireUpkeep } from './upkeep.js';
-import { version } from './version.js';
+import { userAgent, version } from './version.js';
 
-const userAgent = `tollgate/${version}`;
 const dayMs = 86_400_000;
 
 function wireModules({ environment, logger, faults, migrations }: GatewayParts, foundations: Foundations): DependencyContainer {

@@ -11,6 +11,7 @@ import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
 import { channelRunJobsOf, outsideJobsOf } from './jobs.js';
 import { register, tokens } from './tokens.js';
+import { userAgent } from './version.js';
 
 /** What asks upstreams beside calls, and tells people of them. */
 export function wireUpkeep(container: DependencyContainer, foundations: Foundations, logger: Logger): void {
@@ -29,6 +30,7 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
       database,
       providers: plugins.providers,
       ioOf: plugins.ioOf.bind(plugins),
+      userAgent,
       secretBox,
       clock: systemClock,
       log: logger,
@@ -89,6 +91,7 @@ function modelSyncOf(
     database,
     providers: plugins.providers,
     ioOf: plugins.ioOf.bind(plugins),
+    userAgent,
     secretBox,
     editor,
     settings: () => settings.current(modelSyncSettings),

@@ -72,7 +72,9 @@ export const channel = z
       keys: z.int().meta({ title: 'How many keys are not used now' }),
     }),
     lastTest: lastTest.optional().meta({ title: 'Of a person or of the schedule; where several calls were made, one that failed' }),
-    balance: channelBalance.optional().meta({ title: 'What upstreams said is left for its keys; absent as long as nobody has asked' }),
+    balance: channelBalance
+      .optional()
+      .meta({ title: 'What upstreams said is left for those of its keys that are enabled; absent as long as nobody has asked' }),
   })
   .meta({ id: 'Channel' });
 
@@ -89,10 +91,12 @@ export function presentChannel(
   circuits: readonly CircuitRecord[],
   notes: ChannelNotes | undefined,
 ): z.input<typeof channel> {
-  const { id, version = '', name, provider, models, modelMapping, groups, priority, weight, enabled, options } = stored;
+  const { id, version = '', name, provider, keys, models, modelMapping, groups, priority, weight, enabled, options } = stored;
   const own = circuits.filter(({ channelId }) => channelId === id);
   const whole = own.find(({ kind }) => kind === 'channel');
-  const balance = presentChannelBalance(notes?.balances ?? []);
+  const off = new Set(keys.filter((key) => !key.enabled).map((key) => key.id));
+  // As lists are sorted: a key that is switched off serves nobody, and is not asked any more.
+  const balance = presentChannelBalance((notes?.balances ?? []).filter(({ keyId }) => !off.has(keyId)));
   const ofModels = own.filter(({ kind }) => kind === 'model').map((record) => [record.subject, presentShut(record)] as const);
   return {
     id,
@@ -102,7 +106,7 @@ export function presentChannel(
     // A field may have become secret since it was stored.
     config: Object.fromEntries(Object.entries(stored.config).filter(([field]) => !secretNames.includes(field))),
     secrets: Object.keys(stored.secrets).map((field) => field.replace(/^@/, '')),
-    keyCount: stored.keys.length,
+    keyCount: keys.length,
     models,
     modelMapping,
     groups,

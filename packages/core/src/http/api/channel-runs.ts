@@ -51,6 +51,7 @@ const item = z
     ok: z.boolean().optional(),
     tests: z.array(testReport).optional().meta({ title: 'Each call that was made, without how its answer begins' }),
     balance: channelBalance.optional(),
+    notAsked: z.int().optional().meta({ title: 'Of balances: how many keys are left for another run' }),
     problem: z.object({ code: z.string(), message: z.string() }).optional().meta({ title: 'Why it could not be asked' }),
   })
   .meta({ id: 'ChannelRunItem' });
@@ -158,7 +159,9 @@ function presentItem({ channelId, name, asked }: ChannelRunItem): z.input<typeof
   return { channelId, name, at: new Date(asked.at).toISOString(), ok: asked.ok, ...presentFinding(asked.finding) };
 }
 
-function presentFinding(finding: RunFinding): Pick<z.input<typeof item>, 'tests' | 'balance' | 'problem'> {
+function presentFinding(finding: RunFinding): Pick<z.input<typeof item>, 'tests' | 'balance' | 'notAsked' | 'problem'> {
   if ('problem' in finding) return { problem: { ...finding.problem } };
-  return 'tests' in finding ? { tests: finding.tests.map((report) => ({ ...report })) } : { balance: presentBalance(finding.balance) };
+  if ('tests' in finding) return { tests: finding.tests.map((report) => ({ ...report })) };
+  const { balance, notAsked } = finding;
+  return { balance: presentBalance(balance), ...(notAsked === undefined ? {} : { notAsked }) };
 }

@@ -34,15 +34,39 @@ export async function readKeyBalances(knex: Knex, channelIds: readonly string[])
   return found;
 }
 
-/** Takes the place of what was known; where a question has failed, what was stated before it stays. */
+/** Takes the place of what was known; where a question has failed, what was stated before it stays. Each key comes once. */
 export async function writeKeyBalances(transaction: Knex.Transaction, channelId: string, balances: readonly KeyBalance[]): Promise<void> {
-  for (const balance of balances) {
-    const { stated_at, balance: text, lowest_micros, ...asked } = balanceToRow(channelId, balance);
-    await transaction<KeyBalanceRow>('key_balances')
-      .insert({ ...asked, stated_at, balance: text, lowest_micros })
-      .onConflict(['channel_id', 'key_id'])
-      .merge(balance.stated === undefined ? asked : { ...asked, stated_at, balance: text, lowest_micros });
+  // Rows are locked in one order everywhere, so that two who ask the same keys do not wait for each other.
+  const rows = balances.toSorted((one, other) => (one.keyId < other.keyId ? -1 : 1)).map((balance) => balanceToRow(channelId, balance));
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    const some = rows.slice(start, start + rowsAtOnce);
+    await writeSome(
+      transaction,
+      some.filter(({ failure }) => failure === null),
+      [...askedColumns, ...statedColumns],
+    );
+    await writeSome(
+      transaction,
+      some.filter(({ failure }) => failure !== null),
+      askedColumns,
+    );
   }
+}
+
+const askedColumns = ['asked_at', 'failure'] as const;
+const statedColumns = ['stated_at', 'balance', 'lowest_micros'] as const;
+
+/** @param taken columns that take the place of what was known */
+async function writeSome(
+  transaction: Knex.Transaction,
+  rows: readonly KeyBalanceRow[],
+  taken: readonly (keyof KeyBalanceRow)[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await transaction<KeyBalanceRow>('key_balances')
+    .insert([...rows])
+    .onConflict(['channel_id', 'key_id'])
+    .merge([...taken]);
 }
 
 /** Forgets all keys of the channel but these. */

@@ -100,6 +100,11 @@ async function read(knex: Knex, ids: readonly string[] | undefined): Promise<rea
   return ((await channelRows) as readonly ChannelRow[]).map((row) => rowToChannel(row, keys.get(row.id) ?? []));
 }
 
+/** False if there is none; else nobody changes or deletes it before the transaction is over. */
+export async function lockChannel(transaction: Knex.Transaction, id: string): Promise<boolean> {
+  return (await transaction<ChannelRow>('channels').where({ id }).forShare().first('id')) !== undefined;
+}
+
 export async function insertChannel(transaction: Knex.Transaction, channel: StoredChannel): Promise<void> {
   await transaction<ChannelRow>('channels').insert(channelToRow(channel));
   await writeKeys(transaction, channel);

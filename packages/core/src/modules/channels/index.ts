@@ -10,7 +10,15 @@ export * from './channel-key.js';
 export * from './channel-options.js';
 export { findChannelHeads, findChannelIds } from './channel-search-store.js';
 export { openConfig, openOptions, sealConfig, statedSecrets } from './channel-secrets.js';
-export { deleteChannel, insertChannel, readChannelNames, readChannels, type StoredChannel, updateChannel } from './channel-store.js';
+export {
+  deleteChannel,
+  insertChannel,
+  lockChannel,
+  readChannelNames,
+  readChannels,
+  type StoredChannel,
+  updateChannel,
+} from './channel-store.js';
 export { ChannelTable, type OfferedModel } from './channel-table.js';
 export * from './header-rules.js';
 export * from './model-mapping.js';

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { lockChannel } from '../channels/index.js';
 
 /** What is asked of upstreams beside calls. */
 export type FindingKind = 'test' | 'models';
@@ -44,7 +45,7 @@ export async function readFindingsOfKind(knex: Knex, kind: FindingKind): Promise
 
 /** Takes the place of the one before. A channel that is gone meanwhile has none. */
 export async function writeFinding(transaction: Knex.Transaction, { channelId, kind, at, finding, figure }: ChannelFinding): Promise<void> {
-  if ((await transaction('channels').where({ id: channelId }).first('id')) === undefined) return;
+  if (!(await lockChannel(transaction, channelId))) return;
   await transaction<FindingRow>('channel_findings')
     .insert({ channel_id: channelId, kind, at, finding: JSON.stringify(finding), figure: figure ?? null })
     .onConflict(['channel_id', 'kind'])

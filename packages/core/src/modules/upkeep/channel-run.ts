@@ -40,7 +40,8 @@ export interface RunProblem {
 /** What was found of one channel. */
 export type RunFinding =
   | { readonly tests: readonly Omit<TestReport, 'text' | 'usage'>[] }
-  | { readonly balance: ChannelBalance }
+  /** `notAsked`: keys that were left for another run; absent where an earlier release has found it. */
+  | { readonly balance: ChannelBalance; readonly notAsked?: number }
   | { readonly problem: RunProblem };
 
 /** One channel of a run. */

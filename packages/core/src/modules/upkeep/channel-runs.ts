@@ -41,6 +41,8 @@ export interface ChannelRunsDoors {
 type Asked = NonNullable<ChannelRunItem['asked']>;
 
 const channelsAtOnce = 8;
+/** Of a channel in one run of balances, so that none holds up the others for hours: the next run begins with those that were left. */
+const keysMax = 200;
 /** Of each kind. */
 const runsKept = 10;
 /** How soon a run that was cancelled on another node ends on this one. */
@@ -178,8 +180,9 @@ export class ChannelRuns {
     const { tests, balances, log } = this.#doors;
     try {
       if (kind === 'balance') {
-        const balance = channelBalanceOf((await balances.refresh(channelId, { signal })).keys);
-        return balance === undefined ? { problem: nothingAsked } : { balance };
+        const { keys, notAsked } = await balances.refresh(channelId, { keysMax, signal });
+        const balance = channelBalanceOf(keys);
+        return balance === undefined ? { problem: nothingAsked } : { balance, notAsked };
       }
       const isChosen = wish.model !== undefined || wish.stream !== undefined;
       const reports = isChosen ? [await tests.test(channelId, wish, userId, signal)] : await tests.testAll(channelId, signal);

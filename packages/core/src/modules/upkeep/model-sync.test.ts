@@ -47,6 +47,7 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
       ioOf: () => {
         throw new Error('Nothing is signed here.');
       },
+      userAgent: 'test',
       secretBox,
       clock,
       editor: new ConfigurationEditor({

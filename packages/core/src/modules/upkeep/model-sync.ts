@@ -1,6 +1,5 @@
 import type { UpstreamModel } from '@tollgate/plugin-kit';
 import type { Clock } from '../../foundation/clock.js';
-import type { Logger } from '../../foundation/logger.js';
 import { nameSchema } from '../../foundation/name-schema.js';
 import type { JobHandler } from '../../storage/job-runner.js';
 import { type ChangeAuthor, type ConfigurationEditor, gatewayItself } from '../changes/index.js';
@@ -18,7 +17,6 @@ export interface ModelSyncDoors extends ChannelOpener, UpstreamAsker {
   /** Those that can be used now. */
   readonly channels: () => readonly Channel[];
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** What a channel could offer. */

@@ -1,6 +1,7 @@
 import {
   type PluginIo,
   type ProviderAdapter,
+  type ProviderCall,
   secretFields,
   UpstreamError,
   type UpstreamFailure,
@@ -10,9 +11,10 @@ import {
   type WireRequest,
 } from '@tollgate/plugin-kit';
 import { hideSecrets } from '../../foundation/hide-secrets.js';
-import { unlessAborted } from '../../foundation/unless-aborted.js';
+import type { Logger } from '../../foundation/logger.js';
 import { SafeFetch, type SafeResponse } from '../../foundation/safe-fetch.js';
 import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
+import { unlessAborted } from '../../foundation/unless-aborted.js';
 import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders } from '../channels/index.js';
 
 /** Why an upstream did not say what it was asked for. */
@@ -30,6 +32,9 @@ export type Answered<Answer> = { readonly answer: Answer } | { readonly failure:
 /** What asking needs of its surroundings: network and storage for adapters that sign. */
 export interface UpstreamAsker {
   readonly ioOf: (adapter: ProviderAdapter, signal: AbortSignal, way: ChannelOptions) => PluginIo;
+  /** How the gateway calls itself at upstreams, unless the channel says otherwise. */
+  readonly userAgent: string;
+  readonly log: Logger;
 }
 
 /** Something that costs nothing, asked of the place of a channel. */
@@ -64,8 +69,10 @@ export async function askUpstream<Answer>(
   try {
     const bodies: unknown[] = [];
     for (const request of requests()) {
-      const wire = await sendable(asker, request, channel, key, signal);
-      const response = await fetcher.fetch(wire, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      const wire = await signed(asker, request, channel, key, signal);
+      const headers = changedHeaders({ 'user-agent': asker.userAgent, ...wire.headers }, options.headers, '');
+      const response = await fetcher.fetch({ ...wire, headers }, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      if (response.status === 401) tellRefused(asker, wire, channel, key);
       if (response.status !== 200) return refusalOf(adapter, response, await response.text(), secrets);
       bodies.push(await response.json());
     }
@@ -77,24 +84,37 @@ export async function askUpstream<Answer>(
   }
 }
 
-async function sendable(
+async function signed(
   { ioOf }: UpstreamAsker,
   request: WireRequest,
   { adapter, options }: Channel,
-  { config }: ChannelKey,
+  key: ChannelKey,
   signal?: AbortSignal,
 ): Promise<WireRequest> {
-  const [spoken] = adapter.speaks;
-  let { headers } = request;
-  if (adapter.sign !== undefined && spoken !== undefined) {
-    const inTime = AbortSignal.timeout(timeoutMs);
-    const ending = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
-    const io = ioOf(adapter, ending, options);
-    const { dialect } = spoken;
-    const asked = { config, model: '', stream: false, framing: dialect.framing, dialect, clientHeaders: {} };
-    headers = { ...headers, ...(await unlessAborted(adapter.sign(request, asked, io), ending)) };
+  const asked = askedAs(adapter, key);
+  if (adapter.sign === undefined || asked === undefined) return request;
+  const inTime = AbortSignal.timeout(timeoutMs);
+  const ending = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
+  const added = await unlessAborted(adapter.sign(request, asked, ioOf(adapter, ending, options)), ending);
+  return { ...request, headers: { ...request.headers, ...added } };
+}
+
+/** What the adapter signed with was refused. That it fails to hear of it changes nothing about what the upstream has said. */
+function tellRefused({ log }: UpstreamAsker, { headers }: WireRequest, { adapter, name }: Channel, key: ChannelKey): void {
+  const asked = askedAs(adapter, key);
+  if (adapter.sign === undefined || asked === undefined) return;
+  try {
+    adapter.refused?.(headers, asked);
+  } catch (error) {
+    log.error({ err: error, channel: name }, 'An adapter failed');
   }
-  return { ...request, headers: changedHeaders(headers, options.headers, '') };
+}
+
+/** A question is of no model, and in the first dialect that the place speaks. */
+function askedAs({ speaks: [spoken] }: ProviderAdapter, { config }: ChannelKey): ProviderCall<Record<string, unknown>> | undefined {
+  if (spoken === undefined) return undefined;
+  const { dialect } = spoken;
+  return { config, model: '', stream: false, framing: dialect.framing, dialect, clientHeaders: {} };
 }
 
 function refusalOf(adapter: Channel['adapter'], response: SafeResponse, text: string, secrets: readonly string[]): AskedOnce<never> {
