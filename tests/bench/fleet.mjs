@@ -4,7 +4,7 @@ import { scenarios } from './scenarios.mjs';
 import { median, shuffled } from './statistics.mjs';
 
 const channels = 1_000;
-const rounds = 12;
+const rounds = 24;
 const warmUpSlices = 4;
 /** Of the calls in a second that one channel lets through. */
 const keptAtLeast = 0.95;

@@ -31,9 +31,9 @@ export async function playLedger(
 
 /** A run finds users and tokens as the model has them at first. */
 async function emptied(bench: LedgerBench): Promise<RealLedger> {
+  const hours = bench.database.kind === 'sqlite' ? 'usage_hour_sums' : 'usage_hours';
   await bench.database.write(async (transaction) => {
-    for (const table of ['transfers', 'holds', 'usage_records', 'usage_hours', 'accounts', 'token_budgets'])
-      await transaction(table).delete();
+    for (const table of ['transfers', 'holds', 'usage_records', hours, 'accounts', 'token_budgets']) await transaction(table).delete();
   });
   for (const user of modelUsers) await bench.user(user, startingBalance);
   await bench.token('poor', budgetOfPoor);

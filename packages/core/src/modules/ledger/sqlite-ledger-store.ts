@@ -1,7 +1,7 @@
 import Sqlite, { type Database as SqliteConnection, type Statement } from 'better-sqlite3';
 import { RowMac } from '../../foundation/row-mac.js';
 import { asStorageFailure } from '../../storage/storage-failure.js';
-import { signedUsageColumns, storedUsageValues, usageHourKeys, usageHourSums } from '../usage/index.js';
+import { signedUsageColumns, SqliteUsageHoursStore, storedUsageValues } from '../usage/index.js';
 import type { Durability, LedgerOperation, LedgerOutcome } from './ledger-operation.js';
 import {
   type AccountRow,
@@ -55,6 +55,7 @@ const synchronousOf: Readonly<Record<Durability, string>> = { power: 'FULL', pro
 export class SqliteLedgerStore {
   readonly #connection: SqliteConnection;
   readonly #statements: Statements;
+  readonly #hours: SqliteUsageHoursStore;
   readonly #mac: RowMac;
 
   constructor(options: SqliteLedgerOptions) {
@@ -63,6 +64,7 @@ export class SqliteLedgerStore {
     this.#connection.pragma('journal_mode = WAL');
     this.setDurability(options.durability);
     this.#statements = prepareStatements(this.#connection);
+    this.#hours = new SqliteUsageHoursStore(this.#connection);
     this.#mac = new RowMac(options.macKey);
   }
 
@@ -79,6 +81,7 @@ export class SqliteLedgerStore {
       this.#statements.commit.run();
       return outcomes;
     } catch (error) {
+      this.#hours.forget();
       if (this.#connection.inTransaction) this.#statements.rollback.run();
       throw asStorageFailure(error);
     }
@@ -145,7 +148,7 @@ export class SqliteLedgerStore {
     for (const receipt of changes.receipts) {
       statements.insertRecord.run(...storedUsageValues(receipt), usageMac(this.#mac, receipt));
     }
-    for (const { key, sums } of changes.hours) statements.addToHour.run(...key, ...sums);
+    for (const row of changes.hours) this.#hours.add(row);
   }
 
   #insertHold(hold: HoldState): void {
@@ -199,11 +202,6 @@ function prepareStatements(connection: SqliteConnection) {
     ),
     insertTransfer: insert('transfers', [...signedTransferColumns, 'mac']),
     insertRecord: insert('usage_records', [...signedUsageColumns, 'mac']),
-    addToHour: write(
-      `insert into usage_hours (${[...usageHourKeys, ...usageHourSums].join(', ')})
-      values (${[...usageHourKeys, ...usageHourSums].map(() => '?').join(', ')})
-      on conflict do update set ${usageHourSums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
-    ),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Usage } from '@tollgate/plugin-kit';
 import type { UsageRecordRow } from './usage-record-row.js';
 
-/** What an hour's row is about; written by one node only, so that nodes never wait for each other's. */
-export const usageHourKeys = ['hour', 'node_id', 'user_id', 'token_id', 'model', 'channel_id', 'group_name'] as const;
+/** Whose and what hourly sums are about; written by one node only, so that nodes never wait for each other's. */
+export const usageSeriesLabels = ['node_id', 'user_id', 'token_id', 'model', 'channel_id', 'group_name'] as const;
+
+export const usageHourKeys = ['hour', ...usageSeriesLabels] as const;
 
 const usageColumns = {
   inputText: 'input_text',
@@ -32,6 +34,8 @@ export const usageHourSums: readonly string[] = ['calls', 'failures', ...Object.
 
 /** One row of the hourly roll-ups, or what is to be added to it. */
 export interface UsageHourRow {
+  /** Its key as one text, which is no other row's. */
+  readonly name: string;
   /** In the order of {@link usageHourKeys}; what a call does not have is empty text. */
   readonly key: readonly (string | number)[];
   /** In the order of {@link usageHourSums}. */
@@ -64,7 +68,7 @@ export class UsageHours {
     const name = key.join('\0');
     const known = this.#rows.get(name);
     if (known !== undefined) return known;
-    const row = { key, sums: usageHourSums.map(() => 0n) };
+    const row = { name, key, sums: usageHourSums.map(() => 0n) };
     this.#rows.set(name, row);
     return row;
   }

@@ -20,6 +20,7 @@ import { channelFindingsMigration } from './0018-channel-findings.js';
 import { balancesMigration } from './0019-balances.js';
 import { searchUnitsMigration } from './0020-search-units.js';
 import { channelRunsMigration } from './0021-channel-runs.js';
+import { usageSeriesMigration } from './0022-usage-series.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   balancesMigration,
   searchUnitsMigration,
   channelRunsMigration,
+  usageSeriesMigration,
 ];
