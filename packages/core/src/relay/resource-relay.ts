@@ -1,9 +1,6 @@
 import type { ListingRoute, MakingRoute, ReachingRoute, ResourceName, ResourceReference, Verdict } from '@tollgate/plugin-kit';
 import { verdictForKind } from '@tollgate/plugin-kit';
-import type { Clock } from '../foundation/clock.js';
 import type { Logger } from '../foundation/logger.js';
-import type { Channel, ChannelDirectory } from '../modules/channels/index.js';
-import type { ChannelHealth } from '../modules/health/index.js';
 import {
   NoPlaceError,
   ReferencesApartError,
@@ -12,18 +9,17 @@ import {
   ResourceNotFoundError,
   ResourceUnreachableError,
 } from '../modules/resources/index.js';
-import type { GroupDirectory } from '../modules/groups/index.js';
 import { ledgerSettings } from '../modules/ledger/index.js';
 import type { Settings } from '../modules/settings/index.js';
-import { areApart, type Binding, bindingOf, homeAt, keysOf } from './bound-channel.js';
+import { areApart, type Binding, bindingOf, homeAt } from './bound-channel.js';
 import type { ClientReply } from './client-reply.js';
 import { estimateBodyTokens } from './estimate-tokens.js';
-import { homeChannelsOf, homeKeysOf } from './home-channels.js';
 import { withTokens } from './kept-tokens.js';
 import { isMissing, keysAskedMax, OwnerSearch } from './owner-search.js';
-import { AccountNotFoundYetError, PlaceUnavailableError, UpstreamFailedError } from './relay-errors.js';
+import { AccountNotFoundYetError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { filledPath, type ResourceCall } from './resource-call.js';
+import { ResourcePlaces, type ResourcePlacesDoors } from './resource-places.js';
 import {
   attemptPlaceOf,
   type ResourceOutcome,
@@ -33,19 +29,13 @@ import {
   type ResourceSenderTools,
   type WholeResourceAnswer,
 } from './resource-sender.js';
-import { spokenForResources } from './route.js';
 import { usualScale } from './token-families.js';
 import { poolsOf, type UpstreamPools } from './upstream-pools.js';
 
-export interface ResourceRelayDoors extends Pick<ResourceSenderTools, 'ioOf' | 'userAgent'> {
+export interface ResourceRelayDoors extends ResourcePlacesDoors, Pick<ResourceSenderTools, 'ioOf' | 'userAgent'> {
   readonly settings: Settings;
-  readonly channels: Pick<ChannelDirectory, 'find' | 'channelsOf'>;
-  readonly groups: Pick<GroupDirectory, 'allowedRoutes'>;
   readonly resources: ResourceDirectory;
-  readonly health: ChannelHealth;
-  readonly clock: Clock;
   readonly log: Logger;
-  readonly random: () => number;
 }
 
 /** Requests of a list for its items that run at the same time. */
@@ -55,11 +45,13 @@ const listedTogether = 8;
 export class ResourceRelay {
   readonly #doors: ResourceRelayDoors;
   readonly #pools: UpstreamPools;
+  readonly #places: ResourcePlaces;
   readonly #sender: ResourceSender;
 
   constructor(doors: ResourceRelayDoors) {
     this.#doors = doors;
     this.#pools = poolsOf(doors.log);
+    this.#places = new ResourcePlaces(doors);
     this.#sender = new ResourceSender({
       ...doors,
       pools: this.#pools,
@@ -90,12 +82,12 @@ export class ResourceRelay {
     if (home === undefined) throw new ResourceNotFoundError(call.path);
     const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
     if (binding !== undefined && areApart(binding, home)) throw new ReferencesApartError('The path', binding.field);
-    const places = this.#placesAt(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined);
-    const first = this.#freeAmong(places);
+    const places = this.#places.at(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined);
+    const first = this.#places.free(places);
     if (first === undefined) throw new ResourceUnreachableError(undefined);
     // Counted before it is sent: a client may leave before the upstream says that it has taken it.
     if (route.adds === true) await this.#addTokens(call, first, { kind: route.kind, id }, binding);
-    const next = (left: readonly ResourcePlace[], isTold: boolean): ResourcePlace | undefined => this.#freeAmong(left, isTold);
+    const next = (left: readonly ResourcePlace[], isTold: boolean): ResourcePlace | undefined => this.#places.free(left, isTold);
     const { place, outcome, search } = await this.#askEach(call, first, places, requestOf(call), reply, next);
     if ('verdict' in outcome) {
       const failure = this.#failureOf(call, place, outcome.verdict);
@@ -160,13 +152,13 @@ export class ResourceRelay {
   async #make(call: ResourceCall, route: MakingRoute, reply: ClientReply): Promise<void> {
     const references = route.refersTo?.(call.json ?? {}) ?? [];
     const binding = await this.#bindingOf(call, references);
-    const places = this.#placesToMake(call, binding);
+    const places = this.#places.toMake(call, binding);
     let last: Verdict | undefined;
     const search = new OwnerSearch(binding !== undefined);
     const left = new Set(places);
     const { attemptsMax } = this.#doors.settings.current(relaySettings);
     for (let asked = 0; asked - search.missed < attemptsMax && left.size > 0 && !search.isSpent; asked += 1) {
-      const place = this.#freeAmong([...left], search.failure === undefined);
+      const place = this.#places.free([...left], search.failure === undefined);
       if (place === undefined) break;
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
@@ -186,22 +178,6 @@ export class ResourceRelay {
     }
     if (search.isUndecided) throw undecided(search, binding?.field);
     throw last === undefined ? new NoPlaceError(call.principal.group) : new UpstreamFailedError(withoutModel(last));
-  }
-
-  /** Where everything is that the body names, else wherever something of this kind may be, in the order of preference. */
-  #placesToMake(call: ResourceCall, binding: Binding | undefined): readonly ResourcePlace[] {
-    const { principal, dialect } = call;
-    if (binding === undefined) {
-      const { channels, groups } = this.#doors;
-      const homes = groups.allowedRoutes(principal).flatMap((group) => homeChannelsOf(principal.userId, channels.channelsOf(group)));
-      return [...new Set(homes)].flatMap((channel) => {
-        const spoken = spokenForResources(channel, dialect.wire);
-        return spoken === undefined ? [] : homeKeysOf(principal.userId, channel).map((key) => ({ channel, key, spoken }));
-      });
-    }
-    const places = this.#placesAt(call, binding, binding.field);
-    if (places.length === 0) throw new ResourceUnreachableError(binding.field);
-    return places;
   }
 
   async #list(call: ResourceCall, route: ListingRoute, reply: ClientReply): Promise<void> {
@@ -224,10 +200,10 @@ export class ResourceRelay {
    * nobody knows whose it is and some have not got it, it is left out and not forgotten: others would make every list fail.
    */
   async #item(call: ResourceCall, route: ListingRoute, id: string, home: ResourceHome, reply: ClientReply): Promise<unknown> {
-    const channel = this.#channelOf(call, home);
+    const channel = this.#places.channelOf(call, home);
     if (channel === undefined || (home.keyId !== undefined && !channel.keys.some((key) => key.id === home.keyId))) return undefined;
-    const places = this.#placesAt(call, home, undefined);
-    const next = (left: readonly ResourcePlace[]): ResourcePlace | undefined => this.#freeAmong(left, false) ?? left[0];
+    const places = this.#places.at(call, home, undefined);
+    const next = (left: readonly ResourcePlace[]): ResourcePlace | undefined => this.#places.free(left, false) ?? left[0];
     const first = next(places);
     if (first === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
@@ -252,44 +228,6 @@ export class ResourceRelay {
 
   async #bindingOf({ principal }: ResourceCall, references: readonly ResourceReference[] = []) {
     return references.length === 0 ? undefined : bindingOf(this.#doors.resources, principal.userId, references);
-  }
-
-  /** None where the channel does not serve the caller. @throws ResourceAccountGoneError */
-  #placesAt(call: ResourceCall, home: ResourceHome, field: string | undefined): readonly ResourcePlace[] {
-    const channel = this.#channelOf(call, home);
-    const spoken = channel && spokenForResources(channel, call.dialect.wire);
-    if (channel === undefined || spoken === undefined) return [];
-    const places = keysOf(channel, home, field).map((key) => ({ channel, key, spoken }));
-    if (places.length <= keysAskedMax) return places;
-    // Whoever asks again shall have others asked.
-    const start = Math.floor(this.#doors.random() * places.length);
-    return [...places.slice(start), ...places.slice(0, start)];
-  }
-
-  #channelOf({ principal }: ResourceCall, { channelId }: ResourceHome): Channel | undefined {
-    const { channels, groups } = this.#doors;
-    return groups
-      .allowedRoutes(principal)
-      .map((group) => channels.find(channelId, group))
-      .find((found) => found !== undefined);
-  }
-
-  /**
-   * The first that may be asked now, its probe begun where it needs one. Undefined if there are none.
-   * @throws PlaceUnavailableError if there are some and none may be asked; not where somebody has failed already, which says more.
-   */
-  #freeAmong(places: readonly ResourcePlace[], isTold = true): ResourcePlace | undefined {
-    const { health, clock } = this.#doors;
-    const now = clock.now();
-    let until: number | undefined;
-    for (const place of places) {
-      const { channelId, keyId, model } = attemptPlaceOf(place);
-      const blocked = health.channelBlocked(channelId, model, now) ?? health.keyBlocked(keyId, now);
-      if (blocked === undefined && health.beginProbe(channelId, keyId, model, now)) return place;
-      if (blocked?.until !== undefined) until = Math.min(until ?? Number.POSITIVE_INFINITY, blocked.until);
-    }
-    if (places.length > 0 && isTold) throw new PlaceUnavailableError(until === undefined ? undefined : Math.max(0, until - now));
-    return undefined;
   }
 
   #answer(
