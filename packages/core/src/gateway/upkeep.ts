@@ -51,6 +51,7 @@ function channelRunsOf(container: DependencyContainer, { database, plugins }: Fo
     providers: plugins.providers,
     tests: container.resolve(tokens.channelTests),
     balances: container.resolve(tokens.channelBalances),
+    models: container.resolve(tokens.modelSync),
     clock: systemClock,
     log,
   });
