@@ -3,11 +3,12 @@ import type { Clock } from '../../foundation/clock.js';
 import { GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
 import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
+import type { SecretBox } from '../../foundation/secret-box.js';
 import type { Database } from '../../storage/database.js';
 import { JobInterruptedError, type JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import { channelBalanceOf } from '../balances/index.js';
-import { type ChannelFilter, findChannelHeads } from '../channels/index.js';
+import { type ChannelFilter, comparableFilter, findChannelHeads } from '../channels/index.js';
 import type { ChannelBalances } from './channel-balances.js';
 import type { ChannelRun, ChannelRunItem, ChannelRunKind, RunFinding, RunWish } from './channel-run.js';
 import {
@@ -32,6 +33,7 @@ import { ChannelRunNotFoundError, ChannelRunUnderWayError } from './upkeep-error
 export interface ChannelRunsDoors {
   readonly database: Database;
   readonly providers: ReadonlyMap<string, ProviderAdapter>;
+  readonly secretBox: SecretBox;
   readonly tests: Pick<ChannelTests, 'test' | 'testAll'>;
   readonly balances: Pick<ChannelBalances, 'refresh'>;
   readonly clock: Clock;
@@ -74,10 +76,11 @@ export class ChannelRuns {
    * @throws ChannelRunUnderWayError, StorageUnavailableError
    */
   async start(kind: ChannelRunKind, filter: ChannelFilter, wish: RunWish, userId: string): Promise<ChannelRun> {
-    const { database, providers, clock } = this.#doors;
+    const { database, providers, secretBox, clock } = this.#doors;
     const id = newId();
+    const wanted = await comparableFilter(database.knex, filter, secretBox);
     const isBegun = await database.write(async (transaction) => {
-      const found = await findChannelHeads(transaction, database.kind, filter);
+      const found = await findChannelHeads(transaction, database.kind, wanted);
       const meant = kind === 'test' ? found : found.filter(({ provider }) => providers.get(provider)?.balance !== undefined);
       const targets = meant.map((head) => ({ channelId: head.id, name: head.name }));
       const run = { id, kind, userId, wish, startedAt: clock.now(), leftOut: found.length - meant.length };
