@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, PermissionDeniedError, type Permission } from '../../modules/access/index.js';
+import { type Permission, PermissionDeniedError } from '../../modules/access/index.js';
 import type { ChannelRun, ChannelRunKind } from '../../modules/upkeep/index.js';
 import { channelRunEndpoints } from './channel-runs.js';
 
@@ -19,7 +19,7 @@ describe('a run over many channels', () => {
     });
     const begin = async (kind: ChannelRunKind, ...permissions: readonly Permission[]): Promise<unknown> =>
       start?.run({
-        caller: { userId: 'u', permissions: new Set(permissions) } as unknown as Caller,
+        caller: { userId: 'u', permissions: new Set(permissions) },
         params: {},
         query: {},
         body: { kind },

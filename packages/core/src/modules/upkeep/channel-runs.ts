@@ -3,11 +3,12 @@ import type { Clock } from '../../foundation/clock.js';
 import { GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
 import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
+import type { SecretBox } from '../../foundation/secret-box.js';
 import type { Database } from '../../storage/database.js';
 import { JobInterruptedError, type JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import { channelBalanceOf } from '../balances/index.js';
-import { type ChannelFilter, type ChannelHead, findChannelHeads } from '../channels/index.js';
+import { type ChannelFilter, type ChannelHead, comparableFilter, findChannelHeads } from '../channels/index.js';
 import type { ChannelBalances } from './channel-balances.js';
 import type { ChannelRun, ChannelRunItem, ChannelRunKind, ModelsFinding, RunFinding, RunWish } from './channel-run.js';
 import {
@@ -33,6 +34,7 @@ import { ChannelRunNotFoundError, ChannelRunUnderWayError } from './upkeep-error
 export interface ChannelRunsDoors {
   readonly database: Database;
   readonly providers: ReadonlyMap<string, ProviderAdapter>;
+  readonly secretBox: SecretBox;
   readonly tests: Pick<ChannelTests, 'test' | 'testAll'>;
   readonly balances: Pick<ChannelBalances, 'refresh'>;
   readonly models: Pick<ModelSync, 'sync'>;
@@ -78,10 +80,11 @@ export class ChannelRuns {
    * @throws ChannelRunUnderWayError, StorageUnavailableError
    */
   async start(kind: ChannelRunKind, filter: ChannelFilter, wish: RunWish, userId: string): Promise<ChannelRun> {
-    const { database, clock } = this.#doors;
+    const { database, secretBox, clock } = this.#doors;
     const id = newId();
+    const wanted = await comparableFilter(database.knex, filter, secretBox);
     const isBegun = await database.write(async (transaction) => {
-      const found = await findChannelHeads(transaction, database.kind, filter);
+      const found = await findChannelHeads(transaction, database.kind, wanted);
       const meant = found.filter((head) => this.#isMeant(kind, head));
       const targets = meant.map((head) => ({ channelId: head.id, name: head.name }));
       const run = { id, kind, userId, wish, startedAt: clock.now(), leftOut: found.length - meant.length };
