@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldedText } from '../../foundation/folded-text.js';
 import {
   matchOf,
   type Model,
@@ -162,7 +163,7 @@ function changeMany(doors: ModelDoors): Endpoint {
 function fits(entry: Model, { search, vendor, type, enabled, priced }: z.output<typeof filter>): boolean {
   const texts = [entry.name, entry.description ?? '', ...(entry.tags ?? [])];
   return (
-    (search === undefined || texts.some((each) => each.toLowerCase().includes(search.toLowerCase()))) &&
+    (search === undefined || texts.some((each) => foldedText(each).includes(foldedText(search)))) &&
     (vendor === undefined || entry.vendor === vendor) &&
     (type === undefined || entry.type === type) &&
     (enabled === undefined || String(entry.enabled) === enabled) &&
