@@ -52,6 +52,7 @@ function channelRunsOf(container: DependencyContainer, { database, plugins, secr
     secretBox,
     tests: container.resolve(tokens.channelTests),
     balances: container.resolve(tokens.channelBalances),
+    models: container.resolve(tokens.modelSync),
     clock: systemClock,
     log,
   });

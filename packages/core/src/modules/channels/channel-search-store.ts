@@ -29,15 +29,23 @@ export async function findChannelIds(knex: Knex, kind: DatabaseKind, filter: Com
   return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
 }
 
+export interface ChannelHead {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  /** As its option says: its models may follow its upstream. */
+  readonly syncModels: boolean;
+}
+
 /** By name. */
-export async function findChannelHeads(
-  knex: Knex,
-  kind: DatabaseKind,
-  filter: ComparableFilter,
-): Promise<readonly { readonly id: string; readonly name: string; readonly provider: string }[]> {
-  const query = knex('channels').select('id', 'name', 'provider').orderBy('name');
+export async function findChannelHeads(knex: Knex, kind: DatabaseKind, filter: ComparableFilter): Promise<readonly ChannelHead[]> {
+  const query = knex('channels')
+    .select('id', 'name', 'provider', knex.raw(`${jsonText(kind, 'options', 'syncModels')} as sync_models`))
+    .orderBy('name');
   restrict(query, kind, filter);
-  return query;
+  const rows = (await query) as readonly (Pick<ChannelHead, 'id' | 'name' | 'provider'> & { readonly sync_models: unknown })[];
+  // The databases say false in their own ways.
+  return rows.map(({ sync_models, ...head }) => ({ ...head, syncModels: !['0', 'false'].includes(String(sync_models)) }));
 }
 
 /** Id and what the page is ordered by; one more than the page may have, where there are more. */
