@@ -7,6 +7,7 @@ import {
   type ChannelFilter,
   type ChannelOrder,
   channelOrders,
+  isVagueHint,
   type ChannelPosition,
   type StoredChannel,
 } from '../../modules/channels/index.js';
@@ -14,7 +15,7 @@ import type { ChangeAuthor } from '../../modules/changes/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
 import { channel, type ChannelNotes, presentChannel } from './channel-answers.js';
 import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
-import { PageCursors, pageOf, pageShape } from './page.js';
+import { PageCursors, pageInMemory, pageOf, pageShape } from './page.js';
 import { patchShapeOf } from './patch-shape.js';
 
 export interface ChannelDoors {
@@ -30,10 +31,20 @@ export interface ChannelDoors {
 const text = z.string().min(1).max(255);
 export const channelStates = ['enabled', 'disabled', 'failing'] as const;
 
+/** A whole key of a channel may be a document. */
+const keyHint = z.string().trim().min(1).max(10_000).meta({
+  title: 'A whole key; or how one begins or ends, as hints show it. Of a longer beginning only the first four characters are compared',
+});
+
+/** What changes channels must not mean more of them than was said. */
+const preciseKeyHint = keyHint.refine((text) => !isVagueHint(text), {
+  error: 'Of the beginning of a key only four characters are compared: send those, its hint, or the whole key.',
+});
+
 /** How channels are filtered, in a list as elsewhere. */
 export const channelFilterShape = {
   name: text.optional().meta({ title: 'A part of the name' }),
-  keyHint: text.optional().meta({ title: 'How one of its keys begins or ends, as hints show it' }),
+  keyHint: keyHint.optional(),
   provider: text.optional(),
   model: text.optional().meta({ title: 'A model that it offers' }),
   group: text.optional(),
@@ -41,7 +52,11 @@ export const channelFilterShape = {
   state: z.enum(channelStates).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
-export const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
+export const batchFilter = z.strictObject({
+  ...channelFilterShape,
+  keyHint: preciseKeyHint.optional(),
+  ids: z.array(text).max(10_000).optional(),
+});
 /** A filter that was forgotten would delete all there is. */
 const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some((value) => value !== undefined), {
   error: 'Say which channels are meant.',
@@ -60,6 +75,7 @@ const batchShape = {
 export const channelId = z.strictObject({ id: text });
 const version = text.optional().meta({ title: 'As it was read: refused if it has been changed since' });
 const cursors = new PageCursors('channels', z.tuple([z.union([z.string(), z.int()]), z.string()]));
+const tagCursors = new PageCursors('channel-tags', z.tuple([z.string()]));
 const { keys: _keys, ...changeable } = channelEntryShape;
 const batchResult = z.object({ matched: z.int(), changed: z.int() });
 
@@ -158,6 +174,7 @@ function create(doors: ChannelDoors): Endpoint {
     status: 201,
     handle: async ({ author, body: { channelPerKey, ...entry } }) => {
       const keys = listedKeys(entry.keys);
+      if (channelPerKey && keys.length === 0) throw new InvalidParameterError('keys', 'List the keys that shall have a channel each.');
       const entries = channelPerKey
         ? keys.map((key, index) => ({ ...entry, name: `${entry.name} ${index + 1}`, keys: [key] }))
         : [{ ...entry, keys }];
@@ -278,9 +295,10 @@ function tags({ desk }: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channel-tags',
-    title: 'The tags that channels have; a filter by tag changes them together',
+    title: 'The tags that channels have, by name; a filter by tag changes them together',
     permission: 'channel.read',
-    response: z.object({ items: z.array(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })).readonly() }),
-    handle: async () => ({ items: await desk.tags() }),
+    query: z.strictObject(pageShape),
+    response: pageOf(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })),
+    handle: async ({ query }) => pageInMemory(tagCursors, query, await desk.tags(), ({ tag }) => [tag]),
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldedText } from '../../foundation/folded-text.js';
 import {
   matchOf,
   type Model,
@@ -13,7 +14,7 @@ import {
 } from '../../modules/models/index.js';
 import { factsOfPrice, fieldsOfPrice } from '../../modules/price-sync/index.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
-import { PageCursors, pageOf, pageShape } from './page.js';
+import { PageCursors, pageInMemory, pageOf, pageShape } from './page.js';
 
 export interface ModelDoors {
   readonly desk: ModelDesk;
@@ -26,7 +27,16 @@ export interface ModelDoors {
 const batchMax = 1_000;
 const text = z.string().min(1).max(255);
 const params = z.strictObject({ name: text });
-const cursors = new PageCursors('models', z.tuple([z.string()]));
+const cursors = new PageCursors('models', z.tuple([z.union([z.string(), z.int()]), z.string()]));
+const unknownCursors = new PageCursors('unknown-models', z.tuple([z.string()]));
+const orders = ['name', 'vendor', 'type', 'createdAt'] as const;
+
+/** A model that channels offer. */
+export const offeredModel = z.object({
+  model: z.string(),
+  channels: z.array(z.string()).readonly(),
+  groups: z.array(z.string()).readonly(),
+});
 
 const model = z
   .object({
@@ -59,14 +69,19 @@ function list(doors: ModelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/models',
-    title: 'The entries of the catalogue of models, by name',
+    title: 'The entries of the catalogue of models',
     permission: 'pricing.read',
-    query: z.strictObject({ ...pageShape, ...filterShape }),
+    query: z.strictObject({
+      ...pageShape,
+      ...filterShape,
+      sort: z.enum(orders).default('name').meta({ title: 'Entries without a vendor or a type come first' }),
+      order: z.enum(['asc', 'desc']).default('asc'),
+    }),
     response: pageOf(model),
     handle: async ({ query }) => {
-      const [after] = cursors.positionOf(query) ?? [];
-      const found = (await doors.models()).filter((entry) => (after === undefined || entry.name > after) && fits(entry, query));
-      const { items, next } = cursors.page(query, inOrder(found).slice(0, query.limit + 1), ({ name }) => [name]);
+      const found = (await doors.models()).filter((entry) => fits(entry, query));
+      const placeOf = (entry: Model): [string | number, string] => [entry[query.sort] ?? '', entry.name];
+      const { items, next } = pageInMemory(cursors, query, found, placeOf, query.order === 'desc');
       return { items: items.map(presentModel), next };
     },
   });
@@ -76,14 +91,11 @@ function unknown(doors: ModelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/models/unknown',
-    title: 'Models that channels offer and of which the catalogue says nothing',
+    title: 'Models that channels offer and of which the catalogue says nothing, by name',
     permission: 'pricing.read',
-    response: z.object({
-      items: z
-        .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
-        .readonly(),
-    }),
-    handle: async () => ({ items: await doors.unknown() }),
+    query: z.strictObject(pageShape),
+    response: pageOf(offeredModel),
+    handle: async ({ query }) => pageInMemory(unknownCursors, query, await doors.unknown(), (found) => [found.model]),
   });
 }
 
@@ -162,17 +174,12 @@ function changeMany(doors: ModelDoors): Endpoint {
 function fits(entry: Model, { search, vendor, type, enabled, priced }: z.output<typeof filter>): boolean {
   const texts = [entry.name, entry.description ?? '', ...(entry.tags ?? [])];
   return (
-    (search === undefined || texts.some((each) => each.toLowerCase().includes(search.toLowerCase()))) &&
+    (search === undefined || texts.some((each) => foldedText(each).includes(foldedText(search)))) &&
     (vendor === undefined || entry.vendor === vendor) &&
     (type === undefined || entry.type === type) &&
     (enabled === undefined || String(entry.enabled) === enabled) &&
     (priced === undefined || String(entry.price !== undefined) === priced)
   );
-}
-
-/** As a cursor compares them; databases sort by other rules. */
-function inOrder<Named extends { readonly name: string }>(entries: readonly Named[]): readonly Named[] {
-  return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 function presentModel({ id: _id, price, createdAt, tags, capabilities, endpoints, settlement, ...facts }: Model): z.input<typeof model> {

@@ -5,6 +5,7 @@ import { resetHealth } from '../health/index.js';
 import { checkGroups, knownChannel } from './channel-desk.js';
 import type { ChannelFilter } from './channel-filter.js';
 import type { StoredKey } from './channel-key.js';
+import { comparableFilter } from './channel-search.js';
 import { findChannelIds } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
@@ -42,15 +43,16 @@ export interface ChannelBatchDoors {
 }
 
 /** Changes all channels that a filter means, or none. @throws InvalidChannelError, StorageUnavailableError */
-export function changeChannels(
+export async function changeChannels(
   { database, editor, secretBox, failing }: ChannelBatchDoors,
   author: ChangeAuthor,
   filter: ChannelFilter,
   batch: ChannelBatch,
 ): Promise<BatchResult> {
+  const meant = await comparableFilter(database.knex, filter, secretBox);
   return editor.edit(author, async (transaction) => {
     await checkGroups(transaction, batch.groups ?? []);
-    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, filter));
+    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, meant));
     const unwell = failing().channels;
     const perChannel = known.map((channel) => {
       if (batch.delete === true) return [channelDeletion(channel)];
