@@ -147,7 +147,15 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
 function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
   const relay = container.resolve(tokens.relay);
   const groups = container.resolve(tokens.groups);
-  const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
+  const simulator = new RoutingSimulator({
+    settings,
+    models: container.resolve(tokens.models),
+    resources: container.resolve(tokens.resources),
+    channelLimits: container.resolve(tokens.channelLimits),
+    channelSpending: container.resolve(tokens.channelSpending),
+    selections: relay.selections,
+    parts: relay.selecting,
+  });
   return {
     groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
     dialects: container.resolve(tokens.dialects).all,

@@ -98,6 +98,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
     tokens.limits,
     () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
   );
+  register(container, tokens.channelLimits, () => channelLimitsOf(container, foundations));
   register(container, tokens.channelSpending, () => channelSpendingOf(container, foundations, logger));
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
@@ -136,6 +137,14 @@ function countersOf(container: DependencyContainer, { database, redis }: Foundat
     now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
     onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
+}
+
+function channelLimitsOf(container: DependencyContainer, { settings }: Foundations): ChannelLimits {
+  return new ChannelLimits({
+    counters: container.resolve(tokens.counters),
+    clock: systemClock,
+    whenCountersAreAway: () => settings.current(limitsSettings).whenCountersAreAway,
   });
 }
 
@@ -260,11 +269,7 @@ function relayOf(
     channels: container.resolve(tokens.channels),
     groups: container.resolve(tokens.groups),
     health: container.resolve(tokens.health),
-    channelLimits: new ChannelLimits({
-      counters: container.resolve(tokens.counters),
-      clock: systemClock,
-      whenCountersAreAway: () => settings.current(limitsSettings).whenCountersAreAway,
-    }),
+    channelLimits: container.resolve(tokens.channelLimits),
     channelSpending: container.resolve(tokens.channelSpending),
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),

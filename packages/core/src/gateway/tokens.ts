@@ -10,7 +10,7 @@ import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { GroupDirectory } from '../modules/groups/index.js';
 import type { HealthBook } from '../modules/health/index.js';
 import type { KeyUsage } from '../modules/key-usage/index.js';
-import type { Limits } from '../modules/limits/index.js';
+import type { ChannelLimits, Limits } from '../modules/limits/index.js';
 import type { Books, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
 import type { GatewayMetrics } from '../modules/metrics/index.js';
 import type { ModelDirectory } from '../modules/models/index.js';
@@ -51,6 +51,7 @@ export const tokens = {
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
+  channelLimits: Symbol('ChannelLimits') as InjectionToken<ChannelLimits>,
   channelSpending: Symbol('ChannelSpending') as InjectionToken<ChannelSpending>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
   outsideJobs: Symbol('JobRunner of what waits for others') as InjectionToken<JobRunner>,
