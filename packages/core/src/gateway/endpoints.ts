@@ -143,10 +143,12 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
 function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
   const relay = container.resolve(tokens.relay);
   const groups = container.resolve(tokens.groups);
+  const models = container.resolve(tokens.models);
   const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
   return {
     groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
     dialects: container.resolve(tokens.dialects).all,
+    isEnabled: (model) => models.find(model)?.enabled ?? true,
     simulate: (call) => simulator.simulate(call),
   };
 }
