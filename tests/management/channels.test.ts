@@ -80,6 +80,11 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     expect(await names('group=vip')).toEqual(['many']);
     expect(await names('tag=eu')).toEqual(['each 1', 'each 2']);
     expect(await names('keyHint=sk-x')).toEqual(['many']);
+    expect(await names(`keyHint=${secretOf('y')}`), 'a whole key').toEqual(['many']);
+    expect(await names(`keyHint=${secretOf('plain')}`), 'in the configuration').toEqual(['plain']);
+    expect(await names(`keyHint=${secretOf('nobody')}`)).toEqual([]);
+    expect(await names('keyHint=sk-p')).toEqual(['plain']);
+    expect(await names('keyHint=sk-plain'), 'of which four are compared').toEqual(['plain']);
     expect(await names('provider=openai-compatible&state=disabled')).toEqual([]);
     expect(await names('state=failing')).toEqual([]);
     expect(await names('sort=priority&order=desc&name=each')).toHaveLength(2);
@@ -129,6 +134,17 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     ]);
   });
 
+  it('are made for each key only where there are keys', async () => {
+    for (const keys of ['', ' \n\n', [], undefined]) {
+      const withoutKeys = { name: 'none', provider: 'openai-compatible', config: { ...config, apiKey: secretOf('d') }, models: ['m1'] };
+      expect(await root.ask('POST', '/api/channels', { ...withoutKeys, channelPerKey: true, keys })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_parameter', field: 'keys' },
+      });
+    }
+    expect(await names('name=none')).toEqual([]);
+  });
+
   it('are copied with their keys, and deleted', async () => {
     const [many] = (await root.done<Page<Channel>>('GET', '/api/channels?name=many')).items;
     const copied = await root.done<Channel>('POST', `/api/channels/${many?.id}/copy`, {});
@@ -145,6 +161,11 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     });
     expect(await names('state=disabled')).toEqual(['each 1', 'each 2']);
     expect(await names('model=m4')).toEqual(['each 1', 'each 2']);
+    expect(await batch({ keyHint: secretOf('a'), name: 'EACH' }, { enabled: false })).toEqual({ matched: 1, changed: 0 });
+    expect(await root.ask('POST', '/api/channel-batch/delete', { filter: { keyHint: 'sk-a-0' } }), 'more than was said').toMatchObject({
+      status: 400,
+      body: { code: 'invalid_parameter', field: 'filter.keyHint' },
+    });
     expect(await batch({ tag: 'old' }, { enabled: false })).toEqual({ matched: 2, changed: 0 });
     expect(await batch({ name: 'each', state: 'disabled' }, { enabled: true, groups: ['vip'], priority: -1, weight: 0 })).toMatchObject({
       changed: 2,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, refuses, type ScriptedUpstream, startScriptedUpstream } from '../replay/scripted-upstream.js';
 import { rawCall } from '../relay/raw-call.js';
-import { alice, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
+import { alice, chatChannel, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { databaseKinds } from '../support/own-database.js';
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('a webhook on %s', (database) => {
     gateway = await startGateway({
       database,
       apply: {
-        models: pricedByTokens('m'),
+        models: pricedByTokens('m', 'plain'),
         channels: [
           {
             name: 'main',
@@ -52,6 +52,7 @@ describe.each(databaseKinds)('a webhook on %s', (database) => {
             models: ['m'],
             allowPrivate: true,
           },
+          chatChannel('plain', upstream.place('plain', refuses(401)), ['plain']),
         ],
         users: [alice, { username: 'root', role: 'root' }],
         tokens: [openToken],
@@ -99,6 +100,13 @@ describe.each(databaseKinds)('a webhook on %s', (database) => {
     await root.done('POST', `/api/channels/${items[0]?.id}/test`, { keyId: told[0]?.notice['keyId'] });
     await eventually('the webhook was told', () => told.length > before);
     expect(told.at(-1)?.notice).toMatchObject({ event: 'channel.up', channel: { name: 'main' }, state: 'closed' });
+  });
+
+  it('is told of a key that stands in no list by the name of its channel', async () => {
+    const before = told.length;
+    await rawCall({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model: 'plain' });
+    await eventually('the webhook was told', () => told.length > before);
+    expect(told.at(-1)?.notice).toMatchObject({ text: 'The key of channel "plain" is disabled (status, scripted).' });
   });
 
   it('has an address that nobody can read', async () => {

@@ -13,7 +13,7 @@ import { withApplyContext } from './with-apply-context.js';
 const declared = {
   only: { type: 'string', valueHint: 'sections', description: `Only these of ${applySections.join(', ')}, joined by commas` },
   name: { type: 'string', valueHint: 'text', description: 'The channels with this in their name, and no other section' },
-  'key-hint': { type: 'string', valueHint: 'text', description: 'Likewise, by how one of their keys begins or ends' },
+  'key-hint': { type: 'string', valueHint: 'text', description: 'Likewise, by a whole key, or how one begins or ends' },
   provider: { type: 'string', valueHint: 'id', description: 'Likewise, by provider' },
   model: { type: 'string', valueHint: 'name', description: 'Likewise, by a model that they offer' },
   group: { type: 'string', valueHint: 'name', description: 'Likewise, by group' },

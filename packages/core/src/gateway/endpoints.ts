@@ -116,8 +116,12 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       circuits,
       changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
       notesOf: async (channelIds) => {
-        const [tests, balances] = await Promise.all([channelTests.lastOf(channelIds), readKeyBalances(database.knex, channelIds)]);
-        return new Map(channelIds.map((id) => [id, { test: tests.get(id), balances: balances.get(id) ?? [] }]));
+        const [tests, balances, counts] = await Promise.all([
+          channelTests.lastOf(channelIds),
+          readKeyBalances(database.knex, channelIds),
+          keyUsage.ofConfigKeys(channelIds),
+        ]);
+        return new Map(channelIds.map((id) => [id, { test: tests.get(id), balances: balances.get(id) ?? [], configKey: counts.get(id) }]));
       },
       enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
     }),

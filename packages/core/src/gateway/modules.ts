@@ -194,7 +194,7 @@ function healthOf(container: DependencyContainer, { database, settings }: Founda
     channelNameOf: (id) => channels.nameOf(id),
     database,
     onWritten: () => bus.hint('health'),
-    onOutcome: ({ channelId, keyId, verdict, at }) => keyUsage.note({ channelId, keyId, outcome: useOf(verdict), at }),
+    onOutcome: ({ keyId, verdict, at }) => keyUsage.note({ keyId, outcome: useOf(verdict), at }),
   });
 }
 

@@ -45,12 +45,14 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
   register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
 }
 
-function channelRunsOf(container: DependencyContainer, { database, plugins }: Foundations, log: Logger): ChannelRuns {
+function channelRunsOf(container: DependencyContainer, { database, plugins, secretBox }: Foundations, log: Logger): ChannelRuns {
   return new ChannelRuns({
     database,
     providers: plugins.providers,
+    secretBox,
     tests: container.resolve(tokens.channelTests),
     balances: container.resolve(tokens.channelBalances),
+    models: container.resolve(tokens.modelSync),
     clock: systemClock,
     log,
   });

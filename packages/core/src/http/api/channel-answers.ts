@@ -21,6 +21,14 @@ const shut = z
 
 const shownOptions = Object.fromEntries(Object.entries(channelOptionShape).filter(([name]) => !secretOptions.has(name)));
 
+const usedShape = {
+  served: z.int().meta({ title: 'Tries that it has answered, on all nodes, some seconds late' }),
+  failed: z.int().meta({ title: 'Tries that failed; what the caller asked for wrongly counts neither way' }),
+  lastUsedAt: z.iso.datetime().optional(),
+  shut: shut.optional(),
+  balance: keyBalance.optional().meta({ title: 'What its upstream said is left; absent as long as nobody has asked' }),
+};
+
 export const channelKey = z
   .object({
     id: z.string(),
@@ -28,13 +36,17 @@ export const channelKey = z
     remark: z.string().optional(),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
-    served: z.int().meta({ title: 'Tries that it has answered, on all nodes, some seconds late' }),
-    failed: z.int().meta({ title: 'Tries that failed; what the caller asked for wrongly counts neither way' }),
-    lastUsedAt: z.iso.datetime().optional(),
-    shut: shut.optional(),
-    balance: keyBalance.optional().meta({ title: 'What its upstream said is left; absent as long as nobody has asked' }),
+    ...usedShape,
   })
   .meta({ id: 'ChannelKey' });
+
+/** The one key in a channel's configuration, in the words of those in lists. */
+const configKey = z
+  .object({
+    id: z.string().meta({ title: 'That of the channel: wherever a key is named by its id, this one is meant' }),
+    ...usedShape,
+  })
+  .meta({ id: 'ConfigKey' });
 
 const lastTest = z
   .object({
@@ -58,6 +70,7 @@ export const channel = z
     config: z.record(z.string(), z.unknown()).meta({ title: 'Without its secrets' }),
     secrets: z.array(z.string()).meta({ title: 'Secret fields that are set: they can be changed and never read' }),
     keyCount: z.int().meta({ title: 'Of `keys`; a key in `config` is not counted' }),
+    configKey: configKey.optional().meta({ title: 'The one key in `config`; absent where there are `keys`' }),
     models: z.array(z.string()).readonly(),
     modelMapping: z.record(z.string(), z.string()).readonly(),
     groups: z.array(z.string()).readonly(),
@@ -82,6 +95,8 @@ export const channel = z
 export interface ChannelNotes {
   readonly test?: LastTest | undefined;
   readonly balances: readonly KeyBalance[];
+  /** Of the key in the configuration, where that is used. */
+  readonly configKey?: KeyCounts | undefined;
 }
 
 /** @param circuits of any channels */
@@ -107,6 +122,7 @@ export function presentChannel(
     config: Object.fromEntries(Object.entries(stored.config).filter(([field]) => !secretNames.includes(field))),
     secrets: Object.keys(stored.secrets).map((field) => field.replace(/^@/, '')),
     keyCount: keys.length,
+    ...(keys.length > 0 ? {} : { configKey: { id, ...presentUse(id, own, notes?.configKey, notes?.balances ?? []) } }),
     models,
     modelMapping,
     groups,
@@ -145,15 +161,26 @@ export function presentKey(
   balances: readonly KeyBalance[],
 ): z.input<typeof channelKey> {
   const { id, hint, remark, enabled, createdAt } = key;
-  const record = circuits.find(({ kind, subject }) => kind === 'key' && subject === id);
-  const count = counts.get(id);
-  const balance = balances.find(({ keyId }) => keyId === id);
   return {
     id,
     hint,
     ...(remark === undefined ? {} : { remark }),
     enabled,
     createdAt: timeText(createdAt),
+    ...presentUse(id, circuits, counts.get(id), balances),
+  };
+}
+
+/** What a key has served, and what is known against it. */
+function presentUse(
+  id: string,
+  circuits: readonly CircuitRecord[],
+  count: KeyCounts | undefined,
+  balances: readonly KeyBalance[],
+): Omit<z.input<typeof configKey>, 'id'> {
+  const record = circuits.find(({ kind, subject }) => kind === 'key' && subject === id);
+  const balance = balances.find(({ keyId }) => keyId === id);
+  return {
     served: count?.served ?? 0,
     failed: count?.failed ?? 0,
     ...(count === undefined ? {} : { lastUsedAt: timeText(count.lastUsedAt) }),

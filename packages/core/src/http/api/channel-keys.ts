@@ -16,7 +16,7 @@ export interface ChannelKeyDoors {
   changeKeys(
     author: ChangeAuthor,
     channelId: string,
-    meant: (key: StoredKey) => boolean,
+    meant: (key: Pick<StoredKey, 'id' | 'enabled'>) => boolean,
     action: 'enable' | 'disable' | 'delete',
   ): Promise<BatchResult>;
   remarkKey(author: ChangeAuthor, channelId: string, keyId: string, remark: string | null): Promise<StoredKey>;
@@ -37,7 +37,7 @@ export function channelKeyEndpoints(doors: ChannelKeyDoors): readonly Endpoint[]
   return [list(doors), add(doors), replace(doors), remark(doors), batch(doors)];
 }
 
-function hasState(key: StoredKey, state: z.output<typeof keyState>, failing: ReadonlySet<string>): boolean {
+function hasState(key: Pick<StoredKey, 'id' | 'enabled'>, state: z.output<typeof keyState>, failing: ReadonlySet<string>): boolean {
   if (state === undefined) return true;
   if (state === 'disabled') return !key.enabled;
   return key.enabled && (state === 'enabled' || failing.has(key.id));
@@ -133,7 +133,8 @@ function batch({ circuits, changeKeys }: ChannelKeyDoors): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/api/channels/:id/key-batch',
-    title: 'Enable, disable or delete keys; to enable one also ends what its failures have disabled',
+    title:
+      'Enable, disable or delete keys; to enable one also ends what its failures have disabled. A key in `config` goes by the id of its channel, and can be enabled alone',
     permission: 'channel.write',
     params: channelId,
     body: z
@@ -147,7 +148,7 @@ function batch({ circuits, changeKeys }: ChannelKeyDoors): Endpoint {
     handle: ({ author, params: { id }, body: { ids, state, action } }) => {
       const failing = failingKeys(circuits());
       const named = ids === undefined ? undefined : new Set(ids);
-      const meant = (key: StoredKey): boolean => (named?.has(key.id) ?? true) && hasState(key, state, failing);
+      const meant = (key: Pick<StoredKey, 'id' | 'enabled'>): boolean => (named?.has(key.id) ?? true) && hasState(key, state, failing);
       return changeKeys(author, id, meant, action);
     },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PermissionDeniedError } from '../../modules/access/index.js';
 import type { ChannelFilter } from '../../modules/channels/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
 import {
@@ -39,7 +40,9 @@ const run = z
     total: z.int().meta({ title: 'Channels that it means' }),
     done: z.int().meta({ title: 'Those of them that were asked' }),
     failed: z.int().meta({ title: 'Those of them that failed, or could not be asked' }),
-    leftOut: z.int().meta({ title: 'Channels of the filter whose places do not say what is left' }),
+    leftOut: z
+      .int()
+      .meta({ title: 'Channels of the filter whose places do not say it, and of models those whose option `syncModels` is false' }),
   })
   .meta({ id: 'ChannelRun' });
 
@@ -52,6 +55,15 @@ const item = z
     tests: z.array(testReport).optional().meta({ title: 'Each call that was made, without how its answer begins' }),
     balance: channelBalance.optional(),
     notAsked: z.int().optional().meta({ title: 'Of balances: how many keys are left for another run' }),
+    models: z
+      .object({
+        added: z.array(z.string()).readonly().meta({ title: 'The first 200' }),
+        addedCount: z.int(),
+        removed: z.array(z.string()).readonly().meta({ title: 'The first 200' }),
+        removedCount: z.int(),
+      })
+      .optional()
+      .meta({ title: 'What became of its models' }),
     problem: z.object({ code: z.string(), message: z.string() }).optional().meta({ title: 'Why it could not be asked' }),
   })
   .meta({ id: 'ChannelRunItem' });
@@ -67,7 +79,8 @@ function start(doors: ChannelRunDoors): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/api/channel-runs',
-    title: 'Test all channels that a filter means, or ask what is left for their keys, in the background; one run of a kind at a time',
+    title:
+      'Test all channels that a filter means, ask what is left for their keys, or let their models follow their upstreams, in the background; one run of a kind at a time. Models need the permission `channel.write`',
     permission: 'channel.operate',
     body: z
       .strictObject({
@@ -86,8 +99,12 @@ function start(doors: ChannelRunDoors): Endpoint {
       }),
     response: run,
     status: 202,
-    handle: async ({ caller, body: { kind, filter, model, stream } }) =>
-      presentRun(await doors.start(kind, filterOf(filter, doors.circuits()), { model, stream }, caller.userId)),
+    handle: async ({ caller, author, body: { kind, filter, model, stream } }) => {
+      const changes = kind === 'models';
+      if (changes && !caller.permissions.has('channel.write')) throw new PermissionDeniedError('channel.write');
+      const wish = changes ? { author } : { model, stream };
+      return presentRun(await doors.start(kind, filterOf(filter, doors.circuits()), wish, caller.userId));
+    },
   });
 }
 
@@ -159,9 +176,10 @@ function presentItem({ channelId, name, asked }: ChannelRunItem): z.input<typeof
   return { channelId, name, at: new Date(asked.at).toISOString(), ok: asked.ok, ...presentFinding(asked.finding) };
 }
 
-function presentFinding(finding: RunFinding): Pick<z.input<typeof item>, 'tests' | 'balance' | 'notAsked' | 'problem'> {
+function presentFinding(finding: RunFinding): Pick<z.input<typeof item>, 'tests' | 'balance' | 'notAsked' | 'models' | 'problem'> {
   if ('problem' in finding) return { problem: { ...finding.problem } };
   if ('tests' in finding) return { tests: finding.tests.map((report) => ({ ...report })) };
+  if ('models' in finding) return { models: finding.models };
   const { balance, notAsked } = finding;
   return { balance: presentBalance(balance), ...(notAsked === undefined ? {} : { notAsked }) };
 }

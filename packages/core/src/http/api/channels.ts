@@ -7,6 +7,7 @@ import {
   type ChannelFilter,
   type ChannelOrder,
   channelOrders,
+  isVagueHint,
   type ChannelPosition,
   type StoredChannel,
 } from '../../modules/channels/index.js';
@@ -30,10 +31,20 @@ export interface ChannelDoors {
 const text = z.string().min(1).max(255);
 export const channelStates = ['enabled', 'disabled', 'failing'] as const;
 
+/** A whole key of a channel may be a document. */
+const keyHint = z.string().trim().min(1).max(10_000).meta({
+  title: 'A whole key; or how one begins or ends, as hints show it. Of a longer beginning only the first four characters are compared',
+});
+
+/** What changes channels must not mean more of them than was said. */
+const preciseKeyHint = keyHint.refine((text) => !isVagueHint(text), {
+  error: 'Of the beginning of a key only four characters are compared: send those, its hint, or the whole key.',
+});
+
 /** How channels are filtered, in a list as elsewhere. */
 export const channelFilterShape = {
   name: text.optional().meta({ title: 'A part of the name' }),
-  keyHint: text.optional().meta({ title: 'How one of its keys begins or ends, as hints show it' }),
+  keyHint: keyHint.optional(),
   provider: text.optional(),
   model: text.optional().meta({ title: 'A model that it offers' }),
   group: text.optional(),
@@ -41,7 +52,11 @@ export const channelFilterShape = {
   state: z.enum(channelStates).optional().meta({ title: '`failing`: enabled, and it, a model or a key of it is not used now' }),
 };
 
-export const batchFilter = z.strictObject({ ...channelFilterShape, ids: z.array(text).max(10_000).optional() });
+export const batchFilter = z.strictObject({
+  ...channelFilterShape,
+  keyHint: preciseKeyHint.optional(),
+  ids: z.array(text).max(10_000).optional(),
+});
 /** A filter that was forgotten would delete all there is. */
 const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some((value) => value !== undefined), {
   error: 'Say which channels are meant.',
@@ -158,6 +173,7 @@ function create(doors: ChannelDoors): Endpoint {
     status: 201,
     handle: async ({ author, body: { channelPerKey, ...entry } }) => {
       const keys = listedKeys(entry.keys);
+      if (channelPerKey && keys.length === 0) throw new InvalidParameterError('keys', 'List the keys that shall have a channel each.');
       const entries = channelPerKey
         ? keys.map((key, index) => ({ ...entry, name: `${entry.name} ${index + 1}`, keys: [key] }))
         : [{ ...entry, keys }];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldedText } from '../../foundation/folded-text.js';
 import {
   type EffectiveModel,
   matchOf,
@@ -180,7 +181,7 @@ function fits(
 ): boolean {
   const texts = [entry.name, entry.description ?? '', ...(entry.tags ?? [])];
   return (
-    (search === undefined || texts.some((each) => each.toLowerCase().includes(search.toLowerCase()))) &&
+    (search === undefined || texts.some((each) => foldedText(each).includes(foldedText(search)))) &&
     (vendor === undefined || entry.vendor === vendor) &&
     (type === undefined || entry.type === type) &&
     (enabled === undefined || String(isEnabled) === enabled) &&

@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import { type ChannelFilter, findChannelIds } from '../channels/index.js';
+import { type ChannelFilter, comparableFilter, findChannelIds } from '../channels/index.js';
 import type { ApplyContext } from './apply-context.js';
 import { readApplyState } from './apply-state.js';
 import { exportedGroups, exportedModels, exportedSettings, exportedVendors } from './export-catalogue.js';
@@ -27,10 +27,11 @@ export interface ExportedConfiguration {
 
 /** The present configuration as a file that makes the same of an empty gateway. @throws StorageUnavailableError */
 export async function exportConfiguration(context: ApplyContext, options: ExportOptions = {}): Promise<ExportedConfiguration> {
-  const { database, settings } = context;
+  const { database, settings, secretBox } = context;
+  const meant = options.channels && (await comparableFilter(database.knex, options.channels, secretBox));
   const { state, channels } = await database.snapshot(async (reader) => {
     const read = await readApplyState(reader, context);
-    const ids = options.channels && new Set(await findChannelIds(reader, database.kind, options.channels));
+    const ids = meant && new Set(await findChannelIds(reader, database.kind, meant));
     const sorted = [...read.channels.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
     return { state: read, channels: sorted.filter(({ id }) => ids?.has(id) ?? true) };
   });

@@ -1,10 +1,11 @@
 import type { Database } from '../../storage/database.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
-import type { ChangeAuthor, ConfigurationEditor, PlannedStep } from '../changes/index.js';
+import type { ChangeAuthor, ConfigurationEditor, Edit, PlannedStep } from '../changes/index.js';
 import { resetHealth } from '../health/index.js';
 import { checkGroups, knownChannel } from './channel-desk.js';
 import type { ChannelFilter } from './channel-filter.js';
 import type { StoredKey } from './channel-key.js';
+import { comparableFilter } from './channel-search.js';
 import { findChannelIds } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
@@ -42,15 +43,16 @@ export interface ChannelBatchDoors {
 }
 
 /** Changes all channels that a filter means, or none. @throws InvalidChannelError, StorageUnavailableError */
-export function changeChannels(
+export async function changeChannels(
   { database, editor, secretBox, failing }: ChannelBatchDoors,
   author: ChangeAuthor,
   filter: ChannelFilter,
   batch: ChannelBatch,
 ): Promise<BatchResult> {
+  const meant = await comparableFilter(database.knex, filter, secretBox);
   return editor.edit(author, async (transaction) => {
     await checkGroups(transaction, batch.groups ?? []);
-    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, filter));
+    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, meant));
     const unwell = failing().channels;
     const perChannel = known.map((channel) => {
       if (batch.delete === true) return [channelDeletion(channel)];
@@ -61,20 +63,24 @@ export function changeChannels(
   });
 }
 
+/** Which keys of a channel are meant. */
+type MeantKeys = (key: Pick<StoredKey, 'id' | 'enabled'>) => boolean;
+
 /**
  * Enables, disables or deletes keys of a channel.
- * @param meant which of them
- * @throws ChannelNotFoundError, StorageUnavailableError
+ * @param meant which of them; the one in the configuration is asked after by the channel's own id
+ * @throws ChannelNotFoundError, InvalidChannelError, StorageUnavailableError
  */
 export function changeKeys(
   { editor, secretBox, failing }: ChannelBatchDoors,
   author: ChangeAuthor,
   channelId: string,
-  meant: (key: StoredKey) => boolean,
+  meant: MeantKeys,
   action: 'enable' | 'disable' | 'delete',
 ): Promise<BatchResult> {
   return editor.edit(author, async (transaction) => {
     const known = await knownChannel(transaction, channelId);
+    if (known.keys.length === 0) return changeOfConfigKey(known, meant, action, failing().keys);
     const chosen = new Set(known.keys.filter(meant).map(({ id }) => id));
     const unwell = action === 'enable' ? known.keys.filter(({ id }) => chosen.has(id) && failing().keys.has(id)) : [];
     const keys = known.keys.flatMap((key) => {
@@ -90,6 +96,15 @@ export function changeKeys(
       result: { matched: chosen.size, changed: changed.size },
     };
   });
+}
+
+/** All that can be done to the key in the configuration is to end what its failures have done. @throws InvalidChannelError */
+function changeOfConfigKey(channel: StoredChannel, meant: MeantKeys, action: string, failing: ReadonlySet<string>): Edit<BatchResult> {
+  const { id } = channel;
+  if (!meant({ id, enabled: true })) return { steps: [], result: { matched: 0, changed: 0 } };
+  if (action !== 'enable') throw new InvalidChannelError([configKeyProblem]);
+  const steps = failing.has(id) ? [recovery(channel, { id, hint: 'the key in config' })] : [];
+  return { steps, result: { matched: 1, changed: steps.length } };
 }
 
 /**
@@ -141,6 +156,11 @@ export function remarkKey(
 
 const lastKeyProblem = { path: ['keys'], message: 'A channel keeps at least one key. Add another first, or delete the channel.' };
 
+const configKeyProblem = {
+  path: ['action'],
+  message: 'The key in `config` goes with its channel: disable or delete the channel, or change its `config`.',
+};
+
 function changedBy(channel: StoredChannel, batch: ChannelBatch): StoredChannel {
   const { enabled, tag, priority, weight, groups, addModels = [], removeModels = [] } = batch;
   const { tag: tagBefore, ...options } = channel.options;
@@ -158,7 +178,7 @@ function changedBy(channel: StoredChannel, batch: ChannelBatch): StoredChannel {
 }
 
 /** Ends what failures have disabled, or let cool down. */
-function recovery({ id, name }: StoredChannel, key?: StoredKey): PlannedStep {
+function recovery({ id, name }: StoredChannel, key?: Pick<StoredKey, 'id' | 'hint'>): PlannedStep {
   const field = key === undefined ? 'health' : `keys.${key.id}`;
   return {
     change: { action: 'enable', kind: 'channel', name, fields: [{ field, to: key === undefined ? 'well' : `${key.hint}, well` }] },

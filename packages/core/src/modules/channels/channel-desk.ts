@@ -4,6 +4,7 @@ import type { ChangeAuthor, ConfigurationEditor } from '../changes/index.js';
 import { readGroups } from '../groups/index.js';
 import { type ChannelEntry, type ChannelSurroundings, storedChannelOf } from './channel-entry.js';
 import type { ChannelFilter, ChannelPage, ChannelPosition } from './channel-filter.js';
+import { comparableFilter } from './channel-search.js';
 import { countTags, findChannelIds, findChannelPage, takenNames } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
@@ -37,10 +38,11 @@ export class ChannelDesk {
   }
 
   /** One more than the page may have, where there are more. @throws StorageUnavailableError */
-  find(filter: ChannelFilter, page: ChannelPage): Promise<readonly FoundChannel[]> {
-    const { database } = this.#options;
+  async find(filter: ChannelFilter, page: ChannelPage): Promise<readonly FoundChannel[]> {
+    const { database, secretBox } = this.#options;
+    const meant = await comparableFilter(database.knex, filter, secretBox);
     return database.snapshot(async (reader) => {
-      const positions = await findChannelPage(reader, database.kind, filter, page);
+      const positions = await findChannelPage(reader, database.kind, meant, page);
       const channels = await readChannels(
         reader,
         positions.map(([, id]) => id),
@@ -54,9 +56,10 @@ export class ChannelDesk {
   }
 
   /** By name. @throws StorageUnavailableError */
-  all(filter: ChannelFilter): Promise<readonly StoredChannel[]> {
-    const { database } = this.#options;
-    return database.snapshot(async (reader) => readChannels(reader, await findChannelIds(reader, database.kind, filter)));
+  async all(filter: ChannelFilter): Promise<readonly StoredChannel[]> {
+    const { database, secretBox } = this.#options;
+    const meant = await comparableFilter(database.knex, filter, secretBox);
+    return database.snapshot(async (reader) => readChannels(reader, await findChannelIds(reader, database.kind, meant)));
   }
 
   /** @throws ChannelNotFoundError, StorageUnavailableError */

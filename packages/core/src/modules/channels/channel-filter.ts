@@ -3,7 +3,7 @@ export interface ChannelFilter {
   readonly ids?: readonly string[] | undefined;
   /** A part of the name, in any case. */
   readonly name?: string | undefined;
-  /** The beginning or the end of one of its keys, as hints show them. */
+  /** One of its keys as a whole; or how one begins or ends, of which only what hints show is compared. */
   readonly keyHint?: string | undefined;
   readonly provider?: string | undefined;
   /** By the name that callers use. */
@@ -12,6 +12,9 @@ export interface ChannelFilter {
   readonly tag?: string | undefined;
   readonly enabled?: boolean | undefined;
 }
+
+/** The same where everything is as the database can compare it. */
+export type ComparableFilter = Omit<ChannelFilter, 'name' | 'keyHint'> & { readonly name?: never; readonly keyHint?: never };
 
 /**
  * `testedAt` and `latency` are those of the last test, `balance` is the lowest that one of its keys has, in whatever currency. What is not

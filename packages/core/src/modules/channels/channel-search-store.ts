@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { DatabaseKind } from '../../storage/database.js';
-import { jsonListContains, jsonText } from '../../storage/json-text.js';
-import type { ChannelFilter, ChannelOrder, ChannelPage, ChannelPosition } from './channel-filter.js';
+import { isOneOf, jsonListContains, jsonText } from '../../storage/json-text.js';
+import type { ChannelOrder, ChannelPage, ChannelPosition, ComparableFilter } from './channel-filter.js';
+import type { HintSearch, StoredKey } from './channel-key.js';
 
 const columns: Readonly<Record<ChannelOrder, string>> = {
   name: 'name',
@@ -22,28 +23,36 @@ function ofLastTest(column: 'at' | 'figure', unknown: number): string {
   return `coalesce((select ${column} from channel_findings where channel_id = channels.id and kind = 'test'), ${unknown})`;
 }
 
-export async function findChannelIds(knex: Knex, kind: DatabaseKind, filter: ChannelFilter): Promise<readonly string[]> {
+export async function findChannelIds(knex: Knex, kind: DatabaseKind, filter: ComparableFilter): Promise<readonly string[]> {
   const query = knex<{ readonly id: string }>('channels').select('id');
   restrict(query, kind, filter);
   return ((await query) as readonly { readonly id: string }[]).map(({ id }) => id);
 }
 
+export interface ChannelHead {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+  /** As its option says: its models may follow its upstream. */
+  readonly syncModels: boolean;
+}
+
 /** By name. */
-export async function findChannelHeads(
-  knex: Knex,
-  kind: DatabaseKind,
-  filter: ChannelFilter,
-): Promise<readonly { readonly id: string; readonly name: string; readonly provider: string }[]> {
-  const query = knex('channels').select('id', 'name', 'provider').orderBy('name');
+export async function findChannelHeads(knex: Knex, kind: DatabaseKind, filter: ComparableFilter): Promise<readonly ChannelHead[]> {
+  const query = knex('channels')
+    .select('id', 'name', 'provider', knex.raw(`${jsonText(kind, 'options', 'syncModels')} as sync_models`))
+    .orderBy('name');
   restrict(query, kind, filter);
-  return query;
+  const rows = (await query) as readonly (Pick<ChannelHead, 'id' | 'name' | 'provider'> & { readonly sync_models: unknown })[];
+  // The databases say false in their own ways.
+  return rows.map(({ sync_models, ...head }) => ({ ...head, syncModels: !['0', 'false'].includes(String(sync_models)) }));
 }
 
 /** Id and what the page is ordered by; one more than the page may have, where there are more. */
 export async function findChannelPage(
   knex: Knex,
   kind: DatabaseKind,
-  filter: ChannelFilter,
+  filter: ComparableFilter,
   page: ChannelPage,
 ): Promise<readonly ChannelPosition[]> {
   const query = knex('channels').select('id', knex.raw(`${columns[page.order]} as place`));
@@ -77,18 +86,48 @@ export async function takenNames(knex: Knex, names: readonly string[]): Promise<
   return new Map(rows.map(({ id, name }) => [name, id]));
 }
 
-function restrict(
-  query: Knex.QueryBuilder,
-  kind: DatabaseKind,
-  { ids, name, keyHint, provider, model, group, tag, enabled }: ChannelFilter,
-): void {
-  if (ids !== undefined) void query.whereIn('id', [...ids]);
-  if (name !== undefined) void query.whereRaw("lower(name) like ? escape '!'", [`%${literal(name.toLowerCase())}%`]);
-  if (keyHint !== undefined)
-    void query.whereRaw(
-      "exists (select 1 from channel_keys where channel_id = channels.id and (hint like ? escape '!' or hint like ? escape '!'))",
-      [`${literal(keyHint)}%`, `%${literal(keyHint)}`],
-    );
+/** Of all channels. */
+export async function readNames(knex: Knex): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  return knex('channels').select('id', 'name');
+}
+
+/** Ids of the channels that list a key with such a hint. */
+export async function findHintedChannels(knex: Knex, { start, end }: HintSearch): Promise<readonly string[]> {
+  const query = knex('channel_keys')
+    .distinct('channel_id')
+    .whereRaw("hint like ? escape '!'", [`${literal(start)}%`]);
+  if (end !== undefined) void query.orWhereRaw("hint like ? escape '!'", [`%${literal(end)}`]);
+  return ((await query) as readonly { readonly channel_id: string }[]).map((row) => row.channel_id);
+}
+
+/** Listed keys of exactly this hint. */
+export async function readKeysOfHint(
+  knex: Knex,
+  hint: string,
+): Promise<readonly (Pick<StoredKey, 'id' | 'secrets'> & { readonly channelId: string })[]> {
+  const rows: readonly { readonly id: string; readonly channel_id: string; readonly secrets: string }[] = await knex('channel_keys')
+    .where({ hint })
+    .select('id', 'channel_id', 'secrets');
+  return rows.map((row) => ({ id: row.id, channelId: row.channel_id, secrets: JSON.parse(row.secrets) as StoredKey['secrets'] }));
+}
+
+/** Of channels that have any in their configuration, by id, those after the last one. */
+export async function readSecretsAfter(
+  knex: Knex,
+  lastId: string,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly secrets: StoredKey['secrets'] }[]> {
+  const rows: readonly { readonly id: string; readonly secrets: string }[] = await knex('channels')
+    .where('id', '>', lastId)
+    .whereNot('secrets', '{}')
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'secrets');
+  return rows.map(({ id, secrets }) => ({ id, secrets: JSON.parse(secrets) as StoredKey['secrets'] }));
+}
+
+function restrict(query: Knex.QueryBuilder, kind: DatabaseKind, { ids, provider, model, group, tag, enabled }: ComparableFilter): void {
+  if (ids !== undefined) void query.whereRaw(...isOneOf(kind, 'id', ids));
   if (provider !== undefined) void query.where('provider', provider);
   if (model !== undefined) void query.whereRaw(...jsonListContains(kind, 'models', model));
   if (group !== undefined) void query.whereRaw(...jsonListContains(kind, 'groups', group));

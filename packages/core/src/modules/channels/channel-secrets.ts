@@ -5,7 +5,7 @@ import type { SecretBox } from '../../foundation/secret-box.js';
 import { keyFingerprintOf, keyHintOf, type StoredKey } from './channel-key.js';
 import { type ChannelOptions, secretOptions } from './channel-options.js';
 
-type Config = Readonly<Record<string, unknown>>;
+export type Config = Readonly<Record<string, unknown>>;
 type Sealed = Readonly<Record<string, string>>;
 
 /** A channel's configuration as it is stored: secrets apart, each sealed by itself. */
@@ -106,8 +106,31 @@ export function sealKeys(
 }
 
 /** The secret fields of a key. @throws ConfigurationError if one cannot be decrypted. */
-export function openKey(channelId: string, { id, secrets }: StoredKey, secretBox: SecretBox): Readonly<Record<string, unknown>> {
+export function openKey(
+  channelId: string,
+  { id, secrets }: Pick<StoredKey, 'id' | 'secrets'>,
+  secretBox: SecretBox,
+): Readonly<Record<string, unknown>> {
   return opened(secrets, (name) => keyContextOf(channelId, id, name), secretBox);
+}
+
+/** Those of the provider's configuration, opened; none where one cannot be decrypted, as nobody can search for those. */
+export function openedConfigSecrets(channelId: string, secrets: Sealed, secretBox: SecretBox): Config {
+  return unlessUndecipherable(() => openConfig(channelId, { config: {}, secrets }, secretBox));
+}
+
+/** The same of a key. */
+export function openedKeySecrets(channelId: string, key: Pick<StoredKey, 'id' | 'secrets'>, secretBox: SecretBox): Config {
+  return unlessUndecipherable(() => openKey(channelId, key, secretBox));
+}
+
+function unlessUndecipherable(open: () => Config): Config {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return {};
+    throw error;
+  }
 }
 
 function sealed(values: Config, contextFor: (name: string) => string, secretBox: SecretBox, known: Sealed = {}): Sealed {

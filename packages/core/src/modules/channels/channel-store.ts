@@ -117,11 +117,8 @@ export async function updateChannel(transaction: Knex.Transaction, channel: Stor
   await transaction<KeyRow>('channel_keys').where('channel_id', id).delete();
   await writeKeys(transaction, channel);
   if (before === undefined) return;
-  await keepKeyUsageOf(
-    transaction,
-    id,
-    channel.keys.map((key) => key.id),
-  );
+  // The key in the configuration keeps its id whatever it is; another one has served nothing yet.
+  await keepKeyUsageOf(transaction, id, channel.keys.length > 0 || secretsOf(before) === secretsOf(channel) ? keyIdsOf(channel) : []);
   await forgetFailures(transaction, before, channel);
   await keepKeyBalancesOf(transaction, id, placeOf(before) === placeOf(channel) ? keyIdsOf(channel) : []);
   // Another upstream has other models: what was found of those of the former says nothing of them.
@@ -148,7 +145,11 @@ function keyIdsOf({ id, keys }: StoredChannel): readonly string[] {
 
 /** Where calls go, and as whom. */
 function placeOf(channel: StoredChannel): string {
-  return JSON.stringify([addressOf(channel), sortedEntries(channel.secrets)]);
+  return JSON.stringify([addressOf(channel), secretsOf(channel)]);
+}
+
+function secretsOf({ secrets }: StoredChannel): string {
+  return JSON.stringify(sortedEntries(secrets));
 }
 
 function addressOf({ provider, config }: StoredChannel): string {

@@ -8,7 +8,8 @@ export * from './channel-directory.js';
 export * from './channel-entry.js';
 export * from './channel-key.js';
 export * from './channel-options.js';
-export { findChannelHeads, findChannelIds } from './channel-search-store.js';
+export { comparableFilter } from './channel-search.js';
+export { type ChannelHead, findChannelHeads, findChannelIds } from './channel-search-store.js';
 export { openConfig, openOptions, sealConfig, statedSecrets } from './channel-secrets.js';
 export {
   deleteChannel,

@@ -38,6 +38,8 @@ async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Pro
     )
     .select('id', 'channel_id');
   const channels = new Map(keys.map(({ id, channel_id }) => [id, channel_id]));
+  const others = uses.map(({ keyId }) => keyId).filter((id) => !channels.has(id));
+  for (const id of await withoutList(transaction, others)) channels.set(id, id);
   const rows = uses.flatMap(({ keyId, served, failed, lastUsedAt }) => {
     const channelId = channels.get(keyId);
     return channelId === undefined ? [] : [{ key_id: keyId, channel_id: channelId, served, failed, last_used_at: lastUsedAt }];
@@ -55,12 +57,35 @@ async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Pro
     } as never);
 }
 
+/** Of these channels those without a list of keys: the one in their configuration is known by the channel's own id. */
+async function withoutList(transaction: Transaction, channelIds: readonly string[]): Promise<readonly string[]> {
+  if (channelIds.length === 0) return [];
+  const rows: readonly { readonly id: string }[] = await transaction('channels')
+    .whereIn('id', [...channelIds])
+    .whereNotExists(transaction('channel_keys').select('id').whereRaw('channel_keys.channel_id = channels.id'))
+    .select('id');
+  return rows.map(({ id }) => id);
+}
+
 /** Key → counters, of a channel's keys that were used. @throws StorageUnavailableError */
 export async function readKeyUsage(knex: Knex, channelId: string): Promise<ReadonlyMap<string, KeyCounts>> {
   const rows = await knex<KeyUsageRow>('key_usage').where('channel_id', channelId).select('key_id', 'served', 'failed', 'last_used_at');
-  return new Map(
-    rows.map((row) => [row.key_id, { served: Number(row.served), failed: Number(row.failed), lastUsedAt: Number(row.last_used_at) }]),
-  );
+  return new Map(rows.map((row) => [row.key_id, rowToCounts(row)]));
+}
+
+/** The same of these keys, of whichever channel. @throws StorageUnavailableError */
+export async function readUsageOfKeys(knex: Knex, keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyCounts>> {
+  const counts = new Map<string, KeyCounts>();
+  for (let start = 0; start < keyIds.length; start += rowsAtOnce) {
+    const some = keyIds.slice(start, start + rowsAtOnce);
+    const rows = await knex<KeyUsageRow>('key_usage').whereIn('key_id', some).select('key_id', 'served', 'failed', 'last_used_at');
+    for (const row of rows) counts.set(row.key_id, rowToCounts(row));
+  }
+  return counts;
+}
+
+function rowToCounts(row: Pick<KeyUsageRow, 'served' | 'failed' | 'last_used_at'>): KeyCounts {
+  return { served: Number(row.served), failed: Number(row.failed), lastUsedAt: Number(row.last_used_at) };
 }
 
 /** Forgets the keys that the channel no longer has. */

@@ -23,7 +23,7 @@ describe.each(testDatabases())('counters of keys on $kind', ({ open }) => {
   });
   afterEach(() => opened.close());
 
-  const used = (keyId: string, outcome: 'served' | 'failed' | 'other', at: number) => ({ channelId: 'c', keyId, outcome, at });
+  const used = (keyId: string, outcome: 'served' | 'failed' | 'other', at: number) => ({ keyId, outcome, at });
 
   it('add up over nodes, whichever writes first', async () => {
     const [one, other] = [new KeyUsage(opened.database, log), new KeyUsage(opened.database, log)];
@@ -39,7 +39,17 @@ describe.each(testDatabases())('counters of keys on $kind', ({ open }) => {
     );
   });
 
-  it('are written for many keys at once, and for none that is gone or has no place of its own', async () => {
+  it('are written for the one key in the configuration of a channel, known by the channel', async () => {
+    await opened.database.write((transaction) => transaction('channel_keys').delete());
+    const usage = new KeyUsage(opened.database, log);
+    usage.note(used('c', 'served', 5));
+    usage.note(used('c', 'failed', 7));
+    usage.note(used('gone', 'served', 1));
+    const counts = { served: 1, failed: 1, lastUsedAt: 7 };
+    expect(await usage.ofConfigKeys(['c', 'gone'])).toEqual(new Map([['c', counts]]));
+  });
+
+  it('are written for many keys at once, and for none that is gone or stands in no list', async () => {
     const usage = new KeyUsage(opened.database, log);
     for (let index = 0; index < keyCount; index += 1) usage.note(used(`k${index}`, 'served', index));
     usage.note(used('gone', 'served', 1));

@@ -1,10 +1,10 @@
 import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
-import { addKeyUsage, type KeyCounts, readKeyUsage } from './key-usage-store.js';
+import { addKeyUsage, type KeyCounts, readKeyUsage, readUsageOfKeys } from './key-usage-store.js';
 
 /** One try with a key, when it is over. */
 export interface KeyUse {
-  readonly channelId: string;
+  /** The channel's own, where the key is in its configuration. */
   readonly keyId: string;
   /** `other`: the upstream refused what the caller had asked for, which says nothing of the key. */
   readonly outcome: 'served' | 'failed' | 'other';
@@ -42,9 +42,7 @@ export class KeyUsage {
     }, writeEveryMs).unref();
   }
 
-  /** A channel without a list of keys has none to count. */
-  note({ channelId, keyId, outcome, at }: KeyUse): void {
-    if (keyId === channelId) return;
+  note({ keyId, outcome, at }: KeyUse): void {
     const known = this.#counts.get(keyId);
     const count = known ?? { served: 0, failed: 0, lastUsedAt: at };
     if (known === undefined) this.#counts.set(keyId, count);
@@ -56,6 +54,12 @@ export class KeyUsage {
   async countsOf(channelId: string): Promise<ReadonlyMap<string, KeyCounts>> {
     await this.flush();
     return readKeyUsage(this.#database.knex, channelId);
+  }
+
+  /** Channel → counters of the one key in its configuration, where that is used. @throws StorageUnavailableError */
+  async ofConfigKeys(channelIds: readonly string[]): Promise<ReadonlyMap<string, KeyCounts>> {
+    await this.flush();
+    return readUsageOfKeys(this.#database.knex, channelIds);
   }
 
   /** @throws StorageUnavailableError; what was counted is written the next time. */

@@ -19,7 +19,7 @@ export interface HealthNotice {
   readonly channel: { readonly id: string; readonly name: string };
   /** Absent where the whole channel or a key is meant. */
   readonly model?: string;
-  /** Absent where the whole channel or a model is meant. */
+  /** That of the channel where its one key is in its configuration; absent where the whole channel or a model is meant. */
   readonly keyId?: string;
   /** `open`: it is tried again after a while. `disabled`: somebody, a test or the time set has to enable it. */
   readonly state: HealthChange['to'];
@@ -125,7 +125,8 @@ const stateWords: Readonly<Record<HealthChange['to'], string>> = {
 
 function textOf({ channel, model, keyId, state, reason, until, code }: Omit<HealthNotice, 'id' | 'event' | 'at' | 'text'>): string {
   const ofModel = model === undefined ? '' : `Model "${model}" of `;
-  const ofKey = keyId === undefined ? '' : `Key ${keyId} of `;
+  // The key in the configuration stands in no list, and goes by the channel's id.
+  const ofKey = keyId === undefined ? '' : keyId === channel.id ? 'The key of ' : `Key ${keyId} of `;
   const what = `${ofModel}${ofKey}${ofModel + ofKey === '' ? 'C' : 'c'}hannel "${channel.name}" ${stateWords[state]}`;
   const why = [reason, code].filter((word) => word !== undefined).join(', ');
   return `${what}${until === undefined ? '' : ` until ${until}`}${why === '' ? '' : ` (${why})`}.`;

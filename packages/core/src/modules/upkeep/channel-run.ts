@@ -1,13 +1,16 @@
 import type { ChannelBalance } from '../balances/index.js';
+import type { ChangeAuthor } from '../changes/index.js';
 import type { TestReport } from './channel-test.js';
 
-export const channelRunKinds = ['test', 'balance'] as const;
+export const channelRunKinds = ['test', 'balance', 'models'] as const;
 export type ChannelRunKind = (typeof channelRunKinds)[number];
 
-/** How the channels of a run are tested; with neither each as the schedule would. */
+/** How the channels of a run are asked. Of tests: with neither model nor stream each as the schedule would. */
 export interface RunWish {
   readonly model?: string | undefined;
   readonly stream?: boolean | undefined;
+  /** As whom channels are changed that follow their upstreams; left out: as whoever began the run. */
+  readonly author?: ChangeAuthor | undefined;
 }
 
 /** One question that is asked of many channels in the background. Times are milliseconds since 1970. */
@@ -37,11 +40,20 @@ export interface RunProblem {
   readonly message: string;
 }
 
+/** What became of the models of a channel. Long lists are cut; the counts are not. */
+export interface ModelsFinding {
+  readonly added: readonly string[];
+  readonly addedCount: number;
+  readonly removed: readonly string[];
+  readonly removedCount: number;
+}
+
 /** What was found of one channel. */
 export type RunFinding =
   | { readonly tests: readonly Omit<TestReport, 'text' | 'usage'>[] }
   /** `notAsked`: keys that were left for another run; absent where an earlier release has found it. */
   | { readonly balance: ChannelBalance; readonly notAsked?: number }
+  | { readonly models: ModelsFinding }
   | { readonly problem: RunProblem };
 
 /** One channel of a run. */

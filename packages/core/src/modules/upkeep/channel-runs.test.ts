@@ -39,8 +39,10 @@ describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open
     runs = new ChannelRuns({
       database: opened.database,
       providers,
+      secretBox,
       tests: { test: async () => Promise.reject(new Error('Nothing was chosen.')), testAll: (id, signal) => question(id, signal) },
       balances: { refresh: async () => Promise.reject(new Error('No balances are asked for.')) },
+      models: { sync: async () => Promise.reject(new Error('No models are asked for.')) },
       clock: systemClock,
       log: { info: () => undefined, error: () => undefined } as unknown as Logger,
     });

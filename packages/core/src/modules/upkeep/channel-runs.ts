@@ -3,13 +3,14 @@ import type { Clock } from '../../foundation/clock.js';
 import { GatewayError, StorageUnavailableError } from '../../foundation/errors.js';
 import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
+import type { SecretBox } from '../../foundation/secret-box.js';
 import type { Database } from '../../storage/database.js';
 import { JobInterruptedError, type JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import { channelBalanceOf } from '../balances/index.js';
-import { type ChannelFilter, findChannelHeads } from '../channels/index.js';
+import { type ChannelFilter, type ChannelHead, comparableFilter, findChannelHeads } from '../channels/index.js';
 import type { ChannelBalances } from './channel-balances.js';
-import type { ChannelRun, ChannelRunItem, ChannelRunKind, RunFinding, RunWish } from './channel-run.js';
+import type { ChannelRun, ChannelRunItem, ChannelRunKind, ModelsFinding, RunFinding, RunWish } from './channel-run.js';
 import {
   deleteOldRuns,
   endRun,
@@ -27,13 +28,16 @@ import {
 } from './channel-run-store.js';
 import type { TestReport } from './channel-test.js';
 import type { ChannelTests } from './channel-tests.js';
+import type { ModelSync, SyncedModels } from './model-sync.js';
 import { ChannelRunNotFoundError, ChannelRunUnderWayError } from './upkeep-errors.js';
 
 export interface ChannelRunsDoors {
   readonly database: Database;
   readonly providers: ReadonlyMap<string, ProviderAdapter>;
+  readonly secretBox: SecretBox;
   readonly tests: Pick<ChannelTests, 'test' | 'testAll'>;
   readonly balances: Pick<ChannelBalances, 'refresh'>;
+  readonly models: Pick<ModelSync, 'sync'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -43,6 +47,8 @@ type Asked = NonNullable<ChannelRunItem['asked']>;
 const channelsAtOnce = 8;
 /** Of a channel in one run of balances, so that none holds up the others for hours: the next run begins with those that were left. */
 const keysMax = 200;
+/** Names of models that are kept of one channel in one run: some places list thousands. */
+const namesMax = 200;
 /** Of each kind. */
 const runsKept = 10;
 /** How soon a run that was cancelled on another node ends on this one. */
@@ -56,7 +62,7 @@ export class RunInterruptedError extends JobInterruptedError {
 }
 
 /**
- * Tests many channels, or asks what is left for their keys, in the background: at most one run of a kind at a time in the cluster. What was found
+ * Tests many channels, asks what is left for their keys, or lets their models follow their upstreams, in the background: at most one run of a kind at a time in the cluster. What was found
  * of each is kept as it comes, so that a run goes on where a killed node left it; channels that it was just asking are asked again.
  */
 export class ChannelRuns {
@@ -69,16 +75,17 @@ export class ChannelRuns {
   }
 
   /**
-   * Means the channels that the filter finds now. Of balances, those whose places do not say are left out.
+   * Means the channels that the filter finds now. Those are left out whose places do not say it, and of models those whose lists somebody keeps.
    * @param userId who begins it
    * @throws ChannelRunUnderWayError, StorageUnavailableError
    */
   async start(kind: ChannelRunKind, filter: ChannelFilter, wish: RunWish, userId: string): Promise<ChannelRun> {
-    const { database, providers, clock } = this.#doors;
+    const { database, secretBox, clock } = this.#doors;
     const id = newId();
+    const wanted = await comparableFilter(database.knex, filter, secretBox);
     const isBegun = await database.write(async (transaction) => {
-      const found = await findChannelHeads(transaction, database.kind, filter);
-      const meant = kind === 'test' ? found : found.filter(({ provider }) => providers.get(provider)?.balance !== undefined);
+      const found = await findChannelHeads(transaction, database.kind, wanted);
+      const meant = found.filter((head) => this.#isMeant(kind, head));
       const targets = meant.map((head) => ({ channelId: head.id, name: head.name }));
       const run = { id, kind, userId, wish, startedAt: clock.now(), leftOut: found.length - meant.length };
       if (!(await insertRun(transaction, run, targets))) return false;
@@ -118,6 +125,12 @@ export class ChannelRuns {
   /** What does the runs of a kind, each once in the cluster. */
   job(kind: ChannelRunKind): JobHandler {
     return { kind: jobKindOf(kind), run: (payload, signal) => this.#run((payload as { readonly runId: string }).runId, signal) };
+  }
+
+  #isMeant(kind: ChannelRunKind, { provider, syncModels }: ChannelHead): boolean {
+    const adapter = this.#doors.providers.get(provider);
+    if (kind === 'models') return syncModels && adapter?.models !== undefined;
+    return kind === 'test' || adapter?.balance !== undefined;
   }
 
   /** @throws RunInterruptedError, StorageUnavailableError */
@@ -176,24 +189,49 @@ export class ChannelRuns {
   }
 
   /** @throws StorageUnavailableError, which says nothing of the channel */
-  async #found({ kind, wish, userId }: ChannelRun, { channelId, name }: ChannelRunItem, signal: AbortSignal): Promise<RunFinding> {
-    const { tests, balances, log } = this.#doors;
+  async #found(run: ChannelRun, { channelId, name }: ChannelRunItem, signal: AbortSignal): Promise<RunFinding> {
+    const { log } = this.#doors;
+    const { kind } = run;
     try {
-      if (kind === 'balance') {
-        const { keys, notAsked } = await balances.refresh(channelId, { keysMax, signal });
-        const balance = channelBalanceOf(keys);
-        return balance === undefined ? { problem: nothingAsked } : { balance, notAsked };
-      }
-      const isChosen = wish.model !== undefined || wish.stream !== undefined;
-      const reports = isChosen ? [await tests.test(channelId, wish, userId, signal)] : await tests.testAll(channelId, signal);
-      return { tests: reports.map(shortened) };
+      if (kind === 'balance') return await this.#balanceOf(channelId, signal);
+      return kind === 'models' ? await this.#modelsOf(run, channelId, signal) : await this.#testsOf(run, channelId, signal);
     } catch (error) {
       if (error instanceof StorageUnavailableError) throw error;
+      if (signal.aborted) return { problem: nothingAsked };
       if (error instanceof GatewayError) return { problem: { code: error.code, message: error.message } };
       log.error({ err: error, channel: name, kind }, 'A channel of a run could not be asked');
       return { problem: { code: 'internal_error', message: 'The channel could not be asked.' } };
     }
   }
+
+  async #testsOf({ wish, userId }: ChannelRun, channelId: string, signal: AbortSignal): Promise<RunFinding> {
+    const { tests } = this.#doors;
+    const isChosen = wish.model !== undefined || wish.stream !== undefined;
+    const reports = isChosen ? [await tests.test(channelId, wish, userId, signal)] : await tests.testAll(channelId, signal);
+    return { tests: reports.map(shortened) };
+  }
+
+  async #balanceOf(channelId: string, signal: AbortSignal): Promise<RunFinding> {
+    const { keys, notAsked } = await this.#doors.balances.refresh(channelId, { keysMax, signal });
+    const balance = channelBalanceOf(keys);
+    return balance === undefined ? { problem: nothingAsked } : { balance, notAsked };
+  }
+
+  async #modelsOf({ wish, userId }: ChannelRun, channelId: string, signal: AbortSignal): Promise<RunFinding> {
+    const synced = await this.#doors.models.sync(channelId, wish.author ?? { kind: 'api', userId }, signal);
+    if ('answer' in synced) return { models: modelsFindingOf(synced.answer) };
+    const { code, message } = synced.failure;
+    return { problem: { code, message } };
+  }
+}
+
+function modelsFindingOf({ added, removed }: SyncedModels): ModelsFinding {
+  return {
+    added: added.slice(0, namesMax),
+    addedCount: added.length,
+    removed: removed.slice(0, namesMax),
+    removedCount: removed.length,
+  };
 }
 
 const nothingAsked = { code: 'channel_unusable', message: 'None of its keys could be asked.' };
@@ -204,6 +242,7 @@ function jobKindOf(kind: ChannelRunKind): string {
 
 function isOk(finding: RunFinding): boolean {
   if ('problem' in finding) return false;
+  if ('models' in finding) return true;
   return 'tests' in finding ? finding.tests.every(({ ok }) => ok) : finding.balance.failed === 0;
 }
 

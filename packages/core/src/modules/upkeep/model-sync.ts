@@ -60,11 +60,12 @@ export class ModelSync {
 
   /**
    * Lets one channel follow now, as the settings say.
+   * @param signal ends it, and nothing has changed then
    * @throws ChannelNotFoundError, ChannelUnusableError, ChannelChangedError if somebody changes it while its upstream is asked,
    * StorageUnavailableError
    */
-  sync(channelId: string, author: ChangeAuthor): Promise<Answered<SyncedModels>> {
-    return this.#follow(channelId, author);
+  sync(channelId: string, author: ChangeAuthor, signal?: AbortSignal): Promise<Answered<SyncedModels>> {
+    return this.#follow(channelId, author, signal);
   }
 
   /** Channels whose turn it is: once in the cluster, however many nodes there are. */
