@@ -32,24 +32,24 @@ const secretOf = (name: string): string => `sk-${name}-${'0123456789'.repeat(3)}
 
 describe.each(databaseKinds)('channels over the management API on %s', (database) => {
   let gateway: TestGateway;
-  let root: ManagementClient;
+  let admin: ManagementClient;
 
   beforeAll(async () => {
-    gateway = await startGateway({ database, apply: { groups: { vip: {} }, users: [{ username: 'root', role: 'root' }] } });
-    root = await ManagementClient.of(gateway);
+    gateway = await startGateway({ database, apply: { groups: { vip: {} }, users: [{ username: 'admin', role: 'admin' }] } });
+    admin = await ManagementClient.of(gateway, 'admin');
   });
   afterAll(() => gateway?.stop());
 
   const create = async (fields: object): Promise<readonly Channel[]> =>
-    (await root.done<{ channels: readonly Channel[] }>('POST', '/api/channels', { provider: 'openai-compatible', config, ...fields }))
+    (await admin.done<{ channels: readonly Channel[] }>('POST', '/api/channels', { provider: 'openai-compatible', config, ...fields }))
       .channels;
   const names = async (query: string): Promise<readonly string[]> =>
-    (await root.done<Page<Channel>>('GET', `/api/channels?${query}`)).items.map(({ name }) => name);
+    (await admin.done<Page<Channel>>('GET', `/api/channels?${query}`)).items.map(({ name }) => name);
 
   it('are created, alone or one for each key, all or none', async () => {
     const [plain] = await create({ name: 'plain', config: { ...config, apiKey: secretOf('plain') }, models: ['m1'] });
     expect(plain).toMatchObject({ name: 'plain', config, secrets: ['apiKey'], enabled: true, keyCount: 0 });
-    expect(await root.done('GET', `/api/channels/${plain?.id}`), 'as it was told').toEqual(plain);
+    expect(await admin.done('GET', `/api/channels/${plain?.id}`), 'as it was told').toEqual(plain);
     const keys = `${secretOf('a')}\n\n ${secretOf('b')} \n${secretOf('a')}`;
     const each = await create({ name: 'each', keys, channelPerKey: true, models: ['m1', 'm2'], tag: 'eu', priority: 2 });
     expect(each.map(({ name, keyCount }) => [name, keyCount])).toEqual([
@@ -57,14 +57,14 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
       ['each 2', 1],
     ]);
     const taken = { provider: 'openai-compatible', config, name: 'each', keys: [secretOf('c')], channelPerKey: true, models: ['m1'] };
-    expect(await root.ask('POST', '/api/channels', taken)).toMatchObject({ status: 409, body: { code: 'channel_name_taken' } });
+    expect(await admin.ask('POST', '/api/channels', taken)).toMatchObject({ status: 409, body: { code: 'channel_name_taken' } });
     const wrong = { name: 'wrong', provider: 'openai-compatible', config: { ...config, apyKey: 'x' }, models: ['m1'], groups: ['vip'] };
-    expect(await root.ask('POST', '/api/channels', wrong)).toMatchObject({
+    expect(await admin.ask('POST', '/api/channels', wrong)).toMatchObject({
       status: 400,
       body: { code: 'invalid_channel', field: 'config.apyKey' },
     });
     const unknownGroup = { name: 'wrong', provider: 'openai-compatible', config, keys: [secretOf('c')], models: ['m1'], groups: ['gold'] };
-    expect(await root.ask('POST', '/api/channels', unknownGroup)).toMatchObject({
+    expect(await admin.ask('POST', '/api/channels', unknownGroup)).toMatchObject({
       status: 400,
       body: { code: 'invalid_channel', field: 'groups.0' },
     });
@@ -92,41 +92,46 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
       const seen: string[] = [];
       let cursor = '';
       do {
-        const page = await root.done<Page<Channel>>('GET', `/api/channels?limit=1&sort=${sort}${cursor}`);
+        const page = await admin.done<Page<Channel>>('GET', `/api/channels?limit=1&sort=${sort}${cursor}`);
         seen.push(...page.items.map(({ name }) => name));
         cursor = page.next === undefined ? '' : `&cursor=${page.next}`;
       } while (cursor !== '');
       expect(seen.sort(), sort).toEqual(['each 1', 'each 2', 'many', 'plain']);
     }
-    expect(await root.done('GET', '/api/channel-tags')).toEqual({
+    expect(await admin.done('GET', '/api/channel-tags')).toEqual({
       items: [
         { tag: 'eu', channels: 2, enabled: 2 },
         { tag: 'us', channels: 1, enabled: 1 },
       ],
     });
+    const firstTag = await admin.done<Page<object>>('GET', '/api/channel-tags?limit=1');
+    expect(firstTag.items).toEqual([{ tag: 'eu', channels: 2, enabled: 2 }]);
+    expect(await admin.done('GET', `/api/channel-tags?limit=1&cursor=${firstTag.next}`)).toEqual({
+      items: [{ tag: 'us', channels: 1, enabled: 1 }],
+    });
   });
 
   it('are changed field by field, unless somebody else was first; secrets that are not named stay', async () => {
-    const [plain] = (await root.done<Page<Channel>>('GET', '/api/channels?name=plain')).items;
+    const [plain] = (await admin.done<Page<Channel>>('GET', '/api/channels?name=plain')).items;
     const path = `/api/channels/${plain?.id}`;
-    const changed = await root.done<Channel>('PATCH', path, {
+    const changed = await admin.done<Channel>('PATCH', path, {
       version: plain?.version,
       config: { baseUrl: 'https://api.example.org/v1' },
       tag: 'eu',
       weight: 3,
     });
     expect(changed).toMatchObject({ config: { baseUrl: 'https://api.example.org/v1' }, secrets: ['apiKey'], options: { tag: 'eu' } });
-    expect(await root.ask('PATCH', path, { version: plain?.version, weight: 4 })).toMatchObject({
+    expect(await admin.ask('PATCH', path, { version: plain?.version, weight: 4 })).toMatchObject({
       status: 409,
       body: { code: 'channel_changed' },
     });
-    expect(await root.ask('DELETE', `${path}?version=${plain?.version}`)).toMatchObject({ status: 409 });
-    const back = await root.done<Channel>('PATCH', path, { tag: null, weight: null, name: 'renamed' });
+    expect(await admin.ask('DELETE', `${path}?version=${plain?.version}`)).toMatchObject({ status: 409 });
+    const back = await admin.done<Channel>('PATCH', path, { tag: null, weight: null, name: 'renamed' });
     expect(back).toMatchObject({ name: 'renamed', weight: 1 });
     expect(back.options).not.toHaveProperty('tag');
-    expect(await root.ask('PATCH', path, { name: 'many' })).toMatchObject({ status: 409, body: { code: 'channel_name_taken' } });
-    expect(await root.ask('PATCH', path, { models: null })).toMatchObject({ status: 400, body: { field: 'models' } });
-    const audit = await root.done<Page<{ action: string; fields: unknown }>>('GET', '/api/audit?kind=channel&name=plain');
+    expect(await admin.ask('PATCH', path, { name: 'many' })).toMatchObject({ status: 409, body: { code: 'channel_name_taken' } });
+    expect(await admin.ask('PATCH', path, { models: null })).toMatchObject({ status: 400, body: { field: 'models' } });
+    const audit = await admin.done<Page<{ action: string; fields: unknown }>>('GET', '/api/audit?kind=channel&name=plain');
     expect(audit.items[0]?.fields).toEqual([
       { field: 'weight', from: '3', to: '1' },
       { field: 'tag', from: 'eu' },
@@ -137,7 +142,7 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
   it('are made for each key only where there are keys', async () => {
     for (const keys of ['', ' \n\n', [], undefined]) {
       const withoutKeys = { name: 'none', provider: 'openai-compatible', config: { ...config, apiKey: secretOf('d') }, models: ['m1'] };
-      expect(await root.ask('POST', '/api/channels', { ...withoutKeys, channelPerKey: true, keys })).toMatchObject({
+      expect(await admin.ask('POST', '/api/channels', { ...withoutKeys, channelPerKey: true, keys })).toMatchObject({
         status: 400,
         body: { code: 'invalid_parameter', field: 'keys' },
       });
@@ -146,15 +151,15 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
   });
 
   it('are copied with their keys, and deleted', async () => {
-    const [many] = (await root.done<Page<Channel>>('GET', '/api/channels?name=many')).items;
-    const copied = await root.done<Channel>('POST', `/api/channels/${many?.id}/copy`, {});
+    const [many] = (await admin.done<Page<Channel>>('GET', '/api/channels?name=many')).items;
+    const copied = await admin.done<Channel>('POST', `/api/channels/${many?.id}/copy`, {});
     expect(copied).toMatchObject({ name: 'many copy', enabled: false, keyCount: 2, models: many?.models });
-    expect(await root.done('DELETE', `/api/channels/${copied.id}`)).toEqual({ deleted: copied.id });
-    expect(await root.ask('GET', `/api/channels/${copied.id}`)).toMatchObject({ status: 404, body: { code: 'channel_not_found' } });
+    expect(await admin.done('DELETE', `/api/channels/${copied.id}`)).toEqual({ deleted: copied.id });
+    expect(await admin.ask('GET', `/api/channels/${copied.id}`)).toMatchObject({ status: 404, body: { code: 'channel_not_found' } });
   });
 
   it('are changed together by any filter', async () => {
-    const batch = (filter: object, change: object) => root.done('POST', '/api/channel-batch', { filter, change });
+    const batch = (filter: object, change: object) => admin.done('POST', '/api/channel-batch', { filter, change });
     expect(await batch({ tag: 'eu' }, { enabled: false, tag: 'old', addModels: ['m4'], removeModels: ['m1'] })).toEqual({
       matched: 2,
       changed: 2,
@@ -162,7 +167,7 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     expect(await names('state=disabled')).toEqual(['each 1', 'each 2']);
     expect(await names('model=m4')).toEqual(['each 1', 'each 2']);
     expect(await batch({ keyHint: secretOf('a'), name: 'EACH' }, { enabled: false })).toEqual({ matched: 1, changed: 0 });
-    expect(await root.ask('POST', '/api/channel-batch/delete', { filter: { keyHint: 'sk-a-0' } }), 'more than was said').toMatchObject({
+    expect(await admin.ask('POST', '/api/channel-batch/delete', { filter: { keyHint: 'sk-a-0' } }), 'more than was said').toMatchObject({
       status: 400,
       body: { code: 'invalid_parameter', field: 'filter.keyHint' },
     });
@@ -171,56 +176,56 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
       changed: 2,
     });
     expect(await names('group=vip')).toEqual(['each 1', 'each 2', 'many']);
-    expect(await root.ask('POST', '/api/channel-batch', { filter: {}, change: { groups: ['gold'] } })).toMatchObject({ status: 400 });
-    expect(await root.ask('POST', '/api/channel-batch/delete', { filter: {} })).toMatchObject({ status: 400, body: { field: 'filter' } });
-    expect(await root.done('POST', '/api/channel-batch/delete', { filter: { tag: 'old' } })).toEqual({ matched: 2, changed: 2 });
+    expect(await admin.ask('POST', '/api/channel-batch', { filter: {}, change: { groups: ['gold'] } })).toMatchObject({ status: 400 });
+    expect(await admin.ask('POST', '/api/channel-batch/delete', { filter: {} })).toMatchObject({ status: 400, body: { field: 'filter' } });
+    expect(await admin.done('POST', '/api/channel-batch/delete', { filter: { tag: 'old' } })).toEqual({ matched: 2, changed: 2 });
     expect(await names('')).toEqual(['many', 'renamed']);
   });
 
   it('have keys that are added, disabled, enabled, replaced and deleted by their ids', async () => {
-    const [many] = (await root.done<Page<Channel>>('GET', '/api/channels?name=many')).items;
+    const [many] = (await admin.done<Page<Channel>>('GET', '/api/channels?name=many')).items;
     const path = `/api/channels/${many?.id}/keys`;
     const batchPath = `/api/channels/${many?.id}/key-batch`;
-    const keys = async (query = ''): Promise<readonly Key[]> => (await root.done<Page<Key>>('GET', `${path}${query}`)).items;
-    expect(await root.done('POST', path, { keys: `${secretOf('z')}\n${secretOf('x')}` })).toEqual({ keyCount: 3 });
+    const keys = async (query = ''): Promise<readonly Key[]> => (await admin.done<Page<Key>>('GET', `${path}${query}`)).items;
+    expect(await admin.done('POST', path, { keys: `${secretOf('z')}\n${secretOf('x')}` })).toEqual({ keyCount: 3 });
     const [x, y, z] = await keys();
     expect([x, y, z].map((key) => key?.hint)).toEqual(['sk-x…89-x', 'sk-y…89-y', 'sk-z…89-z']);
-    expect(await root.done('POST', batchPath, { ids: [y?.id], action: 'disable' })).toEqual({
+    expect(await admin.done('POST', batchPath, { ids: [y?.id], action: 'disable' })).toEqual({
       matched: 1,
       changed: 1,
     });
     expect(await keys('?state=disabled')).toMatchObject([{ id: y?.id, enabled: false }]);
-    const page = await root.done<Page<Key>>('GET', `${path}?limit=2`);
-    expect((await root.done<Page<Key>>('GET', `${path}?limit=2&cursor=${page.next}`)).items).toEqual([z]);
-    expect(await root.done('POST', batchPath, { state: 'disabled', action: 'enable' })).toEqual({
+    const page = await admin.done<Page<Key>>('GET', `${path}?limit=2`);
+    expect((await admin.done<Page<Key>>('GET', `${path}?limit=2&cursor=${page.next}`)).items).toEqual([z]);
+    expect(await admin.done('POST', batchPath, { state: 'disabled', action: 'enable' })).toEqual({
       matched: 1,
       changed: 1,
     });
-    expect(await root.done('PUT', `${path}/${x?.id}`, { key: secretOf('w') })).toEqual({ keyCount: 3 });
+    expect(await admin.done('PUT', `${path}/${x?.id}`, { key: secretOf('w') })).toEqual({ keyCount: 3 });
     expect((await keys()).map(({ id }) => id)).not.toContain(x?.id);
-    expect(await root.ask('PUT', `${path}/${x?.id}`, { key: secretOf('v') })).toMatchObject({
+    expect(await admin.ask('PUT', `${path}/${x?.id}`, { key: secretOf('v') })).toMatchObject({
       status: 404,
       body: { code: 'channel_key_not_found' },
     });
-    expect(await root.ask('POST', batchPath, { action: 'delete' })).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } });
-    const beforeDeletion = await root.done<Page<Key>>('GET', `${path}?limit=2`);
-    expect(await root.done('POST', batchPath, { ids: [y?.id, 'nobody'], action: 'delete' })).toEqual({ matched: 1, changed: 1 });
-    expect((await root.done<Page<Key>>('GET', `${path}?limit=2&cursor=${beforeDeletion.next}`)).items).toEqual([z]);
-    expect(await root.done('POST', batchPath, { ids: [z?.id, 'nobody'], action: 'delete' })).toEqual({
+    expect(await admin.ask('POST', batchPath, { action: 'delete' })).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } });
+    const beforeDeletion = await admin.done<Page<Key>>('GET', `${path}?limit=2`);
+    expect(await admin.done('POST', batchPath, { ids: [y?.id, 'nobody'], action: 'delete' })).toEqual({ matched: 1, changed: 1 });
+    expect((await admin.done<Page<Key>>('GET', `${path}?limit=2&cursor=${beforeDeletion.next}`)).items).toEqual([z]);
+    expect(await admin.done('POST', batchPath, { ids: [z?.id, 'nobody'], action: 'delete' })).toEqual({
       matched: 1,
       changed: 1,
     });
-    expect(await root.ask('POST', batchPath, { state: 'enabled', action: 'delete' })).toMatchObject({
+    expect(await admin.ask('POST', batchPath, { state: 'enabled', action: 'delete' })).toMatchObject({
       status: 400,
       body: { code: 'invalid_channel' },
     });
-    const [renamed] = (await root.done<Page<Channel>>('GET', '/api/channels?name=renamed')).items;
-    expect(await root.done('POST', `/api/channels/${renamed?.id}/keys`, { keys: [secretOf('second')] })).toEqual({ keyCount: 2 });
-    expect(await root.done('GET', `/api/channels/${renamed?.id}`)).toMatchObject({ secrets: [], keyCount: 2 });
+    const [renamed] = (await admin.done<Page<Channel>>('GET', '/api/channels?name=renamed')).items;
+    expect(await admin.done('POST', `/api/channels/${renamed?.id}/keys`, { keys: [secretOf('second')] })).toEqual({ keyCount: 2 });
+    expect(await admin.done('GET', `/api/channels/${renamed?.id}`)).toMatchObject({ secrets: [], keyCount: 2 });
   });
 
   it('are made of what plugins bring', async () => {
-    const { items: providers } = await root.done<{
+    const { items: providers } = await admin.done<{
       items: readonly { id: string; secretFields: unknown; config: { properties: object } }[];
     }>('GET', '/api/providers');
     const compatible = providers.find(({ id }) => id === 'openai-compatible');

@@ -101,8 +101,18 @@ describe('prices of others', () => {
   }
 
   async function differences(): Promise<readonly Json[]> {
-    const found = (await ask('/api/prices/differences')).body['items'] as readonly Json[];
-    return found.filter(isNoPreset);
+    return (await allDifferences('')).filter(isNoPreset);
+  }
+
+  async function allDifferences(query: string): Promise<readonly Json[]> {
+    const found: Json[] = [];
+    let cursor = '';
+    do {
+      const { body } = await ask(`/api/prices/differences?limit=200${query}${cursor}`);
+      found.push(...(body['items'] as readonly Json[]));
+      cursor = typeof body['next'] === 'string' ? `&cursor=${body['next']}` : '';
+    } while (cursor !== '');
+    return found;
   }
 
   /** What anybody can read. */
@@ -155,8 +165,9 @@ describe('prices of others', () => {
   });
 
   it("are those of a vendor's page, too, where an adapter has them on record", async () => {
-    const { items: found } = (await ask('/api/prices/differences?everything=true')).body as { readonly items: readonly Json[] };
+    const found = await allDifferences('&everything=true');
     const known = new Set(found.map(({ model }) => model));
+    expect(known.size, 'each once').toBe(found.length);
     const hinted = [openai, openaiCompatible, claude, geminiProvider].flatMap(({ prices = [] }) => prices.flatMap(({ models }) => models));
     expect(hinted.filter(({ model }) => !known.has(model))).toEqual([]);
     expect(found.find(({ model }) => model === 'gpt-3.5-turbo')).toMatchObject({

@@ -163,10 +163,28 @@ describe('the management API', () => {
       expect(seen).toContain('gpt-4o');
     });
 
+    it('lists by what it is asked for, either way', async () => {
+      const named = async (query: string): Promise<readonly unknown[]> =>
+        ((await ask('GET', `/api/models?limit=500&${query}`)).body['items'] as readonly Body[]).map(({ name }) => name);
+      const byName = await named('sort=name');
+      expect(await named('order=desc')).toEqual(byName.toReversed());
+      const { body } = await ask('GET', '/api/models?limit=500&sort=vendor');
+      const vendors = (body['items'] as readonly { readonly vendor?: string }[]).map(({ vendor }) => vendor ?? '');
+      expect(vendors).toEqual(vendors.toSorted());
+      await ask('POST', '/api/models', { name: 'aaa-newest' });
+      expect((await named('sort=createdAt&order=desc'))[0]).toBe('aaa-newest');
+      await ask('DELETE', '/api/models/entries/aaa-newest');
+      expect(await ask('GET', '/api/models?sort=price')).toMatchObject({ status: 400, body: { code: 'invalid_parameter', field: 'sort' } });
+    });
+
     it('knows what channels offer and nobody described, and prices many models at once', async () => {
       const { body } = await ask('GET', '/api/models/unknown');
       const unknown = (body['items'] as readonly { readonly model: string }[]).map(({ model }) => model);
       expect(unknown).toEqual(['elsewhere', 'new-one', 'new-two']);
+      const { body: first } = await ask('GET', '/api/models/unknown?limit=2');
+      expect((first['items'] as readonly Body[]).map(({ model }) => model)).toEqual(['elsewhere', 'new-one']);
+      const { body: second } = await ask('GET', `/api/models/unknown?limit=2&cursor=${String(first['next'])}`);
+      expect(second).toEqual({ items: [expect.objectContaining({ model: 'new-two' })] });
       expect(await call('new-one')).toBe(400);
       const change = { price: { modelRatio: 2, completionRatio: 3 } };
       expect(await ask('POST', '/api/model-batch', { models: ['new-one', 'new-two', 'priced'], change })).toMatchObject({

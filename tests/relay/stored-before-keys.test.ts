@@ -18,7 +18,12 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
   const one = accounts.get('one') as OpenaiAccount;
   const made: { responses: string[]; files: string[]; conversation: string } = { responses: [], files: [], conversation: '' };
 
+  let answersNothing = false;
   const byKey: Behaviour = (request, response) => {
+    if (answersNothing) {
+      response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>');
+      return undefined;
+    }
     const name = names.find((known) => request.headers.authorization === `Bearer ${upstreamKeyOf(known)}`) ?? '';
     return accounts.get(name)?.behaviour(request, response);
   };
@@ -30,7 +35,7 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
       .map(({ headers }) => names.find((known) => headers.authorization === `Bearer ${upstreamKeyOf(known)}`) ?? '');
   const soFar = (): number => upstream.requestsTo('many').length;
 
-  const document = (keys: readonly string[]): ApplyDocument => {
+  const document = (keys: readonly string[], off?: string): ApplyDocument => {
     const baseUrl = upstream.place('many', byKey);
     const [only] = keys;
     return {
@@ -38,7 +43,13 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
       channels: [
         keys.length === 1
           ? { name: 'many', provider: 'openai', config: { baseUrl, apiKey: upstreamKeyOf(only ?? '') }, models: ['common'] }
-          : { name: 'many', provider: 'openai', config: { baseUrl }, keys: keys.map(upstreamKeyOf), models: ['common'] },
+          : {
+              name: 'many',
+              provider: 'openai',
+              config: { baseUrl },
+              keys: keys.map((name) => ({ key: upstreamKeyOf(name), enabled: name !== off })),
+              models: ['common'],
+            },
       ],
       users: [alice],
       tokens: [openToken],
@@ -50,7 +61,7 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     upstream = await startScriptedUpstream();
     gateway = await startGateway({ database, apply: document(['one']) });
     openai = new OpenAI({ apiKey: openToken.key, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
-    for (let count = 0; count < 5; count += 1)
+    for (let count = 0; count < 6; count += 1)
       made.responses.push((await openai.responses.create({ model: 'common', input: 'Remember this.' })).id);
     for (let count = 0; count < 3; count += 1)
       made.files.push((await openai.files.create({ file: await toFile(Buffer.from('text'), 'a.txt'), purpose: 'user_data' })).id);
@@ -132,6 +143,25 @@ describe.each(databaseKinds)('what was made before a channel listed its keys, on
     expect(await refusalOf(openai.responses.retrieve(lost))).toMatchObject({ status: 404, code: 'resource_not_found' });
     expect(askedSince(start)).toEqual([]);
     expect((await openai.responses.retrieve(made.responses[0] ?? '')).id).toBe(made.responses[0]);
+  });
+
+  it('may be behind a key that is switched off: it is there again when the key is', async () => {
+    const [noted = '', , , , , id = ''] = made.responses;
+    const isOn = () => openai.responses.retrieve(noted).then(Boolean, () => false);
+    await gateway.applied(document(['two', 'three', 'one'], 'one'));
+    await eventually('the key is off', async () => !(await isOn()));
+    expect(await refusalOf(openai.responses.inputItems.list(id))).toMatchObject({ status: 503, code: 'account_not_found_yet' });
+    expect(await refusalOf(openai.responses.retrieve(id))).toMatchObject({ status: 503, code: 'account_not_found_yet' });
+    await gateway.applied(document(['two', 'three', 'one']));
+    await eventually('the key is on', isOn);
+    expect((await openai.responses.retrieve(id)).id).toBe(id);
+  });
+
+  it('stays in lists though something in front of the account answered for it', async () => {
+    answersNothing = true;
+    expect((await openai.files.list()).data).toEqual([]);
+    answersNothing = false;
+    expect((await openai.files.list()).data).toHaveLength(made.files.length);
   });
 
   it('may be at an account that rests: then it is not said to be gone', async () => {

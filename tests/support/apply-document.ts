@@ -43,7 +43,7 @@ export interface ChannelEntry {
   readonly name: string;
   readonly provider: string;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly keys?: readonly string[];
+  readonly keys?: readonly (string | { readonly key: string; readonly enabled: boolean })[];
   readonly models: readonly string[];
   readonly modelMapping?: Readonly<Record<string, string>>;
   readonly groups?: readonly string[];

@@ -99,7 +99,9 @@ export class Attempt {
   /** How the upstream itself names the request, once its answer has begun. */
   upstreamRequestId: string | undefined;
 
-  /** With what the adapter's `sign` has added. */
+  /** Headers that the adapter's `sign` has added. */
+  signedWith: Readonly<Record<string, string>> | undefined;
+  /** With those. */
   #sentHeaders: Readonly<Record<string, string>> | undefined;
 
   readonly #tools: AttemptTools;
@@ -190,6 +192,7 @@ export class Attempt {
     if (adapter.sign === undefined) return wire;
     const signed = await adapter.sign(wire, providerCall, this.#tools.ioOf(adapter, this.signal, options));
     const headers = { ...wire.headers, ...signed };
+    this.signedWith = signed;
     this.#sentHeaders = headers;
     return { ...wire, headers };
   }

@@ -191,7 +191,7 @@ export class ChannelAttempts {
       this.#doors.loads.end(route.channel.id);
       if (end === undefined || saysNothing(end)) health.abandon(place, startedAt);
       else {
-        const verdict = end.verdict && verdictOnPlace(end.verdict, isOwnerUnknown(binding));
+        const verdict = end.verdict && verdictOnPlace(end.verdict, isOwnerUnknown(binding, route.channel));
         const words = end.answered ? undefined : end.words;
         health.report({ ...place, verdict, words, mayDisable: route.channel.options.autoDisable, startedAt, at: clock.now() });
       }

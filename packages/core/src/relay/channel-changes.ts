@@ -77,7 +77,7 @@ export class ChannelChanges {
     const upstreamModel = channel.modelMapping.get(model) ?? model;
     let ofOptions = this.#weighed.get(options);
     if (ofOptions === undefined) this.#weighed.set(options, (ofOptions = new Map()));
-    const place = `${upstreamModel} ${model}`;
+    const place = `${upstreamModel}\0${model}`;
     let weighed = ofOptions.get(place);
     if (weighed === undefined) {
       const scale = this.#scaleFor(adapter, upstreamModel);

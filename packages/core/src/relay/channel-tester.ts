@@ -1,7 +1,7 @@
-import { BadRequestError, type CodecContext, type Operation, secretFields, type Verdict, verdictForKind } from '@tollgate/plugin-kit';
+import { BadRequestError, type CodecContext, type Operation, type Verdict, verdictForKind } from '@tollgate/plugin-kit';
 import type { Clock } from '../foundation/clock.js';
 import { hideSecrets } from '../foundation/hide-secrets.js';
-import type { Channel, ChannelKey } from '../modules/channels/index.js';
+import { type Channel, type ChannelKey, secretsOf } from '../modules/channels/index.js';
 import type { TestFailure, TestReport, TestWish, Trial } from '../modules/upkeep/index.js';
 import type { ModelDirectory, ModelType } from '../modules/models/index.js';
 import type { Settings } from '../modules/settings/index.js';
@@ -105,7 +105,14 @@ export class ChannelTester {
       ...(reply.firstByteAt === undefined ? {} : { firstByteMs: Math.max(0, reply.firstByteAt - call.startedAt) }),
     };
     if (verdict !== undefined)
-      return failedTrial(told, verdict, end.answered ? undefined : end.words, call.startedAt, at, secretsOf(route.channel, key));
+      return failedTrial(
+        told,
+        verdict,
+        end.answered ? undefined : end.words,
+        call.startedAt,
+        at,
+        secretsOf(route.channel, key, attempt.signedWith),
+      );
     const { answer } = capture;
     const text = answer === undefined ? '' : answerText(call, answer, this.#contextOf(wish.model)).slice(0, textLengthMax);
     const usage = meter.statedUsage();
@@ -195,10 +202,4 @@ function noLanguage(): Verdict {
 function refused({ message, code, field }: BadRequestError): Verdict {
   const verdict = verdictForKind('invalid-request', 400, message, code);
   return { ...verdict, scope: 'request', ...(field === undefined ? {} : { field }) };
-}
-
-/** What must not be told of a channel. */
-export function secretsOf({ adapter, options }: Pick<Channel, 'adapter' | 'options'>, key: ChannelKey): readonly string[] {
-  const fields = secretFields(adapter.config).map((name) => key.config[name]);
-  return [...fields, options.proxy].filter((value): value is string => typeof value === 'string');
 }

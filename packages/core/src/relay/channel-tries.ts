@@ -7,7 +7,7 @@ import { type AttemptDoors, ChannelAttempts, type GrowthOf } from './channel-att
 import type { ClientReply } from './client-reply.js';
 import { HedgedAttempts } from './hedged-attempts.js';
 import type { RelayCall } from './relay-call.js';
-import { isOwnerUnknown, OwnerSearch } from './owner-search.js';
+import { OwnerSearch } from './owner-search.js';
 import { AccountNotFoundYetError, NoChannelAvailableError, NoChannelError, UpstreamFailedError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import type { HeldCall, RunningCall } from './running-call.js';
@@ -44,7 +44,7 @@ export class ChannelTries {
     let countedRule: string | undefined;
     let last: Verdict | undefined;
     let refusal: BadRequestError | undefined;
-    const search = new OwnerSearch(isOwnerUnknown(binding));
+    const search = new OwnerSearch(binding);
     while (!search.isSpent && pace.mayTry(course.attempts.length - search.missed)) {
       const ready = candidates.next();
       const tries = course.attempts.length - search.missed;
@@ -78,7 +78,7 @@ export class ChannelTries {
       if (end.answered && end.ending === 'complete' && search.isOpen) this.#noteOwner(running, asked);
       if (end.answered || reply.gone) return;
       last = end.verdict;
-      const isElsewhere = search.failed(last, asked.channel.keys.length);
+      const isElsewhere = search.failed(last, asked.channel);
       candidates.failed(asked, isElsewhere ? 'key' : last.scope);
       if (last.retry === 'never' && !isElsewhere) break;
     }
@@ -90,7 +90,7 @@ export class ChannelTries {
 
   /** It has answered: what the request names lies behind its key. */
   #noteOwner({ call }: RunningCall, { channel, key }: Candidate): void {
-    this.#doors.resources.noteHomes(call.principal.userId, call.facts.refersTo ?? [], homeAt(channel, key));
+    void this.#doors.resources.noteHomes(call.principal.userId, call.facts.refersTo ?? [], homeAt(channel, key));
   }
 
   /** @param tries how many were made */

@@ -1,30 +1,36 @@
 import type { Verdict } from '@tollgate/plugin-kit';
-import type { Binding } from './bound-channel.js';
+import type { Channel } from '../modules/channels/index.js';
+import type { ResourceHome } from '../modules/resources/index.js';
 
 /** Keys that one request asks for one thing at most: whoever has thousands of them does not make thousands of requests of one. */
 export const keysAskedMax = 16;
 
 /** The search for that of a channel's keys behind which something lies, where nobody has noted which it is. */
 export class OwnerSearch {
-  /** False where the owner is known, or nothing is looked for: then every failure is what it is. */
-  readonly isOpen: boolean;
+  readonly #home: Pick<ResourceHome, 'keyId'> | undefined;
   /** So many keys have no such thing. */
   missed = 0;
   /** The first failure of a key that may have it. */
   failure: Verdict | undefined;
   #keys = Number.POSITIVE_INFINITY;
 
-  constructor(isOpen: boolean) {
-    this.isOpen = isOpen;
+  /** @param home of what is looked for; undefined where nothing is: then every failure is what it is */
+  constructor(home: Pick<ResourceHome, 'keyId'> | undefined) {
+    this.#home = home;
+  }
+
+  /** False where the owner is noted, or nothing is looked for. */
+  get isOpen(): boolean {
+    return this.#home !== undefined && this.#home.keyId === undefined;
   }
 
   /**
-   * True where the key is well and has no such thing: the next one is to be asked, which is no other try.
-   * @param keys how many the channel has
+   * Notes that one of the channel's keys has failed. True where it is well and has no such thing: the next one is to be asked, which is no
+   * other try. Keys that are disabled count among those that may have it: what lies behind them is not gone.
    */
-  failed(verdict: Verdict, keys: number): boolean {
-    this.#keys = keys;
-    const isElsewhere = this.isOpen && isMissing(verdict);
+  failed(verdict: Verdict, channel: Pick<Channel, 'keysTotal'>): boolean {
+    this.#keys = channel.keysTotal;
+    const isElsewhere = isOwnerUnknown(this.#home, channel) && isMissing(verdict);
     if (isElsewhere) this.missed += 1;
     else this.failure ??= verdict;
     return isElsewhere;
@@ -46,9 +52,9 @@ export class OwnerSearch {
   }
 }
 
-/** True where nobody has noted which of its channel's keys has what the request names. */
-export function isOwnerUnknown(binding: Binding | undefined): boolean {
-  return binding !== undefined && binding.keyId === undefined;
+/** True where nobody has noted which of the channel's keys has what the request names. */
+export function isOwnerUnknown(home: Pick<ResourceHome, 'keyId'> | undefined, { keysTotal }: Pick<Channel, 'keysTotal'>): boolean {
+  return home !== undefined && home.keyId === undefined && keysTotal > 1;
 }
 
 /** True where the place is well and has no such thing. */

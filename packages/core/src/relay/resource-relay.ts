@@ -62,8 +62,8 @@ export class ResourceRelay {
 
   /**
    * Answers the request, or throws what the caller shall be told instead.
-   * @throws GroupNotAllowedError, ResourceNotFoundError, ResourceUnreachableError, ResourceAccountGoneError, ReferenceNotFoundError, ReferencesApartError, NoPlaceError,
-   * PlaceUnavailableError, UpstreamFailedError, BadRequestError, StorageUnavailableError
+   * @throws GroupNotAllowedError, ResourceNotFoundError, ResourceUnreachableError, ResourceAccountGoneError, ReferenceNotFoundError, ReferencesApartError, AccountNotFoundYetError,
+   * NoPlaceError, PlaceUnavailableError, UpstreamFailedError, BadRequestError, StorageUnavailableError
    */
   async run(call: ResourceCall, reply: ClientReply): Promise<void> {
     const { route } = call;
@@ -82,23 +82,23 @@ export class ResourceRelay {
     if (home === undefined) throw new ResourceNotFoundError(call.path);
     const binding = await this.#bindingOf(call, route.refersTo?.(call.json ?? {}));
     if (binding !== undefined && areApart(binding, home)) throw new ReferencesApartError('The path', binding.field);
-    const places = this.#places.at(call, { ...home, keyId: home.keyId ?? binding?.keyId }, undefined);
+    const owner = { ...home, keyId: home.keyId ?? binding?.keyId };
+    const places = this.#places.at(call, owner, undefined);
     const first = this.#places.free(places);
     if (first === undefined) throw new ResourceUnreachableError(undefined);
     // Counted before it is sent: a client may leave before the upstream says that it has taken it.
     if (route.adds === true) await this.#addTokens(call, first, { kind: route.kind, id }, binding);
     const next = (left: readonly ResourcePlace[], isTold: boolean): ResourcePlace | undefined => this.#places.free(left, isTold);
-    const { place, outcome, search } = await this.#askEach(call, first, places, requestOf(call), reply, next);
+    const { place, outcome, search } = await this.#askEach(call, first, places, owner, requestOf(call), reply, next);
     if ('verdict' in outcome) {
       const failure = this.#failureOf(call, place, outcome.verdict);
       if (search.isUndecided) throw undecided(search, undefined);
       // Not where somebody may just have made it: an upstream may need a moment to know that.
-      if (search.hasNobody && places.length > 1 && outcome.verdict.missing === true && isItself(route))
-        await this.#forget(principal.userId, route.kind, id);
+      if (search.hasNobody && outcome.verdict.missing === true && isItself(route)) await this.#forget(principal.userId, route.kind, id);
       throw failure;
     }
     if (route.deletes === true) await this.#forget(principal.userId, route.kind, id);
-    else if (places.length > 1) await this.#noteHome(principal.userId, { kind: route.kind, id }, place);
+    else if (search.isOpen) await this.#noteOwner(call, [{ kind: route.kind, id }], place);
     this.#answer(call, route, place, outcome.answer, reply);
   }
 
@@ -112,18 +112,19 @@ export class ResourceRelay {
     call: ResourceCall,
     first: ResourcePlace,
     places: readonly ResourcePlace[],
+    owner: ResourceHome,
     request: ResourceRequest,
     reply: ClientReply,
     next: (left: readonly ResourcePlace[], isTold: boolean) => ResourcePlace | undefined,
   ): Promise<{ readonly place: ResourcePlace; readonly outcome: ResourceOutcome; readonly search: OwnerSearch }> {
     const left = new Set(places);
-    const search = new OwnerSearch(true);
+    const search = new OwnerSearch(owner);
     let place = first;
     for (let asked = 1; ; asked += 1) {
       const outcome = await this.#sender.send(call, place, request, reply);
       left.delete(place);
       if ('answer' in outcome) return { place, outcome, search };
-      search.failed(outcome.verdict, places.length);
+      search.failed(outcome.verdict, place.channel);
       const isLast = left.size === 0 || reply.gone || !isOfKey(outcome.verdict) || asked >= keysAskedMax;
       const other = isLast ? undefined : next([...left], search.failure === undefined);
       if (other === undefined) return { place, outcome, search };
@@ -131,11 +132,8 @@ export class ResourceRelay {
     }
   }
 
-  /** Best effort: whoever is not noted is looked for again. */
-  async #noteHome(userId: string, name: ResourceName, { channel, key }: ResourcePlace): Promise<void> {
-    await this.#doors.resources.noteHome(userId, name, homeAt(channel, key)).catch((error: unknown) => {
-      this.#doors.log.warn({ err: error }, 'Which account has something could not be noted');
-    });
+  #noteOwner({ principal }: ResourceCall, names: readonly ResourceName[], { channel, key }: ResourcePlace): Promise<void> {
+    return this.#doors.resources.noteHomes(principal.userId, names, homeAt(channel, key));
   }
 
   async #addTokens(call: ResourceCall, place: ResourcePlace, name: ResourceName, binding: Binding | undefined): Promise<void> {
@@ -154,7 +152,7 @@ export class ResourceRelay {
     const binding = await this.#bindingOf(call, references);
     const places = this.#places.toMake(call, binding);
     let last: Verdict | undefined;
-    const search = new OwnerSearch(binding !== undefined);
+    const search = new OwnerSearch(binding);
     const left = new Set(places);
     const { attemptsMax } = this.#doors.settings.current(relaySettings);
     for (let asked = 0; asked - search.missed < attemptsMax && left.size > 0 && !search.isSpent; asked += 1) {
@@ -163,15 +161,14 @@ export class ResourceRelay {
       const outcome = await this.#sender.send(call, place, requestOf(call), reply);
       if (reply.gone) return;
       if ('answer' in outcome) {
-        if (binding !== undefined && places.length > 1)
-          for (const name of references) await this.#noteHome(call.principal.userId, name, place);
+        if (search.isOpen) await this.#noteOwner(call, references, place);
         this.#answer(call, route, place, outcome.answer, reply, this.#broughtBy(call, binding));
         return;
       }
       last = outcome.verdict;
       this.#log(call, place, last.status);
       // What it names may lie behind another of the channel's keys: to look for it is no other try.
-      const isElsewhere = search.failed(last, places.length);
+      const isElsewhere = search.failed(last, place.channel);
       if (last.retry === 'never' && !isElsewhere) break;
       const endsChannel = !isElsewhere && last.scope !== 'key';
       for (const other of left) if (other === place || (endsChannel && other.channel === place.channel)) left.delete(other);
@@ -207,15 +204,16 @@ export class ResourceRelay {
     const first = next(places);
     if (first === undefined) return undefined;
     const request: ResourceRequest = { method: 'GET', path: filledPath(route.itemPath, new Map([['id', id]])) };
-    const { place, outcome, search } = await this.#askEach(call, first, places, request, reply, next);
+    const { place, outcome, search } = await this.#askEach(call, first, places, home, request, reply, next);
     if ('answer' in outcome) {
-      if (places.length > 1) await this.#noteHome(call.principal.userId, { kind: route.kind, id }, place);
+      if (search.isOpen) await this.#noteOwner(call, [{ kind: route.kind, id }], place);
       return outcome.answer.json;
     }
     const failure = this.#failureOf(call, place, outcome.verdict);
     if (search.isUndecided && isOfKey(outcome.verdict)) return undefined;
     if (!(failure instanceof ResourceNotFoundError)) throw failure;
-    await this.#forget(call.principal.userId, route.kind, id);
+    // Not on the word of whoever stands in front of the account and knows nothing of what it has.
+    if (outcome.verdict.missing === true) await this.#forget(call.principal.userId, route.kind, id);
     return undefined;
   }
 

@@ -15,7 +15,7 @@ import type { ChangeAuthor } from '../../modules/changes/index.js';
 import type { CircuitRecord } from '../../modules/health/index.js';
 import { channel, type ChannelNotes, presentChannel } from './channel-answers.js';
 import { defineEndpoint, type Endpoint, InvalidParameterError } from './endpoint.js';
-import { PageCursors, pageOf, pageShape } from './page.js';
+import { PageCursors, pageInMemory, pageOf, pageShape } from './page.js';
 import { patchShapeOf } from './patch-shape.js';
 
 export interface ChannelDoors {
@@ -75,6 +75,7 @@ const batchShape = {
 export const channelId = z.strictObject({ id: text });
 const version = text.optional().meta({ title: 'As it was read: refused if it has been changed since' });
 const cursors = new PageCursors('channels', z.tuple([z.union([z.string(), z.int()]), z.string()]));
+const tagCursors = new PageCursors('channel-tags', z.tuple([z.string()]));
 const { keys: _keys, ...changeable } = channelEntryShape;
 const batchResult = z.object({ matched: z.int(), changed: z.int() });
 
@@ -294,9 +295,10 @@ function tags({ desk }: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/channel-tags',
-    title: 'The tags that channels have; a filter by tag changes them together',
+    title: 'The tags that channels have, by name; a filter by tag changes them together',
     permission: 'channel.read',
-    response: z.object({ items: z.array(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })).readonly() }),
-    handle: async () => ({ items: await desk.tags() }),
+    query: z.strictObject(pageShape),
+    response: pageOf(z.object({ tag: z.string(), channels: z.int(), enabled: z.int() })),
+    handle: async ({ query }) => pageInMemory(tagCursors, query, await desk.tags(), ({ tag }) => [tag]),
   });
 }

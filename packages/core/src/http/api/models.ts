@@ -16,7 +16,7 @@ import {
 } from '../../modules/models/index.js';
 import { factsOfPrice, fieldsOfPrice } from '../../modules/price-sync/index.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
-import { PageCursors, pageOf, pageShape } from './page.js';
+import { PageCursors, pageInMemory, pageOf, pageShape } from './page.js';
 
 export interface ModelDoors {
   readonly desk: ModelDesk;
@@ -29,7 +29,16 @@ export interface ModelDoors {
 const batchMax = 1_000;
 const text = z.string().min(1).max(255);
 const params = z.strictObject({ name: text });
-const cursors = new PageCursors('models', z.tuple([z.string()]));
+const cursors = new PageCursors('models', z.tuple([z.union([z.string(), z.int()]), z.string()]));
+const unknownCursors = new PageCursors('unknown-models', z.tuple([z.string()]));
+const orders = ['name', 'vendor', 'type', 'createdAt'] as const;
+
+/** A model that channels offer. */
+export const offeredModel = z.object({
+  model: z.string(),
+  channels: z.array(z.string()).readonly(),
+  groups: z.array(z.string()).readonly(),
+});
 
 const model = z
   .object({
@@ -64,16 +73,21 @@ function list(doors: ModelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/models',
-    title: 'The entries of the catalogue of models, by name',
+    title: 'The entries of the catalogue of models',
     permission: 'pricing.read',
-    query: z.strictObject({ ...pageShape, ...filterShape }),
+    query: z.strictObject({
+      ...pageShape,
+      ...filterShape,
+      sort: z.enum(orders).default('name').meta({ title: 'Entries without a vendor or a type come first' }),
+      order: z.enum(['asc', 'desc']).default('asc'),
+    }),
     response: pageOf(model),
     handle: async ({ query }) => {
-      const [after] = cursors.positionOf(query) ?? [];
       const entries = await doors.models();
       const catalogue = new ModelCatalogue(entries);
-      const found = entries.filter((entry) => (after === undefined || entry.name > after) && fits(entry, inForce(entry, catalogue), query));
-      const { items, next } = cursors.page(query, inOrder(found).slice(0, query.limit + 1), ({ name }) => [name]);
+      const found = entries.filter((entry) => fits(entry, inForce(entry, catalogue), query));
+      const placeOf = (entry: Model): [string | number, string] => [entry[query.sort] ?? '', entry.name];
+      const { items, next } = pageInMemory(cursors, query, found, placeOf, query.order === 'desc');
       return { items: items.map((entry) => presentModel(entry, catalogue)), next };
     },
   });
@@ -83,14 +97,11 @@ function unknown(doors: ModelDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/models/unknown',
-    title: 'Models that channels offer and of which the catalogue says nothing',
+    title: 'Models that channels offer and of which the catalogue says nothing, by name',
     permission: 'pricing.read',
-    response: z.object({
-      items: z
-        .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
-        .readonly(),
-    }),
-    handle: async () => ({ items: await doors.unknown() }),
+    query: z.strictObject(pageShape),
+    response: pageOf(offeredModel),
+    handle: async ({ query }) => pageInMemory(unknownCursors, query, await doors.unknown(), (found) => [found.model]),
   });
 }
 
@@ -187,11 +198,6 @@ function fits(
     (enabled === undefined || String(isEnabled) === enabled) &&
     (priced === undefined || String(price !== undefined) === priced)
   );
-}
-
-/** As a cursor compares them; databases sort by other rules. */
-function inOrder<Named extends { readonly name: string }>(entries: readonly Named[]): readonly Named[] {
-  return entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 async function presentChanged(doors: ModelDoors, entry: Model): Promise<z.input<typeof model>> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InvalidParameterError } from './endpoint.js';
-import { PageCursors, pageShape } from './page.js';
+import { PageCursors, pageInMemory, pageShape } from './page.js';
 
 const cursors = new PageCursors('things', z.tuple([z.string(), z.int()]));
 const query = z.strictObject({ ...pageShape, tag: z.string().optional() });
@@ -33,6 +33,29 @@ describe('page', () => {
     for (const given of refused) expect(() => cursors.positionOf(query.parse(given)), JSON.stringify(given)).toThrow(InvalidParameterError);
     const others = new PageCursors('others', z.tuple([z.string(), z.int()]));
     expect(() => others.positionOf(query.parse({ tag: 'eu', cursor: next }))).toThrow('cursor: Use the "next" of the page before');
+  });
+
+  it('goes through a list in memory in its order, either way, each item once, though others come and go', () => {
+    const all = [2, 3, 1].flatMap((number) => ['b', 'a'].map((name) => ({ name, number })));
+    const turned = (cursor?: string, list = all, descending = false) =>
+      pageInMemory(cursors, query.parse({ limit: 4, cursor }), list, ({ name, number }) => [name, number], descending);
+    const shown = ({ items }: ReturnType<typeof turned>) => items.map(({ name, number }) => `${name}${number}`).join(' ');
+    const first = turned();
+    expect(shown(first)).toBe('a1 a2 a3 b1');
+    expect(turned(first.next)).toEqual({
+      items: [
+        { name: 'b', number: 2 },
+        { name: 'b', number: 3 },
+      ],
+    });
+    const withoutLast = [
+      ...all.filter(({ name, number }) => name !== 'b' || number > 2),
+      { name: 'a', number: 9 },
+      { name: 'c', number: 0 },
+    ];
+    expect(shown(turned(first.next, withoutLast))).toBe('b3 c0');
+    const last = turned(undefined, all, true);
+    expect([shown(last), shown(turned(last.next, all, true))]).toEqual(['b3 b2 b1 a3', 'a2 a1']);
   });
 
   it.each(['0', '501', '1.5', 'many'])('refuses the limit %s', (limit) => {

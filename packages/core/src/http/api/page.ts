@@ -79,6 +79,31 @@ export class PageCursors<Position extends readonly unknown[]> {
   }
 }
 
+/**
+ * The page of a list that is in memory as a whole, in the order of its items' positions.
+ * @param positionOf of an item: no other has the same
+ */
+export function pageInMemory<Item, Position extends readonly (string | number)[]>(
+  cursors: PageCursors<Position>,
+  query: PageQuery,
+  all: readonly Item[],
+  positionOf: (item: Item) => Position,
+  descending = false,
+): { items: readonly Item[]; next?: string } {
+  const after = cursors.positionOf(query);
+  const compare = (one: Position, other: Position): number => (descending ? compared(other, one) : compared(one, other));
+  const left = after === undefined ? all : all.filter((item) => compare(positionOf(item), after) > 0);
+  const sorted = left.toSorted((one, other) => compare(positionOf(one), positionOf(other)));
+  return cursors.page(query, sorted, positionOf);
+}
+
+/** By characters: databases sort by other rules. */
+function compared(one: readonly (string | number)[], other: readonly (string | number)[]): number {
+  const index = one.findIndex((value, place) => value !== other[place]);
+  const [left, right] = [one[index], other[index]];
+  return left === undefined || right === undefined ? 0 : left < right ? -1 : 1;
+}
+
 /** Empty, if it is nothing of ours. */
 function parsed(cursor: string): readonly unknown[] {
   try {

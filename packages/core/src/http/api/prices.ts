@@ -4,6 +4,8 @@ import type { UnpricedModel } from '../../modules/models/index.js';
 import { type AppliedPrice, confirmableMarks, type PriceDifference, type PriceSyncRun } from '../../modules/price-sync/index.js';
 import { applied, difference, presentApplied, presentDifference, presentRun, run } from './price-answers.js';
 import { defineEndpoint, type Endpoint } from './endpoint.js';
+import { offeredModel } from './models.js';
+import { PageCursors, pageInMemory, pageOf, pageShape } from './page.js';
 
 /** What the endpoints about prices need. */
 export interface PriceDoors {
@@ -22,6 +24,10 @@ const choice = z.strictObject({
   evenIf: z.array(z.enum(confirmableMarks)).default([]).meta({ title: 'Conflicts that are known and accepted' }),
 });
 
+const differenceCursors = new PageCursors('price-differences', z.tuple([z.string()]));
+const missingCursors = new PageCursors('missing-prices', z.tuple([z.string()]));
+const byModel = ({ model }: { readonly model: string }): [string] => [model];
+
 export function priceEndpoints(doors: PriceDoors): readonly Endpoint[] {
   return [differences(doors), missingPrices(doors), latestRun(doors), startRun(doors), applyChoices(doors), applyAll(doors)];
 }
@@ -30,13 +36,14 @@ function differences(doors: PriceDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/prices/differences',
-    title: 'Where prices in force differ from what channels, other gateways and adapters state',
+    title: 'Where prices in force differ from what channels, other gateways and adapters state, by name of the model',
     permission: 'pricing.read',
-    query: z.strictObject({ everything: z.enum(['true', 'false']).default('false') }),
-    response: z.object({ items: z.array(difference) }),
+    query: z.strictObject({ ...pageShape, everything: z.enum(['true', 'false']).default('false') }),
+    response: pageOf(difference),
     handle: async ({ query }) => {
       const found = await doors.differences({ everything: query.everything === 'true' });
-      return { items: found.map(presentDifference) };
+      const { items, next } = pageInMemory(differenceCursors, query, found, byModel);
+      return { items: items.map(presentDifference), next };
     },
   });
 }
@@ -45,15 +52,16 @@ function missingPrices(doors: PriceDoors): Endpoint {
   return defineEndpoint({
     method: 'GET',
     path: '/api/prices/missing',
-    title: 'Models that channels offer and nobody has priced',
+    title: 'Models that channels offer and nobody has priced, by name',
     permission: 'pricing.read',
-    response: z.object({
-      items: z
-        .array(z.object({ model: z.string(), channels: z.array(z.string()).readonly(), groups: z.array(z.string()).readonly() }))
-        .readonly(),
+    query: z.strictObject(pageShape),
+    response: pageOf(offeredModel).extend({
       refused: z.boolean().meta({ title: 'Calls to them are refused; otherwise they are charged at the default ratio' }),
     }),
-    handle: () => doors.missing(),
+    handle: async ({ query }) => {
+      const { items, refused } = await doors.missing();
+      return { ...pageInMemory(missingCursors, query, items, byModel), refused };
+    },
   });
 }
 

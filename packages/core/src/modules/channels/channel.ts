@@ -12,6 +12,8 @@ export interface Channel {
   readonly config: Readonly<Record<string, unknown>>;
   /** Those that are enabled; never empty. */
   readonly keys: readonly ChannelKey[];
+  /** How many it has, with those that are disabled. */
+  readonly keysTotal: number;
   readonly options: ChannelOptions;
   /** Ids of the provider's dialects that this channel may use; undefined = all but those on demand. */
   readonly dialects?: ReadonlySet<string>;

@@ -28,3 +28,4 @@ export * from './channel-steps.js';
 export * from './channels-errors.js';
 export * from './channel-group-errors.js';
 export * from './channels-of-group.js';
+export { secretsOf } from './untold-secrets.js';

@@ -31,6 +31,7 @@ export function openChannel(
     adapter,
     config: first.config,
     keys,
+    keysTotal: Math.max(stored.keys.length, 1),
     options: openOptions(stored.id, stored, secretBox),
     models,
     modelMapping: new ModelMapping(stored.modelMapping),

@@ -18,6 +18,7 @@ function channel(
     name: 'main',
     adapter: pricedProvider,
     config: { baseUrl },
+    keysTotal: 1,
     models: new Set(models),
     modelMapping: new ModelMapping(modelMapping),
     keys: [],

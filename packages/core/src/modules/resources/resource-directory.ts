@@ -11,7 +11,7 @@ import {
   findResources,
   type FoundResource,
   listResources,
-  noteKey,
+  noteKeys,
   type ResourceHome,
 } from './resource-store.js';
 
@@ -109,23 +109,24 @@ export class ResourceDirectory {
     return listResources(this.#parts.database.knex, { userId, kind, after, limit, now: this.#parts.clock.now() });
   }
 
-  /** The account has been found that has something of which only the channel was known. @throws StorageUnavailableError */
-  async noteHome(userId: string, { kind, id }: ResourceName, { channelId, keyId }: ResourceHome): Promise<void> {
-    if (keyId === undefined) return;
-    const before = this.#recent.find(userId, { kind, id }, this.#parts.clock.now());
-    if (before !== undefined) this.#recent.add(userId, { kind, id }, { ...before, channelId, keyId });
-    await this.#writer.written();
-    await this.#parts.database.write((transaction) => noteKey(transaction, { userId, kind, id, channelId, keyId }));
+  /** The account has been found that has things of which only the channel was known. Never rejects: what cannot be noted is looked for again. */
+  noteHomes(userId: string, names: readonly ResourceName[], home: ResourceHome): Promise<void> {
+    const noting: Promise<void> = this.#noteAll(userId, names, home)
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'Which account has something could not be noted'))
+      .finally(() => this.#noting.delete(noting));
+    this.#noting.add(noting);
+    return noting;
   }
 
-  /** As {@link noteHome}, of several, and keeps nobody waiting: whoever cannot be noted is looked for again. */
-  noteHomes(userId: string, names: readonly ResourceName[], home: ResourceHome): void {
+  async #noteAll(userId: string, names: readonly ResourceName[], { channelId, keyId }: ResourceHome): Promise<void> {
+    if (keyId === undefined) return;
+    const now = this.#parts.clock.now();
     for (const name of names) {
-      const noting: Promise<void> = this.noteHome(userId, name, home)
-        .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'Which account has something could not be noted'))
-        .finally(() => this.#noting.delete(noting));
-      this.#noting.add(noting);
+      const before = this.#recent.find(userId, name, now);
+      if (before !== undefined) this.#recent.add(userId, name, { ...before, channelId, keyId });
     }
+    await this.#writer.written();
+    await this.#parts.database.write((transaction) => noteKeys(transaction, userId, names, { channelId, keyId }));
   }
 
   /** It is gone at its upstream. @throws StorageUnavailableError */

@@ -1,3 +1,4 @@
+import type { ResourceName } from '@tollgate/plugin-kit';
 import type { Knex } from 'knex';
 
 /** Where something lives: at the account behind a key of a channel. */
@@ -95,14 +96,20 @@ export async function listResources(
 }
 
 /** Where the channel is known and its key is not. */
-export async function noteKey(
+export async function noteKeys(
   transaction: Knex.Transaction,
-  { userId, kind, id, channelId, keyId }: Pick<StoredResource, 'userId' | 'kind' | 'id' | 'channelId'> & { readonly keyId: string },
+  userId: string,
+  names: readonly ResourceName[],
+  { channelId, keyId }: { readonly channelId: string; readonly keyId: string },
 ): Promise<void> {
-  await transaction<ResourceRow>('resources')
-    .where({ user_id: userId, kind, id, channel_id: channelId })
-    .whereNull('key_id')
-    .update({ key_id: keyId });
+  for (const kind of new Set(names.map((name) => name.kind))) {
+    const ids = new Set(names.filter((name) => name.kind === kind).map(({ id }) => id));
+    await transaction<ResourceRow>('resources')
+      .where({ user_id: userId, kind, channel_id: channelId })
+      .whereIn('id', [...ids])
+      .whereNull('key_id')
+      .update({ key_id: keyId });
+  }
 }
 
 export async function deleteResource(transaction: Knex.Transaction, userId: string, kind: string, id: string): Promise<void> {

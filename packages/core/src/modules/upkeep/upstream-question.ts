@@ -2,7 +2,6 @@ import {
   type PluginIo,
   type ProviderAdapter,
   type ProviderCall,
-  secretFields,
   UpstreamError,
   type UpstreamFailure,
   type Verdict,
@@ -15,7 +14,7 @@ import type { Logger } from '../../foundation/logger.js';
 import { SafeFetch, type SafeResponse } from '../../foundation/safe-fetch.js';
 import { AddressRefusedError } from '../../foundation/safe-fetch-errors.js';
 import { unlessAborted } from '../../foundation/unless-aborted.js';
-import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders } from '../channels/index.js';
+import { type Channel, type ChannelKey, type ChannelOptions, changedHeaders, secretsOf } from '../channels/index.js';
 
 /** Why an upstream did not say what it was asked for. */
 export interface QuestionFailure {
@@ -62,14 +61,14 @@ export async function askUpstream<Answer>(
   { channel, key, requests, read, signal }: UpstreamQuestion<Answer>,
 ): Promise<AskedOnce<Answer>> {
   const { adapter, options } = channel;
-  const secrets = [...secretFields(adapter.config).map((name) => key.config[name]), options.proxy].filter(
-    (value) => typeof value === 'string',
-  );
+  let secrets = secretsOf(channel, key);
   const fetcher = new SafeFetch({ allowPrivate: options.allowPrivate, proxy: options.proxy, responseBytesMax: bytesMax });
   try {
     const bodies: unknown[] = [];
     for (const request of requests()) {
-      const wire = await signed(asker, request, channel, key, signal);
+      const signedWith = await signatureFor(asker, request, channel, key, signal);
+      secrets = secretsOf(channel, key, signedWith);
+      const wire = { ...request, headers: { ...request.headers, ...signedWith } };
       const headers = changedHeaders({ 'user-agent': asker.userAgent, ...wire.headers }, options.headers, '');
       const response = await fetcher.fetch({ ...wire, headers }, { timeoutMs, ...(signal === undefined ? {} : { signal }) });
       if (response.status === 401) tellRefused(asker, wire, channel, key);
@@ -84,19 +83,18 @@ export async function askUpstream<Answer>(
   }
 }
 
-async function signed(
+async function signatureFor(
   { ioOf }: UpstreamAsker,
   request: WireRequest,
   { adapter, options }: Channel,
   key: ChannelKey,
   signal?: AbortSignal,
-): Promise<WireRequest> {
+): Promise<Readonly<Record<string, string>>> {
   const asked = askedAs(adapter, key);
-  if (adapter.sign === undefined || asked === undefined) return request;
+  if (adapter.sign === undefined || asked === undefined) return {};
   const inTime = AbortSignal.timeout(timeoutMs);
   const ending = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
-  const added = await unlessAborted(adapter.sign(request, asked, ioOf(adapter, ending, options)), ending);
-  return { ...request, headers: { ...request.headers, ...added } };
+  return unlessAborted(adapter.sign(request, asked, ioOf(adapter, ending, options)), ending);
 }
 
 /** What the adapter signed with was refused. That it fails to hear of it changes nothing about what the upstream has said. */

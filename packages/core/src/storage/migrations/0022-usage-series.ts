@@ -4,7 +4,8 @@ import type { Migration } from '../migrate.js';
 /**
  * On SQLite, whose and what an hourly sum is about is written down once, as a series, and the sums name it by a number: rows are a quarter as
  * long, and a batch of calls that went to many channels writes a quarter of the pages. `usage_hours` is a view of both from now on. A node from
- * before cannot write to it: it stops. PostgreSQL writes the hours of a batch by one statement, and keeps its table.
+ * before cannot write to it, and stops. PostgreSQL writes the hours of a batch by one statement and keeps its table: there 0020 has stopped such
+ * nodes already.
  */
 export const usageSeriesMigration: Migration = {
   name: '0022-usage-series',
@@ -57,10 +58,11 @@ const statements = [
     ${sums.map((column) => `${column} bigint not null,`).join('\n    ')}
     primary key (hour, series_id)
   ) without rowid`,
-  'create index usage_hour_sums_by_series on usage_hour_sums (series_id, hour)',
   `insert into usage_series (${labels}) select distinct ${labels} from usage_hours`,
   `insert into usage_hour_sums (hour, series_id, ${sums.join(', ')})
     select hour, usage_series.id, ${sums.join(', ')} from usage_hours join usage_series using (${labels})`,
+  'create index usage_hour_sums_by_series on usage_hour_sums (series_id, hour)',
+  'create index usage_series_by_channel on usage_series (channel_id)',
   'drop table usage_hours',
   `create view usage_hours as
     select hour, ${labels}, ${sums.join(', ')} from usage_hour_sums join usage_series on usage_series.id = usage_hour_sums.series_id`,
