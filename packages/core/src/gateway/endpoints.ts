@@ -107,7 +107,7 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
   });
   const failingModels = (channelId: string) =>
     new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
-  const doors = { database, editor, secretBox, failing, failingModels };
+  const doors = { database, editor, providers: plugins.providers, secretBox, clock: systemClock, failing, failingModels };
   const keyUsage = container.resolve(tokens.keyUsage);
   const channelTests = container.resolve(tokens.channelTests);
   return [

@@ -14,7 +14,7 @@ import type { Limits } from '../modules/limits/index.js';
 import type { Books, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
 import type { GatewayMetrics } from '../modules/metrics/index.js';
 import type { ModelDirectory } from '../modules/models/index.js';
-import type { HealthNotices } from '../modules/notifications/index.js';
+import type { HealthNotices, OutageWatch } from '../modules/notifications/index.js';
 import type { PriceFetcher, PriceSync } from '../modules/price-sync/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
@@ -45,6 +45,7 @@ export const tokens = {
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
   health: Symbol('HealthBook') as InjectionToken<HealthBook>,
+  outageWatch: Symbol('OutageWatch') as InjectionToken<OutageWatch>,
   healthNotices: Symbol('HealthNotices') as InjectionToken<HealthNotices>,
   keyUsage: Symbol('KeyUsage') as InjectionToken<KeyUsage>,
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,

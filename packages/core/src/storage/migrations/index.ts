@@ -22,6 +22,7 @@ import { searchUnitsMigration } from './0020-search-units.js';
 import { channelRunsMigration } from './0021-channel-runs.js';
 import { usageSeriesMigration } from './0022-usage-series.js';
 import { unstatedEnabledMigration } from './0023-unstated-enabled.js';
+import { outagesMigration } from './0024-outages.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   channelRunsMigration,
   usageSeriesMigration,
   unstatedEnabledMigration,
+  outagesMigration,
 ];
