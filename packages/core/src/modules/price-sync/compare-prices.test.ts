@@ -77,6 +77,14 @@ describe('prices compared', () => {
     expect(compared([model('acme*', { modelRatio: '2' }, 'manual')], ...reports)).toEqual([]);
   });
 
+  it('are taken for a pattern only by those who choose them', () => {
+    const reports = [report('a', 'gateway', { '*-preview': { modelRatio: '2' } })];
+    expect(compared([{ id: 'p', name: '*-preview', enabled: false, createdAt: 0 }], ...reports)).toMatchObject([
+      { model: '*-preview', marks: ['new', 'pattern'], quotes: [{ changes: true }] },
+    ]);
+    expect(compared([model('*-preview', { modelRatio: '1' })], ...reports)[0]?.choice).toBeUndefined();
+  });
+
   it('take a price for a preset or for none', () => {
     const reports = [report('a', 'gateway', { m: { modelRatio: '2' }, n: { pricePerCall: '0.1' } })];
     expect(

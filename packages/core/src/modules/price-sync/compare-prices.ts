@@ -1,4 +1,4 @@
-import type { EffectiveModel, ModelCatalogue } from '../models/index.js';
+import { type EffectiveModel, matchOf, type ModelCatalogue } from '../models/index.js';
 import type { ModelPrice } from '../pricing/index.js';
 import { agree, covers, factsOfFields, factsOfPrice, kindOf, largestFactor, type PriceFacts } from './price-facts.js';
 import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSourceReport } from './price-quote.js';
@@ -6,7 +6,7 @@ import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSour
 /** What makes one quote doubtful. */
 export type QuoteMark = 'kind-differs' | 'suspicious' | 'silent-on-tiers';
 /** What makes a whole difference doubtful, or worth knowing. */
-export type DifferenceMark = 'new' | 'local-manual' | 'sources-disagree';
+export type DifferenceMark = 'new' | 'local-manual' | 'sources-disagree' | 'pattern';
 
 export interface ComparedQuote extends PriceQuote {
   readonly source: string;
@@ -79,8 +79,10 @@ function compareOne(
     ...(local === undefined ? (['new'] as const) : []),
     ...(local?.source === 'manual' ? (['local-manual'] as const) : []),
     ...(disagree ? (['sources-disagree'] as const) : []),
+    // It would price names that the source may never have heard of.
+    ...(matchOf(name).match === 'exact' ? [] : (['pattern'] as const)),
   ];
-  const choice = marks.includes('local-manual') || disagree ? undefined : bestOf(quotes);
+  const choice = marks.some((mark) => mark !== 'new') ? undefined : bestOf(quotes);
   return { model: name, ...(local === undefined ? {} : { local }), quotes, marks, ...(choice === undefined ? {} : { choice }) };
 }
 
