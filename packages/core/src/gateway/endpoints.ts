@@ -107,7 +107,7 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
   });
   const failingModels = (channelId: string) =>
     new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
-  const doors = { database, editor, secretBox, failing, failingModels };
+  const doors = { database, editor, providers: plugins.providers, secretBox, clock: systemClock, failing, failingModels };
   const keyUsage = container.resolve(tokens.keyUsage);
   const channelTests = container.resolve(tokens.channelTests);
   return [
@@ -147,10 +147,12 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
 function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
   const relay = container.resolve(tokens.relay);
   const groups = container.resolve(tokens.groups);
+  const models = container.resolve(tokens.models);
   const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
   return {
     groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
     dialects: container.resolve(tokens.dialects).all,
+    isEnabled: (model) => models.find(model)?.enabled ?? true,
     simulate: (call) => simulator.simulate(call),
   };
 }

@@ -10,6 +10,8 @@ export interface RoutingDoors {
   /** The groups that a caller of the user group goes through when it chooses this one. @throws GroupNotAllowedError */
   groupsFor(group: string, userGroup: string): readonly string[];
   readonly dialects: readonly ServedDialect[];
+  /** Whether the catalogue lets the model be served. */
+  isEnabled(model: string): boolean;
   simulate(call: HypotheticalCall): SimulatedRouting;
 }
 
@@ -51,14 +53,19 @@ export function routingEndpoint(doors: RoutingDoors): Endpoint {
       user: z.string().max(200).default('').meta({ title: 'Id of its user, which conversations are told apart by' }),
       promptCacheKey: z.string().min(1).max(1_000).optional().meta({ title: 'The conversation that it would belong to' }),
     }),
-    response: z.object({ groups: z.array(z.string()).readonly(), candidates: z.array(candidate), routing }),
+    response: z.object({
+      enabled: z.boolean().meta({ title: 'false: a call is refused as `model_not_found`, whoever offers the model' }),
+      groups: z.array(z.string()).readonly(),
+      candidates: z.array(candidate),
+      routing,
+    }),
     handle: async ({ body: { model, group, userGroup, dialect: id, user, promptCacheKey } }) => {
       const dialect = id === undefined ? doors.dialects[0] : doors.dialects.find((served) => served.id === id);
       if (dialect === undefined) throw new InvalidParameterError('dialect', `There are: ${ids.join(', ')}.`);
       const groups = doors.groupsFor(group, userGroup ?? (group === 'auto' ? 'default' : group));
       const { candidates, trace } = doors.simulate({ model, groups, dialect, userId: user, promptCacheKey });
       const names = new Map(candidates.map(({ channel }) => [channel.id, channel.name]));
-      return { groups, candidates: candidates.map(presentCandidate), routing: presentTrace(trace, names) };
+      return { enabled: doors.isEnabled(model), groups, candidates: candidates.map(presentCandidate), routing: presentTrace(trace, names) };
     },
   });
 }
