@@ -7,7 +7,7 @@ import { answers, type Behaviour, breaksOff, refuses, type ScriptedUpstream, sta
 import { alice, type ChannelEntry, chatChannel, keyOf, openToken, pricedByTokens } from '../support/apply-document.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { databaseKinds } from '../support/own-database.js';
+import { createOwnDatabase, databaseKinds, type OwnDatabase } from '../support/own-database.js';
 import { ManagementClient } from './management-client.js';
 
 interface Notice {
@@ -25,7 +25,10 @@ describe.each(databaseKinds)('channels of which nothing can be used, on %s', (da
   const behaviours = new Map<string, Behaviour>();
   let webhook: Server;
   let upstream: ScriptedUpstream;
+  let shared: OwnDatabase | undefined;
   let gateway: TestGateway;
+  /** Two where the database can be shared. */
+  let nodes: readonly TestGateway[];
   let root: ManagementClient;
 
   beforeAll(async () => {
@@ -39,8 +42,11 @@ describe.each(databaseKinds)('channels of which nothing can be used, on %s', (da
     });
     await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
     upstream = await startScriptedUpstream();
+    shared = database === 'postgres' ? await createOwnDatabase() : undefined;
+    const secret = 'a secret that both nodes share with each other';
+    const environment = shared === undefined ? {} : { DATABASE_URL: shared.url, TOLLGATE_SECRET: secret };
     gateway = await startGateway({
-      database,
+      environment,
       apply: {
         models: pricedByTokens('paid', 'limited', 'failing', 'failing-too', 'broken', 'well', 'away', 'two'),
         channels: [
@@ -67,10 +73,12 @@ describe.each(databaseKinds)('channels of which nothing can be used, on %s', (da
         },
       },
     });
+    nodes = shared === undefined ? [gateway] : [gateway, await startGateway({ environment })];
     root = await ManagementClient.of(gateway);
   });
   afterAll(async () => {
-    await gateway?.stop();
+    for (const node of nodes ?? [gateway]) await node?.stop();
+    await shared?.drop();
     await upstream?.close();
     webhook?.close().closeAllConnections();
   });
@@ -92,8 +100,10 @@ describe.each(databaseKinds)('channels of which nothing can be used, on %s', (da
   const modelOf = (body: Buffer): string => (JSON.parse(body.toString()) as { readonly model: string }).model;
   const isKeyOf = (header: string | undefined, name: string): boolean => header === `Bearer ${keyOf(name)}`;
 
+  /** So often at each node. */
   const ask = async (model: string, times = 1): Promise<void> => {
-    for (let call = 0; call < times; call += 1) await rawCall({ url: gateway.url, key: openToken.key, dialect: 'openai-chat', model });
+    for (const { url } of nodes)
+      for (let call = 0; call < times; call += 1) await rawCall({ url, key: openToken.key, dialect: 'openai-chat', model });
   };
   const tested = async (name: string, model: string): Promise<void> => {
     const { items } = await root.done<{ items: readonly { id: string }[] }>('GET', `/api/channels?name=${name}`);
@@ -150,6 +160,8 @@ describe.each(databaseKinds)('channels of which nothing can be used, on %s', (da
   it('are not told again by a node that starts after one was killed', async () => {
     const before = told.length;
     await gateway.kill('SIGKILL');
+    // As if so long had passed: what a dead node holds it no longer renews.
+    await shared?.run('update jobs set lease_until = 0 where lease_until is not null');
     await gateway.start();
     await ask('paid');
     await wait(aWhileMs);

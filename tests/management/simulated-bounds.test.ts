@@ -9,7 +9,7 @@ import { createOwnDatabase, databaseKinds, type OwnDatabase } from '../support/o
 import { ManagementClient } from './management-client.js';
 
 interface Simulated {
-  readonly modelEnabled: boolean;
+  readonly enabled: boolean;
   readonly refused?: object;
   readonly candidates: readonly object[];
   readonly routing: { readonly choices: readonly { readonly channel: string; readonly by: string }[]; readonly skipped: readonly object[] };
@@ -96,13 +96,13 @@ describe.each(databaseKinds)('a simulated call on %s', (kind) => {
 
   it('is refused where its model is switched off, and says so', async () => {
     expect(await simulate({ model: 'off' })).toMatchObject({
-      modelEnabled: false,
+      enabled: false,
       refused: { code: 'model_not_found', status: 404 },
       candidates: [],
       routing: { candidates: 0, choices: [] },
     });
     expect((await ask({ model: 'off' })).status).toBe(404);
-    expect(await simulate({ model: 'nobody-has-it' })).toMatchObject({ modelEnabled: true, refused: { code: 'no_channel', status: 503 } });
+    expect(await simulate({ model: 'nobody-has-it' })).toMatchObject({ enabled: true, refused: { code: 'no_channel', status: 503 } });
     expect(await simulate({ model: 'talk' })).not.toHaveProperty('refused');
   });
 

@@ -93,11 +93,7 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   );
   register(container, tokens.metrics, () => metricsOf(container, foundations));
   register(container, tokens.counters, () => countersOf(container, foundations, logger));
-  register(
-    container,
-    tokens.limits,
-    () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
-  );
+  register(container, tokens.limits, () => limitsOf(container, foundations));
   register(container, tokens.channelLimits, () => channelLimitsOf(container, foundations));
   register(container, tokens.channelSpending, () => channelSpendingOf(container, foundations, logger));
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
@@ -137,6 +133,14 @@ function countersOf(container: DependencyContainer, { database, redis }: Foundat
     now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
     onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
+}
+
+function limitsOf(container: DependencyContainer, { settings }: Foundations): Limits {
+  return new Limits({
+    settings: () => settings.current(limitsSettings),
+    counters: container.resolve(tokens.counters),
+    clock: systemClock,
   });
 }
 

@@ -57,7 +57,7 @@ export interface SimulatedCandidate {
 
 export interface SimulatedRouting {
   /** False where the model is switched off in the catalogue. */
-  readonly modelEnabled: boolean;
+  readonly enabled: boolean;
   /** What its caller would be told at once; then it goes nowhere. */
   readonly refused: GatewayError | undefined;
   /** Of groups in their order, highest priority first; not more than a page can show. */
@@ -90,13 +90,13 @@ export class RoutingSimulator {
   /** @throws StorageUnavailableError */
   async simulate(call: HypotheticalCall): Promise<SimulatedRouting> {
     const { model } = call.facts;
-    const modelEnabled = this.#doors.models.find(model)?.enabled !== false;
+    const enabled = this.#doors.models.find(model)?.enabled !== false;
     try {
-      if (!modelEnabled) throw new ModelNotFoundError(model);
-      return { modelEnabled, refused: undefined, ...(await this.#routed(call)) };
+      if (!enabled) throw new ModelNotFoundError(model);
+      return { enabled, refused: undefined, ...(await this.#routed(call)) };
     } catch (error) {
       if (!(error instanceof GatewayError) || error instanceof StorageUnavailableError) throw error;
-      return { modelEnabled, refused: error, ...nowhere };
+      return { enabled, refused: error, ...nowhere };
     }
   }
 

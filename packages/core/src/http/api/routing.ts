@@ -65,7 +65,7 @@ export function routingEndpoint(doors: RoutingDoors): Endpoint {
     }),
     response: z.object({
       groups: z.array(z.string()).readonly(),
-      modelEnabled: z.boolean().meta({ title: 'False where the model is switched off in the catalogue: calls are refused' }),
+      enabled: z.boolean().meta({ title: 'false: a call is refused as `model_not_found`, whoever offers the model' }),
       refused: z
         .object({ code: z.string(), message: z.string(), status: z.int() })
         .optional()
@@ -78,11 +78,11 @@ export function routingEndpoint(doors: RoutingDoors): Endpoint {
       if (dialect === undefined) throw new InvalidParameterError('dialect', `There are: ${ids.join(', ')}.`);
       const groups = doors.groupsFor(group, userGroup ?? (group === 'auto' ? 'default' : group));
       const call = { ...requestOf(stated, model, dialect), dialect, group, groups, userId: user, tokens };
-      const { candidates, trace, refused, modelEnabled } = await doors.simulate(call);
+      const { candidates, trace, refused, enabled } = await doors.simulate(call);
       const names = new Map(candidates.map(({ channel }) => [channel.id, channel.name]));
       return {
         groups,
-        modelEnabled,
+        enabled,
         ...(refused === undefined ? {} : { refused: { code: refused.code, message: refused.message, status: refused.status } }),
         candidates: candidates.map(presentCandidate),
         routing: presentTrace(trace, names),
