@@ -115,13 +115,22 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       desk,
       circuits,
       changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
-      notesOf: async (channelIds) => {
-        const [tests, balances, counts] = await Promise.all([
+      notesOf: async (channels) => {
+        const channelIds = channels.map(({ id }) => id);
+        const capped = channels.flatMap(({ id, options: { spendCaps: caps } }) => (caps === undefined ? [] : [{ id, caps }]));
+        const [tests, balances, counts, spent] = await Promise.all([
           channelTests.lastOf(channelIds),
           readKeyBalances(database.knex, channelIds),
           keyUsage.ofConfigKeys(channelIds),
+          container.resolve(tokens.channelSpending).spentOf(capped),
         ]);
-        return new Map(channelIds.map((id) => [id, { test: tests.get(id), balances: balances.get(id) ?? [], configKey: counts.get(id) }]));
+        const notesOf = (id: string) => ({
+          test: tests.get(id),
+          balances: balances.get(id) ?? [],
+          configKey: counts.get(id),
+          spent: spent.get(id),
+        });
+        return new Map(channelIds.map((id) => [id, notesOf(id)]));
       },
       enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
     }),

@@ -116,6 +116,7 @@ function metricsOf(container: DependencyContainer, { database }: Foundations): G
   return new GatewayMetrics({
     version,
     circuits: () => health.list(),
+    spentCaps: () => container.resolve(tokens.channelSpending).watched(),
     channelNameOf: (id) => channels.nameOf(id),
     openHolds: () => openHolds(database),
   });

@@ -24,8 +24,8 @@ export interface ChannelDoors {
   /** What is open or disabled now, of all channels. */
   circuits(): readonly CircuitRecord[];
   changeAll(author: ChangeAuthor, filter: ChannelFilter, batch: ChannelBatch): Promise<BatchResult>;
-  /** Channel → what was found of it by asking its upstream. */
-  notesOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelNotes>>;
+  /** Channel → what was found of it by asking its upstream, and what it has spent. */
+  notesOf(channels: readonly StoredChannel[]): Promise<ReadonlyMap<string, ChannelNotes>>;
   enableModels(author: ChangeAuthor, channelId: string, models: readonly string[] | undefined): Promise<BatchResult>;
 }
 
@@ -97,7 +97,7 @@ async function presented(
   { desk, circuits, notesOf }: ChannelDoors,
   channels: readonly StoredChannel[],
 ): Promise<z.input<typeof channel>[]> {
-  const notes = await notesOf(channels.map(({ id }) => id));
+  const notes = await notesOf(channels);
   const known = circuits();
   return channels.map((stored) => presentChannel(stored, desk.secretNamesOf(stored), known, notes.get(stored.id)));
 }
