@@ -105,4 +105,38 @@ describe.each(databaseKinds)('the limits of a channel on %s', (kind) => {
     expect(await servedBy('capped')).toBe('bounded');
     for (const node of nodes) await eventually('the cap is seen', async () => (await servedBy('capped', node)) === 'spare');
   });
+
+  it('show how much of a spend cap is spent, on all nodes, and of one that is switched off too', async () => {
+    interface Listed {
+      readonly items: readonly { readonly id: string; readonly name: string; readonly spending?: object }[];
+    }
+    const request = async (path: string, method = 'GET', body?: object, node = nodes[0]): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' };
+      const response = await fetch(`${node?.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      return path === '/metrics' ? response.text() : response.json();
+    };
+    // Calls of the moment in which a cap is reached count as well.
+    const points = String(upstream.requestsTo('capped-bounded').length * 30);
+    const spent = { day: { spent: points, limit: '35' }, month: { spent: points, limit: '1000.5' } };
+    for (const node of nodes) {
+      const list = async (): Promise<Listed> => (await request('/api/channels?name=capped', 'GET', undefined, node)) as Listed;
+      await eventually('all calls are seen', async () => JSON.stringify((await list()).items[0]?.spending).includes(`"${points}"`));
+      const { items } = await list();
+      expect(items).toMatchObject([{ name: 'capped-bounded', spending: spent }, { name: 'capped-spare' }]);
+      expect(items[1]).not.toHaveProperty('spending');
+      const metrics = (await request('/metrics', 'GET', undefined, node)) as string;
+      expect(metrics).toContain(`tollgate_channel_cap_spent_points{channel="capped-bounded",window="day"} ${points}\n`);
+    }
+    const { items } = (await request('/api/channels?name=capped-bounded')) as Listed;
+    const path = `/api/channels/${items[0]?.id}`;
+    const off = (await request(path, 'PATCH', { enabled: false })) as { readonly spending: { readonly day: { readonly endsAt: string } } };
+    expect(off).toMatchObject({ spending: spent });
+    expect(Date.parse(off.spending.day.endsAt)).toBeGreaterThan(Date.now());
+    await eventually(
+      'nobody watches it',
+      async () => !((await request('/metrics')) as string).includes('tollgate_channel_cap_spent_points{'),
+    );
+    expect(await request(path)).toMatchObject({ spending: spent });
+    expect(await request(path, 'PATCH', { spendCaps: null })).not.toHaveProperty('spending');
+  });
 });

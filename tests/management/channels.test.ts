@@ -178,6 +178,29 @@ describe.each(databaseKinds)('channels over the management API on %s', (database
     expect(await names('group=vip')).toEqual(['each 1', 'each 2', 'many']);
     expect(await admin.ask('POST', '/api/channel-batch', { filter: {}, change: { groups: ['gold'] } })).toMatchObject({ status: 400 });
     expect(await admin.ask('POST', '/api/channel-batch/delete', { filter: {} })).toMatchObject({ status: 400, body: { field: 'filter' } });
+    const change = {
+      spendCaps: { day: 12.5 },
+      limits: { requestsPerMinute: 60 },
+      proxy: 'socks5://proxy.example',
+      timeouts: { idleMs: 9 },
+    };
+    expect(await batch({ tag: 'old' }, { ...change, addModelMapping: { m4: 'm-4' }, costRatio: 0.5 })).toEqual({ matched: 2, changed: 2 });
+    const { items } = await admin.done<Page<Channel>>('GET', '/api/channels?tag=old');
+    for (const channel of items)
+      expect(channel).toMatchObject({
+        modelMapping: { m4: 'm-4' },
+        options: { spendCaps: { day: '12.5' }, limits: { requestsPerMinute: 60 }, timeouts: { idleMs: 9 }, costRatio: '0.5' },
+        secrets: ['proxy'],
+      });
+    expect(await batch({ tag: 'old' }, { spendCaps: null, proxy: null, removeModelMapping: ['m4'] })).toEqual({ matched: 2, changed: 2 });
+    const [taken] = (await admin.done<Page<Channel>>('GET', '/api/channels?tag=old')).items;
+    expect(taken).toMatchObject({ modelMapping: {}, secrets: [], options: { limits: { requestsPerMinute: 60 } } });
+    expect(taken?.options).not.toHaveProperty('spendCaps');
+    const { items: told } = await admin.done<Page<{ fields: readonly object[] }>>('GET', '/api/audit?name=each%201&limit=1');
+    expect(told[0]?.fields).toContainEqual({ field: 'spendCaps', from: '{"day":"12.5"}' });
+    expect(JSON.stringify(told)).not.toContain('proxy.example');
+    for (const wrong of [{ spendCaps: { day: -1 } }, { headers: [{ set: { host: 'x' } }] }, { timeouts: { idleMs: 0 } }, { name: 'x' }])
+      expect(await admin.ask('POST', '/api/channel-batch', { filter: { tag: 'old' }, change: wrong })).toMatchObject({ status: 400 });
     expect(await admin.done('POST', '/api/channel-batch/delete', { filter: { tag: 'old' } })).toEqual({ matched: 2, changed: 2 });
     expect(await names('')).toEqual(['many', 'renamed']);
   });

@@ -111,7 +111,7 @@ describe.each(databaseKinds)('a webhook on %s', (database) => {
 
   it('has an address that nobody can read', async () => {
     const { values, stored } = await root.done<{ values: object; stored: readonly string[] }>('GET', '/api/settings/notifications');
-    expect(values).toEqual({ allowPrivate: true, tell: 'lasting' });
+    expect(values).toEqual({ allowPrivate: true, tell: 'lasting', downAfterMs: 120_000 });
     expect(stored).toEqual(['allowPrivate', 'webhookSecret', 'webhookUrl']);
     expect(gateway.logs).not.toContain('token=hidden');
   });

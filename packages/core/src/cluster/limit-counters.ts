@@ -1,6 +1,7 @@
-import { AskLine, answerInTime } from './ask-line.js';
+import type { LimitLevel } from '@tollgate/plugin-kit';
+import { AskLine, answerInTime, CountersAwayError } from './ask-line.js';
 import { PermitCounter } from './permit-counter.js';
-import type { PermitAsk, SharedPermits, SharedWindows, WindowAsk, WindowReturn } from './shared-counters.js';
+import type { PermitAsk, SharedPermits, SharedWindows, WindowAsk, WindowGrant, WindowReturn } from './shared-counters.js';
 import { WindowCounter } from './window-counter.js';
 
 /** The counters that all nodes share. */
@@ -114,6 +115,28 @@ export class LimitCounters {
     return this.#ask(counter, units);
   }
 
+  /**
+   * How much there is of each for this node. Takes nothing, and asks for no stock.
+   * @throws CountersAwayError
+   */
+  async look(counters: ReadonlySet<WindowCounter | PermitCounter>): Promise<ReadonlyMap<WindowCounter | PermitCounter, LimitLevel>> {
+    const now = this.#options.now();
+    const all = [...counters];
+    const windows = all.filter((counter) => counter instanceof WindowCounter);
+    const permits = all.filter((counter) => counter instanceof PermitCounter);
+    const { shared } = this.#options;
+    const grants = shared === undefined ? [] : await this.#lookAtWindows(shared.windows, windows);
+    // What permits this node does not use is let go on the way, as it is every second.
+    if (shared !== undefined) await Promise.all(permits.map((counter) => this.#ask(counter, 0)));
+    return new Map<WindowCounter | PermitCounter, LimitLevel>([
+      ...permits.map((counter) => [counter, counter.level()] as const),
+      ...windows.map((counter, index) => {
+        const grant = grants[index];
+        return [counter, grant === undefined ? counter.level(now) : counter.levelBeside(grant)] as const;
+      }),
+    ]);
+  }
+
   /** Counts on without the others. */
   goOnAlone(counter: WindowCounter | PermitCounter): void {
     if (counter instanceof PermitCounter) counter.goOnAlone();
@@ -155,6 +178,16 @@ export class LimitCounters {
       const grant = grants[index];
       if (grant !== undefined) counter.receive(grant, askedAt);
     }
+  }
+
+  /** Beside the line: what is asked for there becomes stock. */
+  async #lookAtWindows(shared: SharedWindows, windows: readonly WindowCounter[]): Promise<readonly WindowGrant[]> {
+    if (windows.length === 0) return [];
+    if (this.#windowLine.isResting) throw new CountersAwayError();
+    const asks = windows.map((counter) => counter.lookAsk());
+    return answerInTime(shared.take(asks), this.#options.answerTimeMaxMs).catch((error: unknown) => {
+      throw new CountersAwayError('The counters of limits do not answer.', { cause: error });
+    });
   }
 
   async #askPermits(wanted: ReadonlyMap<PermitCounter, number>): Promise<void> {

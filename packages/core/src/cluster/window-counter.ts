@@ -123,6 +123,11 @@ export class WindowCounter {
     return { key: this.key, windowMs: this.windowMs, limit: this.#limit, wanted: wanted + owed, stock };
   }
 
+  /** To be told what is left, and granted nothing. */
+  lookAsk(): WindowAsk {
+    return { key: this.key, windowMs: this.windowMs, limit: this.#limit, wanted: 0, stock: 0 };
+  }
+
   /** @param askedAt before the counters were asked: by their clock the window is over no sooner than that plus what they say. */
   receive({ granted, left, startedAt, endsInMs }: WindowGrant, askedAt: number): void {
     const endsAt = askedAt + endsInMs;
@@ -149,6 +154,12 @@ export class WindowCounter {
   level(now: number): LimitLevel {
     const resetsInMs = Number.isFinite(this.#endsAt) ? Math.max(0, this.#endsAt - now) : this.windowMs;
     return { limit: this.#limit, remaining: Math.max(0, this.#ready + this.#leftForAll), resetsInMs };
+  }
+
+  /** What there is for this node where the others have so much left, which they were asked for without taking any. */
+  levelBeside({ left, startedAt, endsInMs }: Pick<WindowGrant, 'left' | 'startedAt' | 'endsInMs'>): LimitLevel {
+    const own = startedAt === this.#startedAt ? this.#leased : -this.#owed;
+    return { limit: this.#limit, remaining: Math.max(0, own + left), resetsInMs: endsInMs };
   }
 
   /** What is left of slices; negative: handed out without any. */

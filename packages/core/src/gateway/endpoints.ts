@@ -107,7 +107,7 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
   });
   const failingModels = (channelId: string) =>
     new Set(circuits().flatMap((record) => (record.channelId === channelId && record.kind === 'model' ? [record.subject] : [])));
-  const doors = { database, editor, secretBox, failing, failingModels };
+  const doors = { database, editor, providers: plugins.providers, secretBox, clock: systemClock, failing, failingModels };
   const keyUsage = container.resolve(tokens.keyUsage);
   const channelTests = container.resolve(tokens.channelTests);
   return [
@@ -115,13 +115,22 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
       desk,
       circuits,
       changeAll: (author, filter, batch) => changeChannels(doors, author, filter, batch),
-      notesOf: async (channelIds) => {
-        const [tests, balances, counts] = await Promise.all([
+      notesOf: async (channels) => {
+        const channelIds = channels.map(({ id }) => id);
+        const capped = channels.flatMap(({ id, options: { spendCaps: caps } }) => (caps === undefined ? [] : [{ id, caps }]));
+        const [tests, balances, counts, spent] = await Promise.all([
           channelTests.lastOf(channelIds),
           readKeyBalances(database.knex, channelIds),
           keyUsage.ofConfigKeys(channelIds),
+          container.resolve(tokens.channelSpending).spentOf(capped),
         ]);
-        return new Map(channelIds.map((id) => [id, { test: tests.get(id), balances: balances.get(id) ?? [], configKey: counts.get(id) }]));
+        const notesOf = (id: string) => ({
+          test: tests.get(id),
+          balances: balances.get(id) ?? [],
+          configKey: counts.get(id),
+          spent: spent.get(id),
+        });
+        return new Map(channelIds.map((id) => [id, notesOf(id)]));
       },
       enableModels: (author, channelId, models) => enableModels(doors, author, channelId, models),
     }),
@@ -147,7 +156,15 @@ function endpointsOfChannels(container: DependencyContainer, { database, plugins
 function routingDoors(container: DependencyContainer, { settings }: Foundations): RoutingDoors {
   const relay = container.resolve(tokens.relay);
   const groups = container.resolve(tokens.groups);
-  const simulator = new RoutingSimulator({ settings, selections: relay.selections, parts: relay.selecting });
+  const simulator = new RoutingSimulator({
+    settings,
+    models: container.resolve(tokens.models),
+    resources: container.resolve(tokens.resources),
+    channelLimits: container.resolve(tokens.channelLimits),
+    channelSpending: container.resolve(tokens.channelSpending),
+    selections: relay.selections,
+    parts: relay.selecting,
+  });
   return {
     groupsFor: (group, userGroup) => groups.allowedRoutes({ group, userGroup }),
     dialects: container.resolve(tokens.dialects).all,

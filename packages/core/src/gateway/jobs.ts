@@ -45,6 +45,7 @@ export function outsideJobsOf(container: DependencyContainer, { database, settin
     handlers: [
       container.resolve(tokens.modelSync).job(),
       container.resolve(tokens.channelTests).job(),
+      container.resolve(tokens.outageWatch).job(),
       container.resolve(tokens.healthNotices).job(),
       ...priceSyncJobs({
         sync: container.resolve(tokens.priceSync),

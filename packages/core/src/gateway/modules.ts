@@ -93,11 +93,8 @@ function wireModules({ environment, logger, faults, migrations }: GatewayParts, 
   );
   register(container, tokens.metrics, () => metricsOf(container, foundations));
   register(container, tokens.counters, () => countersOf(container, foundations, logger));
-  register(
-    container,
-    tokens.limits,
-    () => new Limits({ settings: () => settings.current(limitsSettings), counters: get(tokens.counters), clock: systemClock }),
-  );
+  register(container, tokens.limits, () => limitsOf(container, foundations));
+  register(container, tokens.channelLimits, () => channelLimitsOf(container, foundations));
   register(container, tokens.channelSpending, () => channelSpendingOf(container, foundations, logger));
   register(container, tokens.schemaGuard, () => new SchemaGuard(database, migrations));
   register(container, tokens.bus, () => new Bus(carrierOf(environment, foundations, logger), logger));
@@ -119,6 +116,7 @@ function metricsOf(container: DependencyContainer, { database }: Foundations): G
   return new GatewayMetrics({
     version,
     circuits: () => health.list(),
+    spentCaps: () => container.resolve(tokens.channelSpending).watched(),
     channelNameOf: (id) => channels.nameOf(id),
     openHolds: () => openHolds(database),
   });
@@ -136,6 +134,22 @@ function countersOf(container: DependencyContainer, { database, redis }: Foundat
     now: isShared ? () => performance.now() : () => systemClock.now(),
     wallNow: () => systemClock.now(),
     onProblem: (problem) => logger.warn({ err: problem }, 'The counters of limits cannot be reached'),
+  });
+}
+
+function limitsOf(container: DependencyContainer, { settings }: Foundations): Limits {
+  return new Limits({
+    settings: () => settings.current(limitsSettings),
+    counters: container.resolve(tokens.counters),
+    clock: systemClock,
+  });
+}
+
+function channelLimitsOf(container: DependencyContainer, { settings }: Foundations): ChannelLimits {
+  return new ChannelLimits({
+    counters: container.resolve(tokens.counters),
+    clock: systemClock,
+    whenCountersAreAway: () => settings.current(limitsSettings).whenCountersAreAway,
   });
 }
 
@@ -260,11 +274,7 @@ function relayOf(
     channels: container.resolve(tokens.channels),
     groups: container.resolve(tokens.groups),
     health: container.resolve(tokens.health),
-    channelLimits: new ChannelLimits({
-      counters: container.resolve(tokens.counters),
-      clock: systemClock,
-      whenCountersAreAway: () => settings.current(limitsSettings).whenCountersAreAway,
-    }),
+    channelLimits: container.resolve(tokens.channelLimits),
     channelSpending: container.resolve(tokens.channelSpending),
     resources: container.resolve(tokens.resources),
     prices: container.resolve(tokens.prices),

@@ -10,11 +10,11 @@ import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { GroupDirectory } from '../modules/groups/index.js';
 import type { HealthBook } from '../modules/health/index.js';
 import type { KeyUsage } from '../modules/key-usage/index.js';
-import type { Limits } from '../modules/limits/index.js';
+import type { ChannelLimits, Limits } from '../modules/limits/index.js';
 import type { Books, LedgerWriter, openLedgerExecutor } from '../modules/ledger/index.js';
 import type { GatewayMetrics } from '../modules/metrics/index.js';
 import type { ModelDirectory } from '../modules/models/index.js';
-import type { HealthNotices } from '../modules/notifications/index.js';
+import type { HealthNotices, OutageWatch } from '../modules/notifications/index.js';
 import type { PriceFetcher, PriceSync } from '../modules/price-sync/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
@@ -45,11 +45,13 @@ export const tokens = {
   watcher: Symbol('RevisionWatcher') as InjectionToken<RevisionWatcher>,
   editor: Symbol('ConfigurationEditor') as InjectionToken<ConfigurationEditor>,
   health: Symbol('HealthBook') as InjectionToken<HealthBook>,
+  outageWatch: Symbol('OutageWatch') as InjectionToken<OutageWatch>,
   healthNotices: Symbol('HealthNotices') as InjectionToken<HealthNotices>,
   keyUsage: Symbol('KeyUsage') as InjectionToken<KeyUsage>,
   healthWatcher: Symbol('RevisionWatcher of health') as InjectionToken<RevisionWatcher>,
   counters: Symbol('LimitCounters') as InjectionToken<LimitCounters>,
   limits: Symbol('Limits') as InjectionToken<Limits>,
+  channelLimits: Symbol('ChannelLimits') as InjectionToken<ChannelLimits>,
   channelSpending: Symbol('ChannelSpending') as InjectionToken<ChannelSpending>,
   jobs: Symbol('JobRunner') as InjectionToken<JobRunner>,
   outsideJobs: Symbol('JobRunner of what waits for others') as InjectionToken<JobRunner>,

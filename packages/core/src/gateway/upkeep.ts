@@ -5,7 +5,7 @@ import type { ServedDialects } from '../http/served-dialects.js';
 import type { ConfigurationEditor } from '../modules/changes/index.js';
 import type { ChannelDirectory } from '../modules/channels/index.js';
 import type { HealthBook } from '../modules/health/index.js';
-import { HealthNotices, notificationSettings } from '../modules/notifications/index.js';
+import { HealthNotices, notificationSettings, OutageWatch } from '../modules/notifications/index.js';
 import { ChannelBalances, ChannelRuns, ChannelTests, channelTestSettings, ModelSync, modelSyncSettings } from '../modules/upkeep/index.js';
 import type { Relay } from '../relay/relay.js';
 import type { Foundations } from './foundations.js';
@@ -42,6 +42,7 @@ export function wireUpkeep(container: DependencyContainer, foundations: Foundati
     modelSyncOf(foundations, logger, { editor: get(tokens.editor), channels: get(tokens.channels) }),
   );
   register(container, tokens.healthNotices, () => healthNoticesOf(foundations, logger, get(tokens.channels)));
+  register(container, tokens.outageWatch, () => outageWatchOf(container, foundations));
   register(container, tokens.outsideJobs, () => outsideJobsOf(container, foundations, logger));
 }
 
@@ -110,5 +111,20 @@ function healthNoticesOf({ database, settings }: Foundations, log: Logger, chann
     channelNameOf: (id) => channels.nameOf(id),
     clock: systemClock,
     log,
+  });
+}
+
+function outageWatchOf(container: DependencyContainer, { database, settings }: Foundations): OutageWatch {
+  const channels = container.resolve(tokens.channels);
+  const health = container.resolve(tokens.health);
+  const keyUsage = container.resolve(tokens.keyUsage);
+  return new OutageWatch({
+    database,
+    settings: () => settings.current(notificationSettings),
+    channels: () => channels.all(),
+    circuits: () => health.list(),
+    lastServedOf: (channelIds) => keyUsage.lastServedOf(channelIds),
+    notices: container.resolve(tokens.healthNotices),
+    clock: systemClock,
   });
 }

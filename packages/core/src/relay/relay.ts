@@ -2,13 +2,7 @@ import { operationOf, type PluginIo, type ProviderAdapter } from '@tollgate/plug
 import type { Clock } from '../foundation/clock.js';
 import type { FaultSeam } from '../foundation/fault-points.js';
 import type { Logger } from '../foundation/logger.js';
-import {
-  type CandidateList,
-  candidateListOf,
-  type Channel,
-  type ChannelDirectory,
-  type ChannelOptions,
-} from '../modules/channels/index.js';
+import { type CandidateList, type Channel, type ChannelDirectory, type ChannelOptions } from '../modules/channels/index.js';
 import type { GroupChoice, GroupDirectory } from '../modules/groups/index.js';
 import type { ChannelHealth } from '../modules/health/index.js';
 import { type Idempotency, IdempotencyKeyRunningError, type KeyClaim } from '../modules/idempotency/index.js';
@@ -16,7 +10,7 @@ import { type HoldRequest, type Ledger, ledgerSettings } from '../modules/ledger
 import type { GatewayMetrics } from '../modules/metrics/index.js';
 import { type Model, type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
 import type { PriceBook } from '../modules/pricing/index.js';
-import { type ResourceDirectory, ResourceUnreachableError } from '../modules/resources/index.js';
+import type { ResourceDirectory } from '../modules/resources/index.js';
 import { ChannelLoads, ConversationPlaces, KeyTurns, routingSettings, type SelectionParts } from '../modules/routing/index.js';
 import { settlementSettings } from '../modules/settlement/index.js';
 import type { Settings } from '../modules/settings/index.js';
@@ -29,7 +23,8 @@ import { estimateInput, type GrowthOf } from './channel-attempts.js';
 import { ChannelChanges, weightWith } from './channel-changes.js';
 import { ChannelTester } from './channel-tester.js';
 import { ChannelTries } from './channel-tries.js';
-import { type Binding, bindingOf, keysOf } from './bound-channel.js';
+import { type Binding, bindingOf } from './bound-channel.js';
+import { boundTo, isNative } from './bound-offer.js';
 import type { ChannelRoomDoors } from './channel-room.js';
 import type { ClientReply } from './client-reply.js';
 import { answerCount } from './count-tokens.js';
@@ -44,7 +39,6 @@ import { costOfMoreOutput, dearestOf, type Quote, quoteFor, widestOf } from './q
 import { type RelayCall, Translation } from './relay-call.js';
 import { NoChannelAvailableError, NoChannelError } from './relay-errors.js';
 import type { RelayHooks } from './relay-hooks.js';
-import { routeTo } from './route.js';
 import { publicErrorOf } from './public-error.js';
 import type { HeldCall, RunningCall } from './running-call.js';
 import { Settler } from './settler.js';
@@ -322,16 +316,6 @@ export class Relay {
   }
 }
 
-/** @throws ResourceUnreachableError, ResourceAccountGoneError */
-function boundTo(binding: Binding, offers: readonly GroupOffer[], call: RelayCall): GroupOffer {
-  for (const { group, list } of offers) {
-    const owner = list.find(binding.channelId);
-    if (owner !== undefined && isNative(owner, call))
-      return { group, list: candidateListOf([{ ...owner, keys: keysOf(owner, binding, binding.field) }]) };
-  }
-  throw new ResourceUnreachableError(binding.field, call.facts.model);
-}
-
 function firstOf(list: CandidateList | undefined): Channel | undefined {
   return list?.levels[0]?.channels[0];
 }
@@ -339,10 +323,4 @@ function firstOf(list: CandidateList | undefined): Channel | undefined {
 /** From here on the call costs what it costs in this group. */
 function chargeIn(group: string, held: HeldCall): void {
   held.quote = held.quotes.find(({ rate }) => rate.group === group) ?? held.quote;
-}
-
-function isNative(channel: Channel, call: RelayCall): boolean {
-  const [key] = channel.keys;
-  const route = key && routeTo({ channel, key }, call, 1);
-  return route !== undefined && route.lane !== 'translate';
 }

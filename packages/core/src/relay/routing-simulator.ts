@@ -1,22 +1,39 @@
+import { GatewayError, StorageUnavailableError } from '../foundation/errors.js';
 import type { Channel } from '../modules/channels/index.js';
 import type { Blocked, ChannelHealth } from '../modules/health/index.js';
-import { KeyTurns, type RoutingStrategy, routingSettings, type RoutingTrace, type SelectionParts } from '../modules/routing/index.js';
+import { type ModelDirectory, ModelNotFoundError } from '../modules/models/index.js';
+import type { ResourceDirectory } from '../modules/resources/index.js';
+import {
+  type Candidate,
+  KeyTurns,
+  type NoRoom,
+  type RoutingStrategy,
+  routingSettings,
+  type RoutingTrace,
+  type SelectionParts,
+} from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
+import type { GroupOffer, Selection } from './auto-selection.js';
+import { bindingOf } from './bound-channel.js';
+import { boundTo } from './bound-offer.js';
 import type { CallSelections } from './call-selections.js';
-import type { ServedDialect } from './relay-call.js';
+import { type ChannelLookDoors, isBounded, lookForRooms } from './channel-room.js';
+import type { RelayCall } from './relay-call.js';
+import { NoChannelError } from './relay-errors.js';
 import { relaySettings } from './relay-settings.js';
 import { type Lane, routeTo } from './route.js';
 import { selectedConversation } from './selected-conversation.js';
 
 /** A call as somebody thinks of it. */
-export interface HypotheticalCall {
-  readonly model: string;
+export interface HypotheticalCall extends Pick<RelayCall, 'dialect' | 'facts' | 'session' | 'body' | 'json'> {
+  /** What its caller goes through, as its token names it. */
+  readonly group: string;
   /** Those that it would go through, in their order. */
   readonly groups: readonly string[];
-  readonly dialect: ServedDialect;
   /** Whose it would be; conversations are told apart by it. */
   readonly userId: string;
-  readonly promptCacheKey: string | undefined;
+  /** What limits of tokens would count for it. */
+  readonly tokens: number;
 }
 
 /** How one channel stands that offers the model. */
@@ -27,6 +44,8 @@ export interface SimulatedCandidate {
   /** How its language would be reached; undefined where it has none for such a call. */
   readonly lane: Lane | undefined;
   readonly blocked: Blocked | undefined;
+  /** Why it has no room, with any of the keys that were looked at. */
+  readonly full: NoRoom | undefined;
   readonly keys: number;
   readonly keysBlocked: number;
   /** From above 0 to 1: what its recent failures leave of its weight. */
@@ -37,21 +56,30 @@ export interface SimulatedCandidate {
 }
 
 export interface SimulatedRouting {
+  /** False where the model is switched off in the catalogue. */
+  readonly enabled: boolean;
+  /** What its caller would be told at once; then it goes nowhere. */
+  readonly refused: GatewayError | undefined;
   /** Of groups in their order, highest priority first; not more than a page can show. */
   readonly candidates: readonly SimulatedCandidate[];
   /** As a receipt would have it if every attempt failed. */
   readonly trace: RoutingTrace;
 }
 
-export interface RoutingSimulatorDoors {
+export interface RoutingSimulatorDoors extends ChannelLookDoors {
+  readonly models: Pick<ModelDirectory, 'find'>;
+  readonly resources: Pick<ResourceDirectory, 'find'>;
   readonly settings: Settings;
   readonly selections: CallSelections;
   readonly parts: SelectionParts;
 }
 
 const candidatesMax = 500;
+/** Of one channel whose keys have limits of their own. */
+const keysLookedAtMax = 20;
+const nowhere = { candidates: [], trace: { strategy: 'weighted', candidates: 0, choices: [], skipped: [] } } as const;
 
-/** Says where a call would go, by the code that decides it, and changes nothing: no probe is begun and no key takes its turn. */
+/** Says where a call would go, by the code that decides it, and changes nothing: no probe is begun, no key takes its turn and no limit counts it. */
 export class RoutingSimulator {
   readonly #doors: RoutingSimulatorDoors;
 
@@ -59,58 +87,104 @@ export class RoutingSimulator {
     this.#doors = doors;
   }
 
-  simulate(call: HypotheticalCall): SimulatedRouting {
-    const { selections, parts } = this.#doors;
-    const offers = selections.offersFor(call.model, call.groups);
-    if (offers.length === 0) return { candidates: [], trace: { strategy: 'weighted', candidates: 0, choices: [], skipped: [] } };
-    const candidates = offers.flatMap(({ group, list }) => {
-      const strategy = selections.strategyIn(group, call.model);
-      return list.levels.flatMap(({ channels }) => channels.map((channel) => this.#candidateOf(channel, group, strategy, call)));
-    });
-    const trace = selections.traceOf(call.model, offers);
-    const facts = { conversation: () => this.#conversationOf(call), isBound: false };
-    const selection = selections.selectionOf(call.model, offers, facts, trace, lookingOnly(parts));
-    for (let tries = 0; tries < this.#doors.settings.current(relaySettings).attemptsMax; ) {
+  /** @throws StorageUnavailableError */
+  async simulate(call: HypotheticalCall): Promise<SimulatedRouting> {
+    const { model } = call.facts;
+    const enabled = this.#doors.models.find(model)?.enabled !== false;
+    try {
+      if (!enabled) throw new ModelNotFoundError(model);
+      return { enabled, refused: undefined, ...(await this.#routed(call)) };
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error instanceof StorageUnavailableError) throw error;
+      return { enabled, refused: error, ...nowhere };
+    }
+  }
+
+  async #routed(call: HypotheticalCall): Promise<Pick<SimulatedRouting, 'candidates' | 'trace'>> {
+    const { selections, parts, resources, settings } = this.#doors;
+    const { model, refersTo } = call.facts;
+    const offered = selections.offersFor(model, call.groups);
+    if (offered.length === 0) throw new NoChannelError(model, call.group);
+    const binding = refersTo === undefined ? undefined : await bindingOf(resources, call.userId, refersTo);
+    const offers = binding === undefined ? offered : [boundTo(binding, offered, call)];
+    const candidates = await this.#candidatesOf(offers, call);
+    const trace = selections.traceOf(model, offers);
+    const principal = { userId: call.userId };
+    const conversation = () => selectedConversation({ ...call, principal }, settings.current(routingSettings));
+    const facts = { conversation, isBound: binding !== undefined };
+    await this.#tryAll(call, selections.selectionOf(model, offers, facts, trace, lookingOnly(parts)));
+    return { candidates, trace: trace.trace };
+  }
+
+  /** As if every attempt failed. */
+  async #tryAll(call: HypotheticalCall, selection: Selection): Promise<void> {
+    const { attemptsMax } = this.#doors.settings.current(relaySettings);
+    for (let tries = 0, looks = 0; tries < attemptsMax && looks < candidatesMax; looks += 1) {
       const candidate = selection.next();
-      if (candidate === undefined) break;
-      if (routeTo(candidate, asked(call), 1) === undefined) selection.passOver(candidate, 'no-such-operation');
+      if (candidate === undefined) return;
+      if (routeTo(candidate, call, 1) === undefined) {
+        selection.passOver(candidate, 'no-such-operation');
+        continue;
+      }
+      const [full] = isBounded(candidate.channel) ? await this.#roomsAt([candidate], call) : [];
+      if (full !== undefined) selection.full(candidate, full);
       else {
         selection.failed(candidate, 'channel');
         tries += 1;
       }
     }
-    return { candidates: candidates.slice(0, candidatesMax), trace: trace.trace };
   }
 
-  #conversationOf({ userId, model, promptCacheKey, dialect }: HypotheticalCall) {
-    if (promptCacheKey === undefined) return undefined;
-    const facts = { model, stream: false, promptCacheKey };
-    const call = { principal: { userId }, facts, session: undefined, body: Buffer.alloc(0), json: {}, dialect };
-    return selectedConversation(call, this.#doors.settings.current(routingSettings));
+  async #candidatesOf(offers: readonly GroupOffer[], call: HypotheticalCall): Promise<readonly SimulatedCandidate[]> {
+    const { selections } = this.#doors;
+    const found = offers
+      .flatMap(({ group, list }) => {
+        const strategy = selections.strategyIn(group, call.facts.model);
+        return list.levels.flatMap(({ channels }) => channels.map((channel) => ({ channel, group, strategy })));
+      })
+      .slice(0, candidatesMax);
+    const places = found.map(({ channel }) => this.#boundedPlaces(channel));
+    const rooms = [...(await this.#roomsAt(places.flat(), call))];
+    return found.map(({ channel, group, strategy }, index) => {
+      const ofChannel = rooms.splice(0, places[index]?.length);
+      const full = ofChannel.every((room) => room !== undefined)
+        ? ofChannel.toSorted((one, other) => one.until - other.until)[0]
+        : undefined;
+      return { ...this.#standingOf(channel, group, strategy, call), full };
+    });
   }
 
-  #candidateOf(channel: Channel, group: string, strategy: RoutingStrategy, call: HypotheticalCall): SimulatedCandidate {
+  /** With which of its keys room is looked for: where only the channel is bounded, each has the same. */
+  #boundedPlaces(channel: Channel): readonly Candidate[] {
+    if (!isBounded(channel)) return [];
+    const { health, now } = this.#doors.parts;
+    const free = channel.keys.filter(({ id }) => health.keyBlocked(id, now()) === undefined);
+    return free.slice(0, channel.options.keyLimits === undefined ? 1 : keysLookedAtMax).map((key) => ({ channel, key }));
+  }
+
+  #roomsAt(candidates: readonly Candidate[], { tokens }: HypotheticalCall): Promise<readonly (NoRoom | undefined)[]> {
+    return lookForRooms(this.#doors, candidates, tokens, this.#doors.parts.now());
+  }
+
+  #standingOf(channel: Channel, group: string, strategy: RoutingStrategy, call: HypotheticalCall): Omit<SimulatedCandidate, 'full'> {
     const { parts } = this.#doors;
     const { health, loads } = parts;
     const now = parts.now();
+    const { model } = call.facts;
     const [key] = channel.keys;
     return {
       channel,
       group,
       strategy,
-      lane: key && routeTo({ channel, key }, asked(call), 1)?.lane,
-      blocked: health.channelBlocked(channel.id, call.model, now),
+      lane: key && routeTo({ channel, key }, call, 1)?.lane,
+      blocked: health.channelBlocked(channel.id, model, now),
       keys: channel.keys.length,
       keysBlocked: channel.keys.filter(({ id }) => health.keyBlocked(id, now) !== undefined).length,
-      health: health.worth(channel.id, call.model),
+      health: health.worth(channel.id, model),
       calls: loads.callsAt(channel.id),
-      firstByteMs: loads.firstByteMsAt(channel.id, call.model),
+      firstByteMs: loads.firstByteMsAt(channel.id, model),
     };
   }
-}
-
-function asked({ model, dialect }: HypotheticalCall): Parameters<typeof routeTo>[1] {
-  return { facts: { model, stream: false }, dialect };
 }
 
 /** The same surroundings for somebody who only looks. */

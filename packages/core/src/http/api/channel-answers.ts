@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { pointsText } from '../../foundation/millipoints.js';
 import { channelOptionShape, type StoredChannel, type StoredKey, secretOptions } from '../../modules/channels/index.js';
 import { type CircuitRecord, shutReasons } from '../../modules/health/index.js';
 import type { KeyBalance } from '../../modules/balances/index.js';
 import type { KeyCounts } from '../../modules/key-usage/index.js';
+import type { SpentCap } from '../../modules/spending/index.js';
 import type { LastTest } from '../../modules/upkeep/index.js';
 import { channelBalance, keyBalance, presentChannelBalance, presentKeyBalance } from './balance-answers.js';
+import { points } from './endpoint.js';
 
 /** Why something is not used now; absent where it may be. */
 const shut = z
@@ -60,6 +63,14 @@ const lastTest = z
   })
   .meta({ id: 'LastTest' });
 
+const spentCap = z
+  .object({
+    spent: points,
+    limit: points,
+    endsAt: z.iso.datetime().meta({ title: 'When the day or month ends, and it begins again at 0' }),
+  })
+  .meta({ id: 'SpentCap' });
+
 /** A channel as people see it. */
 export const channel = z
   .object({
@@ -79,6 +90,10 @@ export const channel = z
     enabled: z.boolean(),
     options: z.object(shownOptions).meta({ title: 'What else it says, tag and remark among it' }),
     createdAt: z.iso.datetime(),
+    spending: z
+      .object({ day: spentCap.optional(), month: spentCap.optional() })
+      .optional()
+      .meta({ title: 'How much of its `spendCaps` is spent; absent where it has none' }),
     health: z.object({
       channel: shut.optional(),
       models: z.record(z.string(), shut).meta({ title: 'Models that are not used now' }),
@@ -95,6 +110,7 @@ export const channel = z
 export interface ChannelNotes {
   readonly test?: LastTest | undefined;
   readonly balances: readonly KeyBalance[];
+  readonly spent?: readonly SpentCap[] | undefined;
   /** Of the key in the configuration, where that is used. */
   readonly configKey?: KeyCounts | undefined;
 }
@@ -131,6 +147,7 @@ export function presentChannel(
     enabled,
     options,
     createdAt: timeText(stored.createdAt),
+    ...(notes?.spent === undefined ? {} : { spending: presentSpent(notes.spent) }),
     health: {
       ...(whole === undefined ? {} : { channel: presentShut(whole) }),
       models: Object.fromEntries(ofModels),
@@ -139,6 +156,15 @@ export function presentChannel(
     ...(notes?.test === undefined ? {} : { lastTest: presentLastTest(notes.test) }),
     ...(balance === undefined ? {} : { balance }),
   };
+}
+
+function presentSpent(caps: readonly SpentCap[]): z.input<typeof channel>['spending'] {
+  return Object.fromEntries(
+    caps.map(({ window, spent, limit, endsAt }) => [
+      window,
+      { spent: pointsText(spent), limit: pointsText(limit), endsAt: timeText(endsAt) },
+    ]),
+  );
 }
 
 function presentLastTest({ at, report }: LastTest): z.input<typeof lastTest> {

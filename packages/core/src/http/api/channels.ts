@@ -9,6 +9,7 @@ import {
   channelOrders,
   isVagueHint,
   type ChannelPosition,
+  commonEntryShape,
   type StoredChannel,
 } from '../../modules/channels/index.js';
 import type { ChangeAuthor } from '../../modules/changes/index.js';
@@ -23,8 +24,8 @@ export interface ChannelDoors {
   /** What is open or disabled now, of all channels. */
   circuits(): readonly CircuitRecord[];
   changeAll(author: ChangeAuthor, filter: ChannelFilter, batch: ChannelBatch): Promise<BatchResult>;
-  /** Channel → what was found of it by asking its upstream. */
-  notesOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelNotes>>;
+  /** Channel → what was found of it by asking its upstream, and what it has spent. */
+  notesOf(channels: readonly StoredChannel[]): Promise<ReadonlyMap<string, ChannelNotes>>;
   enableModels(author: ChangeAuthor, channelId: string, models: readonly string[] | undefined): Promise<BatchResult>;
 }
 
@@ -63,13 +64,11 @@ const deletionFilter = batchFilter.refine((filter) => Object.values(filter).some
 });
 
 const batchShape = {
-  enabled: z.boolean().optional().meta({ title: 'True also ends what failures have disabled' }),
-  tag: text.max(200).nullable().optional(),
-  priority: channelEntryShape.priority.unwrap().optional(),
-  weight: channelEntryShape.weight.unwrap().optional(),
-  groups: channelEntryShape.groups.unwrap().optional(),
+  ...patchShapeOf({ ...commonEntryShape, enabled: commonEntryShape.enabled.meta({ title: 'True also ends what failures have disabled' }) }),
   addModels: channelEntryShape.models.max(10_000).optional(),
   removeModels: z.array(text).max(10_000).optional(),
+  addModelMapping: channelEntryShape.modelMapping.unwrap().optional().meta({ title: 'Beside the names that are mapped already' }),
+  removeModelMapping: z.array(text).max(10_000).optional().meta({ title: 'Names that are no longer mapped' }),
 };
 
 export const channelId = z.strictObject({ id: text });
@@ -98,7 +97,7 @@ async function presented(
   { desk, circuits, notesOf }: ChannelDoors,
   channels: readonly StoredChannel[],
 ): Promise<z.input<typeof channel>[]> {
-  const notes = await notesOf(channels.map(({ id }) => id));
+  const notes = await notesOf(channels);
   const known = circuits();
   return channels.map((stored) => presentChannel(stored, desk.secretNamesOf(stored), known, notes.get(stored.id)));
 }
@@ -255,11 +254,16 @@ function batch(doors: ChannelDoors): Endpoint {
   return defineEndpoint({
     method: 'POST',
     path: '/api/channel-batch',
-    title: 'Change all channels that a filter means, or none',
+    title:
+      'Change all channels that a filter means, or none; fields are stated as in a change of one, and null takes one back to its default',
     permission: 'channel.write',
     body: z.strictObject({ filter: batchFilter, change: z.strictObject(batchShape) }),
     response: batchResult,
-    handle: ({ author, body }) => doors.changeAll(author, filterOf(body.filter, doors.circuits()), body.change),
+    handle: ({ author, body: { filter, change } }) => {
+      const { addModels, removeModels, addModelMapping, removeModelMapping, ...fields } = change;
+      const models = { addModels, removeModels, addModelMapping, removeModelMapping };
+      return doors.changeAll(author, filterOf(filter, doors.circuits()), { fields, ...models });
+    },
   });
 }
 

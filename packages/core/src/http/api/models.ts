@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { foldedText } from '../../foundation/folded-text.js';
 import {
+  type EffectiveModel,
   matchOf,
   type Model,
+  ModelCatalogue,
   modelChangeSchema,
   type ModelDesk,
   ModelEntryNotFoundError,
@@ -42,12 +44,14 @@ const model = z
   .object({
     name: z.string(),
     match: z.enum(modelMatches).meta({ title: 'Which names it speaks for' }),
-    enabled: z.boolean(),
+    enabled: z.boolean().meta({ title: 'Whether its name is served; of a pattern, its names, unless another entry says more of them' }),
+    enabledBy: z.string().optional().meta({ title: 'The entry that says so: this one, or a pattern; left out: none does' }),
     ...modelFactShape,
     settlement: z.record(z.string(), z.string()).optional(),
-    price: z.record(z.string(), z.unknown()).optional().meta({ title: 'The price fields, nothing left out' }),
+    price: z.record(z.string(), z.unknown()).optional().meta({ title: 'The price fields of this entry, nothing left out' }),
     dollars: z.record(z.string(), z.string()).readonly().optional().meta({ title: 'What the price comes to in US dollars' }),
     priceSource: z.enum(['preset', 'synced', 'manual']).optional(),
+    pricedBy: z.string().optional().meta({ title: 'The entry whose price is in force: this one, or a pattern; left out: none has one' }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Model' });
@@ -79,10 +83,12 @@ function list(doors: ModelDoors): Endpoint {
     }),
     response: pageOf(model),
     handle: async ({ query }) => {
-      const found = (await doors.models()).filter((entry) => fits(entry, query));
+      const entries = await doors.models();
+      const catalogue = new ModelCatalogue(entries);
+      const found = entries.filter((entry) => fits(entry, inForce(entry, catalogue), query));
       const placeOf = (entry: Model): [string | number, string] => [entry[query.sort] ?? '', entry.name];
       const { items, next } = pageInMemory(cursors, query, found, placeOf, query.order === 'desc');
-      return { items: items.map(presentModel), next };
+      return { items: items.map((entry) => presentModel(entry, catalogue)), next };
     },
   });
 }
@@ -108,9 +114,10 @@ function one(doors: ModelDoors): Endpoint {
     params,
     response: model,
     handle: async ({ params: { name } }) => {
-      const found = (await doors.models()).find((entry) => entry.name === name);
+      const entries = await doors.models();
+      const found = entries.find((entry) => entry.name === name);
       if (found === undefined) throw new ModelEntryNotFoundError(name);
-      return presentModel(found);
+      return presentModel(found, new ModelCatalogue(entries));
     },
   });
 }
@@ -124,7 +131,7 @@ function create(doors: ModelDoors): Endpoint {
     body: modelChangeSchema.safeExtend({ name: modelNameSchema }),
     response: model,
     status: 201,
-    handle: async ({ author, body: { name, ...stated } }) => presentModel(await doors.desk.create(author, name, stated)),
+    handle: async ({ author, body: { name, ...stated } }) => presentChanged(doors, await doors.desk.create(author, name, stated)),
   });
 }
 
@@ -137,7 +144,7 @@ function change(doors: ModelDoors): Endpoint {
     params,
     body: modelChangeSchema,
     response: model,
-    handle: async ({ author, params: { name }, body }) => presentModel(await doors.desk.change(author, name, body)),
+    handle: async ({ author, params: { name }, body }) => presentChanged(doors, await doors.desk.change(author, name, body)),
   });
 }
 
@@ -166,25 +173,45 @@ function changeMany(doors: ModelDoors): Endpoint {
     response: z.object({ models: z.array(model).readonly() }),
     handle: async ({ author, body }) => {
       const changed = await doors.desk.changeMany(author, body.models, body.change);
-      return { models: changed.map(presentModel) };
+      const catalogue = new ModelCatalogue(await doors.models());
+      return { models: changed.map((entry) => presentModel(entry, catalogue)) };
     },
   });
 }
 
-function fits(entry: Model, { search, vendor, type, enabled, priced }: z.output<typeof filter>): boolean {
+/** What counts of an entry: what it says itself, unless another goes before it. */
+function inForce(entry: Model, catalogue: ModelCatalogue): Pick<EffectiveModel, 'enabled' | 'enabledBy' | 'price' | 'pricedBy'> {
+  // Somebody may have removed it since it was read.
+  return catalogue.find(entry.name) ?? { enabled: true, ...entry };
+}
+
+function fits(
+  entry: Model,
+  { enabled: isEnabled, price }: Pick<EffectiveModel, 'enabled' | 'price'>,
+  { search, vendor, type, enabled, priced }: z.output<typeof filter>,
+): boolean {
   const texts = [entry.name, entry.description ?? '', ...(entry.tags ?? [])];
   return (
     (search === undefined || texts.some((each) => foldedText(each).includes(foldedText(search)))) &&
     (vendor === undefined || entry.vendor === vendor) &&
     (type === undefined || entry.type === type) &&
-    (enabled === undefined || String(entry.enabled) === enabled) &&
-    (priced === undefined || String(entry.price !== undefined) === priced)
+    (enabled === undefined || String(isEnabled) === enabled) &&
+    (priced === undefined || String(price !== undefined) === priced)
   );
 }
 
-function presentModel({ id: _id, price, createdAt, tags, capabilities, endpoints, settlement, ...facts }: Model): z.input<typeof model> {
+async function presentChanged(doors: ModelDoors, entry: Model): Promise<z.input<typeof model>> {
+  return presentModel(entry, new ModelCatalogue(await doors.models()));
+}
+
+function presentModel(entry: Model, catalogue: ModelCatalogue): z.input<typeof model> {
+  const { id: _id, price, createdAt, tags, capabilities, endpoints, settlement, ...facts } = entry;
+  const { enabled, enabledBy, pricedBy } = inForce(entry, catalogue);
   return {
     ...facts,
+    enabled,
+    ...(enabledBy === undefined ? {} : { enabledBy }),
+    ...(pricedBy === undefined ? {} : { pricedBy }),
     match: matchOf(facts.name).match,
     ...(tags === undefined ? {} : { tags: [...tags] }),
     ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }),

@@ -39,7 +39,14 @@ export const applied = z.object({
 
 export const difference = z.object({
   model: z.string(),
-  local: z.object({ dollars, source: z.string() }).optional(),
+  local: z
+    .object({
+      dollars,
+      source: z.string(),
+      entry: z.string().meta({ title: 'The entry of the catalogue that has it: the name, or a pattern' }),
+    })
+    .optional()
+    .meta({ title: 'The price in force' }),
   marks: z.array(z.string()),
   choice: z.string().optional().meta({ title: 'The source that no conflict speaks against' }),
   quotes: z.array(
@@ -58,7 +65,7 @@ export const difference = z.object({
 export function presentDifference({ model, local, marks, choice: chosen, quotes }: PriceDifference) {
   return {
     model,
-    ...(local === undefined ? {} : { local: { dollars: local.facts, source: local.source } }),
+    ...(local === undefined ? {} : { local: { dollars: local.facts, source: local.source, entry: local.entry } }),
     marks: [...marks],
     choice: chosen,
     quotes: quotes.map((quote) => ({ ...quote, marks: [...quote.marks], dollars: quote.facts })),

@@ -31,7 +31,7 @@ tokens:
       { KEY: 'sk-1' },
     );
     expect(document.groups).toMatchObject({ default: { ratio: '1', usableBy: [] }, vip: { ratio: '0.5' } });
-    expect(document.models[0]).toEqual({ name: 'gpt', modelRatio: '0.075', completionRatio: '4', cacheRatio: '0.5', enabled: true });
+    expect(document.models[0]).toEqual({ name: 'gpt', modelRatio: '0.075', completionRatio: '4', cacheRatio: '0.5' });
     expect(document.channels[0]).toMatchObject({ config: { apiKey: 'sk-1' }, groups: ['default'], priority: 0, weight: 1, enabled: true });
     expect(document.users[0]).toMatchObject({ username: 'alice', points: 1_000_500n });
     expect(document.tokens[0]?.expiresAt).toBe(Date.UTC(2030, 11, 31));

@@ -58,10 +58,7 @@ const model = z
   .strictObject({
     name: modelNameSchema,
     ...modelEntryShape,
-    priceSource: z
-      .enum(priceSources)
-      .optional()
-      .meta({ title: 'Who set the price; left out: `manual`, where it differs from the one that is known' }),
+    priceSource: z.enum(priceSources).optional().meta({ title: 'Who set the price; left out: `manual`' }),
   })
   .superRefine(({ priceSource: _source, ...fields }, context) => {
     const message = priceProblem(fields);

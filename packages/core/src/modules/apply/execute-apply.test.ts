@@ -170,8 +170,8 @@ settings:
     expect(await directory.find(key)).toMatchObject({ tokenEnabled: false, userEnabled: false });
     expect(await bench.changes(file)).toEqual([
       'create group vip',
-      'enable model gpt',
-      'enable model picture',
+      'update model gpt',
+      'update model picture',
       'enable user alice',
       'enable token alice/dev',
       'enable token alice/small',

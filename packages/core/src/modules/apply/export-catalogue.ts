@@ -29,7 +29,7 @@ export function exportedModels(models: Iterable<Model>): readonly Fields[] {
       ...(price === undefined ? {} : fieldsOfPrice(price)),
       priceSource: priceSource === 'manual' ? undefined : priceSource,
       ...facts,
-      enabled: enabled ? undefined : false,
+      enabled,
     });
     return withoutVariables(fields) as Fields;
   });

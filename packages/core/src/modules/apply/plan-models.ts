@@ -8,8 +8,7 @@ export function planModels(document: ApplyDocument, state: ApplyState, { clock }
   return document.models.flatMap(({ name, priceSource, ...entry }) => {
     const known = state.models.get(name);
     const model = modelOf(name, entry, known, clock);
-    if (priceSource === undefined || model.price === undefined) return modelSteps(known, model);
-    return modelSteps(known, { ...model, priceSource }, { withSource: true });
+    return modelSteps(known, priceSource === undefined || model.price === undefined ? model : { ...model, priceSource });
   });
 }
 

@@ -10,7 +10,8 @@ import type { ApplyState } from './apply-state.js';
 import { newUserGroupOf } from './group-settings.js';
 
 interface Prunable {
-  readonly enabled: boolean;
+  /** Undefined counts as enabled. */
+  readonly enabled?: boolean;
 }
 
 /**

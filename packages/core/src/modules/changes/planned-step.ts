@@ -34,6 +34,7 @@ export function stepsFor(
 }
 
 function actionOf(fields: readonly FieldChange[], after: Facts): ChangeAction {
-  if (fields.length > 1 || fields[0]?.field !== 'enabled') return 'update';
-  return after['enabled'] === true ? 'enable' : 'disable';
+  const enabled = after['enabled'];
+  if (fields.length > 1 || fields[0]?.field !== 'enabled' || enabled === undefined) return 'update';
+  return enabled === true ? 'enable' : 'disable';
 }

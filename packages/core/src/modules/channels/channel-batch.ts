@@ -1,28 +1,21 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from '../../storage/database.js';
-import type { SecretBox } from '../../foundation/secret-box.js';
 import type { ChangeAuthor, ConfigurationEditor, Edit, PlannedStep } from '../changes/index.js';
 import { resetHealth } from '../health/index.js';
+import { type CommonChange, commonlyChanged } from './changed-channel.js';
 import { checkGroups, knownChannel } from './channel-desk.js';
+import type { ChannelSurroundings } from './channel-entry.js';
 import type { ChannelFilter } from './channel-filter.js';
 import type { StoredKey } from './channel-key.js';
 import { comparableFilter } from './channel-search.js';
 import { findChannelIds } from './channel-search-store.js';
 import { channelDeletion, channelSteps } from './channel-steps.js';
 import { readChannels, type StoredChannel } from './channel-store.js';
-import { ChannelKeyNotFoundError, InvalidChannelError } from './channels-errors.js';
+import { ChannelKeyNotFoundError, ChannelsTooManyError, InvalidChannelError } from './channels-errors.js';
 
-/** What becomes of every channel that is meant. What is left out stays as it is. */
-export interface ChannelBatch {
+/** What becomes of every channel that is meant. To enable it also ends what its failures have disabled. */
+export interface ChannelBatch extends CommonChange {
   readonly delete?: boolean | undefined;
-  /** True also ends what their failures have disabled. */
-  readonly enabled?: boolean | undefined;
-  /** Null takes it off. */
-  readonly tag?: string | null | undefined;
-  readonly priority?: number | undefined;
-  readonly weight?: number | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly addModels?: readonly string[] | undefined;
-  readonly removeModels?: readonly string[] | undefined;
 }
 
 export interface BatchResult {
@@ -32,33 +25,43 @@ export interface BatchResult {
   readonly changed: number;
 }
 
-export interface ChannelBatchDoors {
+export interface ChannelBatchDoors extends ChannelSurroundings {
   readonly database: Database;
   readonly editor: ConfigurationEditor;
-  readonly secretBox: SecretBox;
   /** Ids of channels and keys whose failures keep them from being used. */
   failing(): { readonly channels: ReadonlySet<string>; readonly keys: ReadonlySet<string> };
   /** Models of a channel whose failures keep them from being used there. */
   failingModels(channelId: string): ReadonlySet<string>;
 }
 
-/** Changes all channels that a filter means, or none. @throws InvalidChannelError, StorageUnavailableError */
+/** Of one transaction: as long as it lasts, nobody else changes the configuration. */
+const channelsMax = 1_000;
+/** As many are looked at without a pause, which calls in flight would notice. */
+const channelsInTurn = 50;
+
+/** Changes all channels that a filter means, or none. @throws InvalidChannelError, ChannelsTooManyError, StorageUnavailableError */
 export async function changeChannels(
-  { database, editor, secretBox, failing }: ChannelBatchDoors,
+  { database, editor, failing, ...surroundings }: ChannelBatchDoors,
   author: ChangeAuthor,
   filter: ChannelFilter,
   batch: ChannelBatch,
 ): Promise<BatchResult> {
+  const { secretBox } = surroundings;
   const meant = await comparableFilter(database.knex, filter, secretBox);
   return editor.edit(author, async (transaction) => {
-    await checkGroups(transaction, batch.groups ?? []);
-    const known = await readChannels(transaction, await findChannelIds(transaction, database.kind, meant));
+    const { groups, enabled } = batch.fields ?? {};
+    await checkGroups(transaction, (groups ?? []) as readonly string[]);
+    const ids = await findChannelIds(transaction, database.kind, meant);
+    if (ids.length > channelsMax) throw new ChannelsTooManyError(ids.length, channelsMax);
+    const known = await readChannels(transaction, ids);
     const unwell = failing().channels;
-    const perChannel = known.map((channel) => {
-      if (batch.delete === true) return [channelDeletion(channel)];
-      const steps = channelSteps(channel, changedBy(channel, batch), secretBox);
-      return batch.enabled === true && unwell.has(channel.id) ? [...steps, recovery(channel)] : steps;
-    });
+    const perChannel: (readonly PlannedStep[])[] = [];
+    for (const channel of known) {
+      const steps =
+        batch.delete === true ? [channelDeletion(channel)] : channelSteps(channel, changedIn(batch, channel, surroundings), secretBox);
+      perChannel.push(enabled === true && unwell.has(channel.id) ? [...steps, recovery(channel)] : steps);
+      if (perChannel.length % channelsInTurn === 0) await nextTurn();
+    }
     return { steps: perChannel.flat(), result: resultOf(perChannel) };
   });
 }
@@ -161,20 +164,16 @@ const configKeyProblem = {
   message: 'The key in `config` goes with its channel: disable or delete the channel, or change its `config`.',
 };
 
-function changedBy(channel: StoredChannel, batch: ChannelBatch): StoredChannel {
-  const { enabled, tag, priority, weight, groups, addModels = [], removeModels = [] } = batch;
-  const { tag: tagBefore, ...options } = channel.options;
-  const tagAfter = tag === undefined ? tagBefore : (tag ?? undefined);
-  const removed = new Set(removeModels);
-  return {
-    ...channel,
-    enabled: enabled ?? channel.enabled,
-    priority: priority ?? channel.priority,
-    weight: weight ?? channel.weight,
-    groups: groups ?? channel.groups,
-    models: [...new Set([...channel.models, ...addModels])].filter((model) => !removed.has(model)),
-    options: { ...options, ...(tagAfter === undefined ? {} : { tag: tagAfter }) },
-  };
+/** @throws InvalidChannelError that names the channel */
+function changedIn(batch: ChannelBatch, channel: StoredChannel, surroundings: ChannelSurroundings): StoredChannel {
+  try {
+    return commonlyChanged(channel, batch, surroundings);
+  } catch (error) {
+    if (!(error instanceof InvalidChannelError)) throw error;
+    throw new InvalidChannelError(
+      error.problems.map(({ field, detail }) => ({ path: field.split('.'), message: `Channel "${channel.name}": ${detail}` })),
+    );
+  }
 }
 
 /** Ends what failures have disabled, or let cool down. */

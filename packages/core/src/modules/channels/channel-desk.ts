@@ -2,6 +2,7 @@ import { secretFields } from '@tollgate/plugin-kit';
 import type { Database, Transaction } from '../../storage/database.js';
 import type { ChangeAuthor, ConfigurationEditor } from '../changes/index.js';
 import { readGroups } from '../groups/index.js';
+import { restatedChannel } from './changed-channel.js';
 import { type ChannelEntry, type ChannelSurroundings, storedChannelOf } from './channel-entry.js';
 import type { ChannelFilter, ChannelPage, ChannelPosition } from './channel-filter.js';
 import { comparableFilter } from './channel-search.js';
@@ -101,12 +102,12 @@ export class ChannelDesk {
     version: string | undefined,
     changed: (entry: Fields, known: StoredChannel) => Fields,
   ): Promise<void> {
-    const { editor, providers, secretBox } = this.#options;
+    const { editor, secretBox } = this.#options;
     return editor.edit(author, async (transaction) => {
       const known = await knownChannel(transaction, id, version);
-      const entry = checkedEntry(changed(statedEntry(known, secretBox), known), providers);
+      const { entry, channel } = restatedChannel(known, (stated) => changed(stated, known), this.#options);
       await this.#checkNamed(transaction, [entry], id);
-      return { steps: channelSteps(known, storedChannelOf(entry, known, this.#options), secretBox), result: undefined };
+      return { steps: channelSteps(known, channel, secretBox), result: undefined };
     });
   }
 

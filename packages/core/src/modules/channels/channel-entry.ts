@@ -54,6 +54,10 @@ export const channelEntryShape = {
 };
 
 export const channelEntrySchema = z.strictObject(channelEntryShape);
+
+const { name: _name, provider: _provider, config: _config, keys: _keys, models: _models, ...commonShape } = channelEntryShape;
+/** What many channels may be told at once: all but what is each one's own. Models come and go one by one. */
+export const commonEntryShape = commonShape;
 export type ChannelEntry = z.output<typeof channelEntrySchema>;
 
 /** What in an entry does not fit its provider, with paths inside the entry. */

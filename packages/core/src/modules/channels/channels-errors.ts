@@ -17,6 +17,19 @@ export class InvalidChannelError extends GatewayError {
   }
 }
 
+/** A filter means more channels than may be changed in one transaction. */
+export class ChannelsTooManyError extends GatewayError {
+  readonly kind = 'invalid-request';
+  readonly status = 400;
+  readonly code = 'channels_too_many';
+
+  constructor(meant: number, most: number) {
+    super(`The filter means ${meant} channels; at most ${most} are changed at once. Narrow it, by a part of the name or by ids.`, {
+      field: 'filter',
+    });
+  }
+}
+
 export class ChannelNotFoundError extends GatewayError {
   readonly kind = 'not-found';
   readonly status = 404;

@@ -15,10 +15,13 @@ interface KeyUsageRow {
   readonly served: number | bigint;
   readonly failed: number | bigint;
   readonly last_used_at: number | bigint;
+  readonly last_served_at: number | bigint | null;
 }
 
 export interface NotedUse extends KeyCounts {
   readonly keyId: string;
+  /** Absent where it has not answered. */
+  readonly lastServedAt?: number | undefined;
 }
 
 /** Rows of one statement: databases bound the parameters of a statement. */
@@ -40,9 +43,10 @@ async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Pro
   const channels = new Map(keys.map(({ id, channel_id }) => [id, channel_id]));
   const others = uses.map(({ keyId }) => keyId).filter((id) => !channels.has(id));
   for (const id of await withoutList(transaction, others)) channels.set(id, id);
-  const rows = uses.flatMap(({ keyId, served, failed, lastUsedAt }) => {
+  const rows = uses.flatMap(({ keyId, served, failed, lastUsedAt, lastServedAt = null }) => {
     const channelId = channels.get(keyId);
-    return channelId === undefined ? [] : [{ key_id: keyId, channel_id: channelId, served, failed, last_used_at: lastUsedAt }];
+    if (channelId === undefined) return [];
+    return [{ key_id: keyId, channel_id: channelId, served, failed, last_used_at: lastUsedAt, last_served_at: lastServedAt }];
   });
   if (rows.length === 0) return;
   await transaction<KeyUsageRow>('key_usage')
@@ -53,6 +57,10 @@ async function addSome(transaction: Transaction, uses: readonly NotedUse[]): Pro
       failed: transaction.raw('key_usage.failed + excluded.failed'),
       last_used_at: transaction.raw(
         'case when excluded.last_used_at > key_usage.last_used_at then excluded.last_used_at else key_usage.last_used_at end',
+      ),
+      last_served_at: transaction.raw(
+        `case when excluded.last_served_at > coalesce(key_usage.last_served_at, 0)
+          then excluded.last_served_at else key_usage.last_served_at end`,
       ),
     } as never);
 }
@@ -82,6 +90,21 @@ export async function readUsageOfKeys(knex: Knex, keyIds: readonly string[]): Pr
     for (const row of rows) counts.set(row.key_id, rowToCounts(row));
   }
   return counts;
+}
+
+/** Channel → when a key of it last answered, of those of these that have. @throws StorageUnavailableError */
+export async function readLastServed(knex: Knex, channelIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (let start = 0; start < channelIds.length; start += rowsAtOnce) {
+    const rows: readonly { readonly channel_id: string; readonly at: unknown }[] = await knex('key_usage')
+      .whereIn('channel_id', channelIds.slice(start, start + rowsAtOnce))
+      .whereNotNull('last_served_at')
+      .groupBy('channel_id')
+      .select('channel_id')
+      .max({ at: 'last_served_at' });
+    for (const { channel_id, at } of rows) found.set(channel_id, Number(at));
+  }
+  return found;
 }
 
 function rowToCounts(row: Pick<KeyUsageRow, 'served' | 'failed' | 'last_used_at'>): KeyCounts {

@@ -31,10 +31,16 @@ describe.each(testDatabases())('counters of keys on $kind', ({ open }) => {
     other.note(used('k0', 'served', 10));
     other.note(used('k1', 'other', 30));
     await Promise.all([one.flush(), other.flush()]);
+    one.note(used('k1', 'failed', 30));
+    expect(await one.lastServedOf(['c', 'gone'])).toEqual(new Map([['c', 20]]));
+    other.note(used('k1', 'served', 25));
+    expect(await other.lastServedOf(['c'])).toEqual(new Map([['c', 25]]));
+    other.note(used('k1', 'served', 5));
+    expect(await other.lastServedOf(['c'])).toEqual(new Map([['c', 25]]));
     expect(await one.countsOf('c')).toEqual(
       new Map([
         ['k0', { served: 3, failed: 1, lastUsedAt: 20 }],
-        ['k1', { served: 0, failed: 0, lastUsedAt: 30 }],
+        ['k1', { served: 2, failed: 1, lastUsedAt: 30 }],
       ]),
     );
   });

@@ -1,6 +1,6 @@
 import type { Logger } from '../../foundation/logger.js';
 import type { Database } from '../../storage/database.js';
-import { addKeyUsage, type KeyCounts, readKeyUsage, readUsageOfKeys } from './key-usage-store.js';
+import { addKeyUsage, type KeyCounts, readKeyUsage, readLastServed, readUsageOfKeys } from './key-usage-store.js';
 
 /** One try with a key, when it is over. */
 export interface KeyUse {
@@ -16,6 +16,7 @@ interface Count {
   served: number;
   failed: number;
   lastUsedAt: number;
+  lastServedAt?: number;
 }
 
 const writeEveryMs = 5_000;
@@ -48,6 +49,7 @@ export class KeyUsage {
     if (known === undefined) this.#counts.set(keyId, count);
     if (outcome !== 'other') count[outcome] += 1;
     if (at > count.lastUsedAt) count.lastUsedAt = at;
+    if (outcome === 'served') count.lastServedAt = Math.max(at, count.lastServedAt ?? 0);
   }
 
   /** Key → counters, with what this node has counted just now. @throws StorageUnavailableError */
@@ -60,6 +62,13 @@ export class KeyUsage {
   async ofConfigKeys(channelIds: readonly string[]): Promise<ReadonlyMap<string, KeyCounts>> {
     await this.flush();
     return readUsageOfKeys(this.#database.knex, channelIds);
+  }
+
+  /** Channel → when it last answered, of those of these that have. @throws StorageUnavailableError */
+  async lastServedOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (channelIds.length === 0) return new Map();
+    await this.flush();
+    return readLastServed(this.#database.knex, channelIds);
   }
 
   /** @throws StorageUnavailableError; what was counted is written the next time. */
@@ -97,5 +106,6 @@ export class KeyUsage {
     since.served += count.served;
     since.failed += count.failed;
     since.lastUsedAt = Math.max(since.lastUsedAt, count.lastUsedAt);
+    if (count.lastServedAt !== undefined) since.lastServedAt = Math.max(since.lastServedAt ?? 0, count.lastServedAt);
   }
 }

@@ -13,6 +13,8 @@ export interface AdmissionOptions {
   readonly whenCountersAreAway: () => SettingsValues<typeof limitsSettings>['whenCountersAreAway'];
 }
 
+export type Refusal = LimitReachedError | LimitsUnavailableError | undefined;
+
 /** Takes units from counters: all that are demanded of a call, or none. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -40,6 +42,28 @@ export class Admission {
     const demands = demandsAt(now);
     const lacking = this.#lacking(demands, now);
     return lacking.length === 0 ? this.#take(demands, now) : this.#admitAfterAsking(demands, lacking);
+  }
+
+  /**
+   * What each of these would be refused with now, if with anything. Takes nothing.
+   * @param demandsAt of each
+   */
+  async refusals(demandsAt: (now: number) => readonly (readonly Demand[])[]): Promise<readonly Refusal[]> {
+    const { counters, whenCountersAreAway } = this.#options;
+    const now = counters.now();
+    const each = demandsAt(now);
+    try {
+      const levels = await counters.look(new Set(each.flat().map(({ counter }) => counter)));
+      return each.map((demands) => {
+        const full = demands.filter(({ counter, units }) => (levels.get(counter)?.remaining ?? 0) < units);
+        return full.length === 0 ? undefined : this.#refusal(full, demands, now, ({ counter }) => levels.get(counter)?.resetsInMs ?? 0);
+      });
+    } catch (error) {
+      if (!(error instanceof CountersAwayError)) throw error;
+      // A node that goes on alone has a whole window to itself.
+      const refused = whenCountersAreAway() === 'refuse' ? new LimitsUnavailableError(error) : undefined;
+      return each.map((demands) => (demands.length === 0 ? undefined : refused));
+    }
   }
 
   async #admitAfterAsking(demands: readonly Demand[], first: readonly Demand[]): Promise<LimitTicket> {
@@ -89,9 +113,13 @@ export class Admission {
   }
 
   /** The one that keeps the caller waiting longest. */
-  #refusal(full: readonly Demand[], demands: readonly Demand[], now: number): LimitReachedError {
+  #refusal(
+    full: readonly Demand[],
+    demands: readonly Demand[],
+    now: number,
+    waitOf = ({ counter }: Demand): number => counter.level(now).resetsInMs,
+  ): LimitReachedError {
     const { clock } = this.#options;
-    const waitOf = ({ counter }: Demand): number => counter.level(now).resetsInMs;
     const longest = full.reduce((left, right) => (waitOf(right) > waitOf(left) ? right : left));
     return new LimitReachedError(longest.rule, waitOf(longest), clock.now() + waitOf(longest), levelsOf(demands, now));
   }

@@ -1,6 +1,6 @@
 import { type LimitRule, type LimitValues, rulesOf } from '../limit-rules/index.js';
-import { Admission, type AdmissionOptions } from './admission.js';
-import type { LimitTicket } from './limit-ticket.js';
+import { Admission, type AdmissionOptions, type Refusal } from './admission.js';
+import type { Demand, LimitTicket } from './limit-ticket.js';
 
 /** What limits a channel as a whole, and each of its keys. */
 export interface ChannelLimitValues {
@@ -32,9 +32,16 @@ export class ChannelLimits {
   admit({ channelId, keyId, values }: LimitedPlace, tokens: number): LimitTicket | undefined | Promise<LimitTicket> {
     const rules = this.#rulesOf(values);
     if (rules.length === 0) return undefined;
-    return this.#admission.admit((now) =>
-      rules.map((rule) => this.#admission.demand(rule, rule.owner === 'key' ? keyId : channelId, tokens, now)),
-    );
+    return this.#admission.admit((now) => this.#demands({ channelId, keyId, values }, tokens, now));
+  }
+
+  /** What {@link admit} would throw for each of these now, if anything. Counts nothing. */
+  look(places: readonly LimitedPlace[], tokens: number): Promise<readonly Refusal[]> {
+    return this.#admission.refusals((now) => places.map((place) => this.#demands(place, tokens, now)));
+  }
+
+  #demands({ channelId, keyId, values }: LimitedPlace, tokens: number, now: number): readonly Demand[] {
+    return this.#rulesOf(values).map((rule) => this.#admission.demand(rule, rule.owner === 'key' ? keyId : channelId, tokens, now));
   }
 
   #rulesOf(values: ChannelLimitValues): readonly LimitRule[] {

@@ -13,6 +13,7 @@ function metricsWith(sources: Partial<MetricSources> = {}): GatewayMetrics {
   return new GatewayMetrics({
     version: '1.2.3',
     circuits: () => [],
+    spentCaps: () => [],
     channelNameOf: (id) => `named ${id}`,
     openHolds: async () => ({ count: 0, amount: millipoints(0n) }),
     ...sources,
@@ -51,6 +52,16 @@ describe('metrics', () => {
       expect(await line()).toContain('channel="first"');
     }
     expect(await line()).toBe('tollgate_attempts_total{channel="first",result="answered"} 3');
+  });
+
+  it('tell how much of the caps of channels is spent, and of no others', async () => {
+    let spentCaps = [{ channelId: 'c', window: 'day', spent: 1_500n, limit: 20_000n }];
+    const metrics = metricsWith({ spentCaps: () => spentCaps });
+    const text = await metrics.text();
+    expect(text).toContain('tollgate_channel_cap_spent_points{channel="named c",window="day"} 1.5\n');
+    expect(text).toContain('tollgate_channel_cap_points{channel="named c",window="day"} 20\n');
+    spentCaps = [];
+    expect(await metrics.text()).not.toMatch(/^tollgate_channel_cap/m);
   });
 
   it('leave out what the database does not tell now, and have it when it is back', async () => {

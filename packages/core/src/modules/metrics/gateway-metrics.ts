@@ -16,6 +16,14 @@ export interface MeasuredBatch {
   readonly isWritten: boolean;
 }
 
+/** How much of a channel's cap for a day or month is spent. */
+export interface SpentCapOf {
+  readonly channelId: string;
+  readonly window: string;
+  readonly spent: bigint;
+  readonly limit: bigint;
+}
+
 /** What is looked up when somebody asks. */
 export interface MetricSources {
   /** Of the gateway. */
@@ -23,6 +31,8 @@ export interface MetricSources {
   /** What is open or disabled now. */
   circuits(): readonly Pick<CircuitRecord, 'kind' | 'state'>[];
   channelNameOf(id: string): string | undefined;
+  /** Of the channels with spend caps, how much of each is spent, in millipoints. */
+  spentCaps(): readonly SpentCapOf[];
   /** Of all nodes. @throws StorageUnavailableError */
   openHolds(): Promise<OpenHolds>;
 }
@@ -61,6 +71,7 @@ const batchSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 /** Names of channels are the operators' own, and every name is a time series: so many have one, all others share one. */
 const namedChannelsMax = 1_000;
 const otherChannels = '(other)';
+const capLabels = ['channel', 'window'];
 
 /**
  * The figures of one node for Prometheus (text format 0.0.4). Labels are bounded: no user, token, key or model is among them. Counting a call
@@ -103,6 +114,12 @@ export class GatewayMetrics {
   readonly #circuits = this.#gauge('circuits', 'Keys, models of channels and channels that are not used now', ['of', 'state']);
   readonly #holds = this.#gauge('holds', 'Calls for which something is held, of all nodes');
   readonly #heldPoints = this.#gauge('held_points', 'What is held for them');
+  readonly #capSpent = this.#gauge(
+    'channel_cap_spent_points',
+    'What calls of a channel have cost in a day or month for which it has a cap',
+    capLabels,
+  );
+  readonly #cap = this.#gauge('channel_cap_points', 'The cap itself', capLabels);
 
   constructor(sources: MetricSources) {
     this.#sources = sources;
@@ -115,6 +132,7 @@ export class GatewayMetrics {
     this.#openRequestsGauge.set(this.#openRequests);
     this.#openStreamsGauge.set(this.#openStreams);
     this.#countCircuits();
+    this.#readCaps();
     this.#countAttempts();
     await this.#readHolds();
     return this.#registry.metrics();
@@ -183,6 +201,16 @@ export class GatewayMetrics {
   #countCircuits(): void {
     for (const of of circuitKinds) for (const state of ['open', 'disabled']) this.#circuits.set({ of, state }, 0);
     for (const { kind, state } of this.#sources.circuits()) this.#circuits.inc({ of: kind, state });
+  }
+
+  #readCaps(): void {
+    this.#capSpent.reset();
+    this.#cap.reset();
+    for (const { channelId, window, spent, limit } of this.#sources.spentCaps().slice(0, namedChannelsMax)) {
+      const labels = { channel: this.#sources.channelNameOf(channelId) ?? channelId, window };
+      this.#capSpent.set(labels, Number(spent) / millipointsPerPoint);
+      this.#cap.set(labels, Number(limit) / millipointsPerPoint);
+    }
   }
 
   /** A database that is away leaves them out: no figure is better than an old one. */

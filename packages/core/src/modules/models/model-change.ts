@@ -26,7 +26,7 @@ export const modelChangeSchema = z.strictObject({
   outputTokensMax: outputTokensMax.nullable(),
   settlement: modelEntryShape.settlement.nullable(),
   price: price.nullable().optional().meta({ title: 'The price fields as an apply file has them; they replace the whole price' }),
-  enabled: z.boolean().optional(),
+  enabled: z.boolean().nullable().optional().meta({ title: 'null: as patterns say, and on where none does' }),
 });
 export type ModelChange = z.output<typeof modelChangeSchema>;
 
@@ -37,7 +37,7 @@ export type VendorChange = z.output<typeof vendorChangeSchema>;
 /** The model after the change; a new one, where none is known. */
 export function changedModel(name: string, known: Model | undefined, change: ModelChange, clock: Clock): Model {
   const { price: stated, ...fields } = change;
-  const model: Model = { ...(known ?? { id: newId(), name, enabled: true, createdAt: clock.now() }) };
+  const model: Model = { ...(known ?? { id: newId(), name, createdAt: clock.now() }) };
   if (stated === undefined) return changedFields(model, fields);
   const { price: _price, priceSource: _priceSource, ...unpriced } = model;
   const next = stated === null ? undefined : modelPriceOf(inRatios(stated));

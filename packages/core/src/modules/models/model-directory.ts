@@ -1,5 +1,5 @@
 import type { Database } from '../../storage/database.js';
-import type { Model } from './model.js';
+import type { EffectiveModel } from './model.js';
 import { ModelCatalogue, type ModelHints } from './model-catalogue.js';
 import { readModels } from './model-store.js';
 import type { Vendor } from './vendor.js';
@@ -10,7 +10,7 @@ export class ModelDirectory {
   readonly #database: Database;
   readonly #hints: ModelHints;
   #catalogue = new ModelCatalogue([]);
-  #priced: readonly Model[] = [];
+  #priced: readonly EffectiveModel[] = [];
   #vendors: readonly Vendor[] = [];
 
   constructor(database: Database, hints: ModelHints = new Map()) {
@@ -26,12 +26,12 @@ export class ModelDirectory {
     this.#priced = this.#catalogue.models.filter(({ enabled, price }) => enabled && price !== undefined);
   }
 
-  find(name: string): Model | undefined {
+  find(name: string): EffectiveModel | undefined {
     return this.#catalogue.find(name);
   }
 
   /** The enabled models that have a name of their own and a price, by name; the same array until the next reload. */
-  priced(): readonly Model[] {
+  priced(): readonly EffectiveModel[] {
     return this.#priced;
   }
 

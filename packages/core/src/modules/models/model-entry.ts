@@ -38,7 +38,10 @@ export const modelEntryShape = {
     .partialRecord(z.enum(endingKeys), z.enum(settlementPolicies))
     .optional()
     .meta({ title: 'What is charged when a call ends in this way, where it differs from the settings' }),
-  enabled: z.boolean().default(true).meta({ title: 'One that is switched off is neither listed nor served' }),
+  enabled: z
+    .boolean()
+    .optional()
+    .meta({ title: 'One that is switched off is neither listed nor served; left out: as patterns say, and on where none does' }),
 };
 
 const entrySchema = z.strictObject(modelEntryShape);
@@ -64,11 +67,11 @@ export function modelOf(name: string, entry: ModelEntry, known: Model | undefine
   return {
     id: known?.id ?? newId(),
     name,
-    enabled,
     createdAt: known?.createdAt ?? clock.now(),
     ...pricedAs(modelPriceOf(inRatios(fields)), known),
     ...(Object.fromEntries(facts) as Partial<Model>),
     ...(settlement === undefined ? {} : { settlement }),
+    ...(enabled === undefined ? {} : { enabled }),
   };
 }
 

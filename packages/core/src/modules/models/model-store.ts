@@ -17,6 +17,8 @@ interface ModelRow {
   /** JSON text of the other facts. */
   readonly facts: string;
   readonly enabled: number | bigint;
+  /** 0 where the entry does not say whether it is enabled; `enabled` is 1 then, for nodes that know of that column alone. */
+  readonly states_enabled: number | bigint;
   readonly created_at: number | bigint;
 }
 
@@ -42,8 +44,8 @@ function rowToModel(row: ModelRow): Model {
   return {
     id: row.id,
     name: row.name,
-    enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
+    ...enabledIn(row),
     ...(JSON.parse(row.facts) as ModelFacts),
     ...(row.vendor === null ? {} : { vendor: row.vendor }),
     ...(row.type === null ? {} : { type: row.type as ModelType }),
@@ -53,6 +55,12 @@ function rowToModel(row: ModelRow): Model {
     ...(row.output_tokens_max === null ? {} : { outputTokensMax: Number(row.output_tokens_max) }),
     ...(row.settlement === null ? {} : { settlement: JSON.parse(row.settlement) as Partial<SettlementRules> }),
   };
+}
+
+/** A node of the release before switches off without a word about the second column. */
+function enabledIn({ enabled, states_enabled }: ModelRow): Pick<Model, 'enabled'> {
+  if (Number(enabled) === 0) return { enabled: false };
+  return Number(states_enabled) === 0 ? {} : { enabled: true };
 }
 
 function modelToRow(model: Model): ModelRow {
@@ -67,7 +75,8 @@ function modelToRow(model: Model): ModelRow {
     vendor: model.vendor ?? null,
     type: model.type ?? null,
     facts: JSON.stringify({ icon, description, tags, capabilities, contextTokensMax, endpoints }),
-    enabled: model.enabled ? 1 : 0,
+    enabled: model.enabled === false ? 0 : 1,
+    states_enabled: model.enabled === undefined ? 0 : 1,
     created_at: model.createdAt,
   };
 }

@@ -25,9 +25,9 @@ export interface ModelFacts {
 export interface Model extends ModelFacts {
   readonly id: string;
   readonly name: string;
-  /** One that is switched off is neither listed nor served. */
-  readonly enabled: boolean;
-  /** Undefined = not priced yet. */
+  /** One that is switched off is neither listed nor served. Undefined = the entry does not say: what others say counts. */
+  readonly enabled?: boolean;
+  /** Undefined = the entry says none. */
   readonly price?: ModelPrice;
   /** Who set the price; stated where there is one. */
   readonly priceSource?: PriceSource;
@@ -36,4 +36,18 @@ export interface Model extends ModelFacts {
   /** Rules of its own for how calls are settled; the others are the settings'. */
   readonly settlement?: Partial<SettlementRules>;
   readonly createdAt: number;
+}
+
+/** What all entries together say of one name. */
+export interface EffectiveModel extends Model {
+  readonly enabled: boolean;
+  /** Name of the entry that says whether it is enabled; undefined where none does, and it is. */
+  readonly enabledBy?: string;
+  /** Name of the entry whose price is in force; stated where there is one. */
+  readonly pricedBy?: string;
+}
+
+/** True for a price that a person has set. */
+export function isPricedByHand({ price, priceSource = 'manual' }: Pick<Model, 'price' | 'priceSource'>): boolean {
+  return price !== undefined && priceSource === 'manual';
 }

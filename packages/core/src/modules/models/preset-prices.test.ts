@@ -22,7 +22,7 @@ describe.each(testDatabases())('a fresh database on $kind', ({ open }) => {
 
   it('has the preset prices and no others', async () => {
     const models = await readModels(opened.database.knex);
-    expect(models.every(({ enabled, priceSource }) => enabled && priceSource === 'preset')).toBe(true);
+    expect(models.every(({ enabled, priceSource }) => enabled === undefined && priceSource === 'preset')).toBe(true);
     const rows = models.map(({ name, price }) => {
       if (price?.by !== 'tokens') throw new Error(`${name} is not priced by tokens.`);
       const { modelRatio, completionRatio } = price;

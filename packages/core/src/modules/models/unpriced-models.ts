@@ -1,6 +1,6 @@
 import type { Database } from '../../storage/database.js';
 import { readChannels } from '../channels/index.js';
-import type { Model } from './model.js';
+import type { EffectiveModel } from './model.js';
 import { ModelCatalogue } from './model-catalogue.js';
 import { readModels } from './model-store.js';
 
@@ -27,7 +27,7 @@ export function unknownModels(database: Pick<Database, 'knex'>): Promise<readonl
 
 async function offeredModels(
   { knex }: Pick<Database, 'knex'>,
-  isWanted: (model: Model | undefined) => boolean,
+  isWanted: (model: EffectiveModel | undefined) => boolean,
 ): Promise<readonly OfferedModelName[]> {
   const [models, channels] = await Promise.all([readModels(knex), readChannels(knex)]);
   const catalogue = new ModelCatalogue(models);

@@ -3,34 +3,14 @@ import type { Clock } from '../../foundation/clock.js';
 import { newId } from '../../foundation/ids.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SafeFetch } from '../../foundation/safe-fetch.js';
-import type { Database } from '../../storage/database.js';
+import type { Database, Transaction } from '../../storage/database.js';
 import type { JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import type { HealthChange } from '../health/index.js';
 import type { SettingsValues } from '../settings/index.js';
+import { type HealthNotice, noticeOfChange, noticeOfEnd, noticeOfOutage, textOfTime } from './health-notice.js';
 import type { notificationSettings } from './notification-settings.js';
-
-/** What a webhook is told: JSON, times in ISO 8601. Names and ids only, never a key. */
-export interface HealthNotice {
-  /** The same where it is told again, since nobody knows whether it arrived. */
-  readonly id: string;
-  readonly event: 'channel.down' | 'channel.up';
-  readonly at: string;
-  readonly channel: { readonly id: string; readonly name: string };
-  /** Absent where the whole channel or a key is meant. */
-  readonly model?: string;
-  /** That of the channel where its one key is in its configuration; absent where the whole channel or a model is meant. */
-  readonly keyId?: string;
-  /** `open`: it is tried again after a while. `disabled`: somebody, a test or the time set has to enable it. */
-  readonly state: HealthChange['to'];
-  readonly reason?: string;
-  /** Until when, where that is known. */
-  readonly until?: string;
-  /** Public code of the last failure. */
-  readonly code?: string;
-  /** The same in words. */
-  readonly text: string;
-}
+import type { Outage } from './outage.js';
 
 export interface HealthNoticesParts {
   readonly database: Database;
@@ -40,6 +20,8 @@ export interface HealthNoticesParts {
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
 }
+
+type ToldChannel = HealthNotice['channel'];
 
 const kind = 'tell-health';
 const timeoutMs = 10_000;
@@ -61,10 +43,11 @@ export class HealthNotices {
 
   /** Queues the change if somebody wants to know of it. A database that is away loses it: the channel's page says how it stands. */
   note(change: HealthChange): void {
-    const { database, settings, log } = this.#parts;
+    const { database, settings, channelNameOf, log } = this.#parts;
     const { webhookUrl, tell } = settings();
     if (webhookUrl === '' || (tell === 'lasting' && !isLasting(change))) return;
-    const payload = this.#noticeOf(change);
+    const { channelId } = change;
+    const payload = noticeOfChange(this.#told({ id: channelId, name: channelNameOf(channelId) ?? channelId }), change);
     database
       .write((transaction) => this.#queue.enqueue(transaction, { kind, payload }))
       .catch((error: unknown) => log.warn({ err: error }, 'A notice could not be queued'));
@@ -79,15 +62,18 @@ export class HealthNotices {
     await Promise.all([this.#public.close(), this.#anywhere.close()]);
   }
 
-  #noticeOf({ channelId, keyId, model, to, reason, until, lastCode }: HealthChange): HealthNotice {
-    const { clock, channelNameOf } = this.#parts;
-    const name = channelNameOf(channelId) ?? channelId;
-    const part = { ...(model === undefined ? {} : { model }), ...(keyId === undefined ? {} : { keyId }) };
-    const why = { ...(reason === undefined ? {} : { reason }), ...(lastCode === undefined ? {} : { code: lastCode }) };
-    const time = until === undefined ? {} : { until: new Date(until).toISOString() };
-    const notice = { channel: { id: channelId, name }, ...part, state: to, ...why, ...time };
-    const event = to === 'closed' ? 'channel.up' : 'channel.down';
-    return { id: newId(), event, at: new Date(clock.now()).toISOString(), ...notice, text: textOf(notice) };
+  /** In the transaction that has found it out. */
+  async queueDown(transaction: Transaction, channel: ToldChannel, outage: Outage): Promise<void> {
+    await this.#queue.enqueue(transaction, { kind, payload: noticeOfOutage(this.#told(channel), outage) });
+  }
+
+  /** In the transaction that has found it out. @param since when it went down */
+  async queueUp(transaction: Transaction, channel: ToldChannel, since: number): Promise<void> {
+    await this.#queue.enqueue(transaction, { kind, payload: noticeOfEnd(this.#told(channel), since) });
+  }
+
+  #told({ id, name }: ToldChannel): Pick<HealthNotice, 'id' | 'at' | 'channel'> {
+    return { id: newId(), at: textOfTime(this.#parts.clock.now()), channel: { id, name } };
   }
 
   /** @throws unless the webhook says that it has it. */
@@ -108,26 +94,11 @@ export class HealthNotices {
   }
 }
 
-/** Keys and models that cool down come back by themselves, many times a day. */
-function isLasting({ from, to, keyId, model }: HealthChange): boolean {
-  return from === 'disabled' || to === 'disabled' || (keyId === undefined && model === undefined);
+/** What cools down comes back by itself, many times a day; a channel that does not is told as down. */
+function isLasting({ from, to }: HealthChange): boolean {
+  return from === 'disabled' || to === 'disabled';
 }
 
 function hmacOf(body: string, secret: string): string {
   return createHmac('sha256', secret).update(body).digest('hex');
-}
-
-const stateWords: Readonly<Record<HealthChange['to'], string>> = {
-  closed: 'is back',
-  open: 'cools down',
-  disabled: 'is disabled',
-};
-
-function textOf({ channel, model, keyId, state, reason, until, code }: Omit<HealthNotice, 'id' | 'event' | 'at' | 'text'>): string {
-  const ofModel = model === undefined ? '' : `Model "${model}" of `;
-  // The key in the configuration stands in no list, and goes by the channel's id.
-  const ofKey = keyId === undefined ? '' : keyId === channel.id ? 'The key of ' : `Key ${keyId} of `;
-  const what = `${ofModel}${ofKey}${ofModel + ofKey === '' ? 'C' : 'c'}hannel "${channel.name}" ${stateWords[state]}`;
-  const why = [reason, code].filter((word) => word !== undefined).join(', ');
-  return `${what}${until === undefined ? '' : ` until ${until}`}${why === '' ? '' : ` (${why})`}.`;
 }

@@ -18,7 +18,11 @@ export const notificationSettings = defineSettings('notifications', {
   }),
   allowPrivate: z.boolean().default(false).meta({ title: 'The address may be in a private network' }),
   tell: z.enum(['lasting', 'everything']).default('lasting').meta({
-    title: '`lasting`: what is disabled, and channels that cool down as a whole; `everything`: every cool-down of a model or a key, too',
+    title: '`lasting`: channels that are down, and what is disabled; `everything`: every cool-down of a channel, a model or a key, too',
+  }),
+  downAfterMs: z.int().min(1_000).max(86_400_000).default(120_000).meta({
+    title: 'A channel of which nothing can be used for so long is told as down, and as back once it could be used for as long',
+    unit: 'ms',
   }),
 });
 

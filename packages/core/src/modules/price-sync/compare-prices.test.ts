@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../models/index.js';
+import { type Model, ModelCatalogue } from '../models/index.js';
 import { modelPriceOf, type ModelPriceFields } from '../pricing/index.js';
 import { comparePrices } from './compare-prices.js';
 import type { PriceSourceKind, PriceSourceReport } from './price-quote.js';
 
 function model(name: string, fields: ModelPriceFields, priceSource: NonNullable<Model['priceSource']> = 'synced'): Model {
   const price = modelPriceOf(fields);
-  return { id: name, name, enabled: true, createdAt: 0, ...(price === undefined ? {} : { price, priceSource }) };
+  return { id: name, name, createdAt: 0, ...(price === undefined ? {} : { price, priceSource }) };
 }
 
 function report(source: string, kind: PriceSourceKind, prices: Readonly<Record<string, ModelPriceFields>>): PriceSourceReport {
@@ -14,7 +14,8 @@ function report(source: string, kind: PriceSourceKind, prices: Readonly<Record<s
   return { source, kind, state: 'read', quotes, refused: [] };
 }
 
-const compared = (models: readonly Model[], ...reports: readonly PriceSourceReport[]) => comparePrices(models, reports, 10);
+const compared = (models: readonly Model[], ...reports: readonly PriceSourceReport[]) =>
+  comparePrices(new ModelCatalogue(models), reports, 10);
 
 describe('prices compared', () => {
   it('say nothing where all agree, and where the source is silent', () => {
@@ -60,6 +61,28 @@ describe('prices compared', () => {
     const [difference] = compared([model('m', { modelRatio: '1' }, 'manual')], report('a', 'gateway', { m: { modelRatio: '2' } }));
     expect(difference?.marks).toEqual(['local-manual']);
     expect(difference?.choice).toBeUndefined();
+  });
+
+  it('are with the price in force, of whichever entry it is', () => {
+    const reports = [report('a', 'gateway', { 'acme-1': { modelRatio: '2' } })];
+    const preset = model('acme-1', { modelRatio: '2' }, 'preset');
+    for (const models of [[model('acme*', { modelRatio: '1' }, 'manual')], [model('acme*', { modelRatio: '1' }, 'manual'), preset]]) {
+      const [difference] = compared(models, ...reports);
+      expect(difference).toMatchObject({ marks: ['local-manual'], local: { facts: { input: '2' }, source: 'manual', entry: 'acme*' } });
+      expect(difference?.choice).toBeUndefined();
+    }
+    expect(compared([model('acme*', { modelRatio: '1' })], ...reports)).toMatchObject([
+      { marks: [], choice: 'a', local: { source: 'synced', entry: 'acme*' } },
+    ]);
+    expect(compared([model('acme*', { modelRatio: '2' }, 'manual')], ...reports)).toEqual([]);
+  });
+
+  it('are taken for a pattern only by those who choose them', () => {
+    const reports = [report('a', 'gateway', { '*-preview': { modelRatio: '2' } })];
+    expect(compared([{ id: 'p', name: '*-preview', enabled: false, createdAt: 0 }], ...reports)).toMatchObject([
+      { model: '*-preview', marks: ['new', 'pattern'], quotes: [{ changes: true }] },
+    ]);
+    expect(compared([model('*-preview', { modelRatio: '1' })], ...reports)[0]?.choice).toBeUndefined();
   });
 
   it('take a price for a preset or for none', () => {

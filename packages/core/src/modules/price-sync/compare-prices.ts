@@ -1,4 +1,4 @@
-import type { Model } from '../models/index.js';
+import { type EffectiveModel, matchOf, type ModelCatalogue } from '../models/index.js';
 import type { ModelPrice } from '../pricing/index.js';
 import { agree, covers, factsOfFields, factsOfPrice, kindOf, largestFactor, type PriceFacts } from './price-facts.js';
 import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSourceReport } from './price-quote.js';
@@ -6,7 +6,7 @@ import { type PriceQuote, type PriceSourceKind, priceSourceKinds, type PriceSour
 /** What makes one quote doubtful. */
 export type QuoteMark = 'kind-differs' | 'suspicious' | 'silent-on-tiers';
 /** What makes a whole difference doubtful, or worth knowing. */
-export type DifferenceMark = 'new' | 'local-manual' | 'sources-disagree';
+export type DifferenceMark = 'new' | 'local-manual' | 'sources-disagree' | 'pattern';
 
 export interface ComparedQuote extends PriceQuote {
   readonly source: string;
@@ -20,7 +20,12 @@ export interface ComparedQuote extends PriceQuote {
 /** A model of which some source states another price than the one in force. */
 export interface PriceDifference {
   readonly model: string;
-  readonly local?: { readonly facts: PriceFacts; readonly source: NonNullable<Model['priceSource']> };
+  /** The price in force, and the entry of the catalogue that has it: a pattern's price may be in force for a name. */
+  readonly local?: {
+    readonly facts: PriceFacts;
+    readonly source: NonNullable<EffectiveModel['priceSource']>;
+    readonly entry: string;
+  };
   readonly quotes: readonly ComparedQuote[];
   readonly marks: readonly DifferenceMark[];
   /** The source whose price can be taken without a second look; absent where there is any conflict. */
@@ -29,11 +34,10 @@ export interface PriceDifference {
 
 /** Compares what sources state with what is in force, model by model in the order of their names. */
 export function comparePrices(
-  models: readonly Model[],
+  catalogue: Pick<ModelCatalogue, 'find'>,
   reports: readonly PriceSourceReport[],
   suspiciousFactor: number,
 ): readonly PriceDifference[] {
-  const known = new Map(models.map((model) => [model.name, model]));
   const quoted = new Map<string, Pick<ComparedQuote, keyof PriceQuote | 'source' | 'kind' | 'facts'>[]>();
   for (const { source, kind, quotes } of reports) {
     for (const quote of quotes) {
@@ -44,19 +48,19 @@ export function comparePrices(
     }
   }
   return [...quoted.keys()].sort().flatMap((name) => {
-    const difference = compareOne(known.get(name), name, quoted.get(name) ?? [], suspiciousFactor);
+    const difference = compareOne(catalogue.find(name), name, quoted.get(name) ?? [], suspiciousFactor);
     return difference.quotes.some(({ changes }) => changes) ? [difference] : [];
   });
 }
 
 function compareOne(
-  model: Model | undefined,
+  model: EffectiveModel | undefined,
   name: string,
   quoted: readonly Omit<ComparedQuote, 'changes' | 'marks'>[],
   suspiciousFactor: number,
 ): PriceDifference {
   const price = model?.price;
-  const local = price && { facts: factsOfPrice(price), source: model?.priceSource ?? 'manual' };
+  const local = price && { facts: factsOfPrice(price), source: model?.priceSource ?? 'manual', entry: model?.pricedBy ?? name };
   const quotes = quoted.map((quote): ComparedQuote => {
     const others = quoted.filter((other) => other !== quote && sameKind(other, quote)).map(({ facts }) => facts);
     const isOtherKind = price !== undefined && price.by !== kindOf(quote.fields);
@@ -75,8 +79,10 @@ function compareOne(
     ...(local === undefined ? (['new'] as const) : []),
     ...(local?.source === 'manual' ? (['local-manual'] as const) : []),
     ...(disagree ? (['sources-disagree'] as const) : []),
+    // It would price names that the source may never have heard of.
+    ...(matchOf(name).match === 'exact' ? [] : (['pattern'] as const)),
   ];
-  const choice = marks.includes('local-manual') || disagree ? undefined : bestOf(quotes);
+  const choice = marks.some((mark) => mark !== 'new') ? undefined : bestOf(quotes);
   return { model: name, ...(local === undefined ? {} : { local }), quotes, marks, ...(choice === undefined ? {} : { choice }) };
 }
 

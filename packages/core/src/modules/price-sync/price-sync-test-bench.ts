@@ -115,7 +115,7 @@ export class PriceSyncBench {
 
   async price(name: string, fields: ModelPriceFields, priceSource: NonNullable<Model['priceSource']>): Promise<void> {
     const price = modelPriceOf(fields);
-    const model: Model = { id: newId(), name, enabled: true, createdAt: 1, priceSource, ...(price === undefined ? {} : { price }) };
+    const model: Model = { id: newId(), name, createdAt: 1, priceSource, ...(price === undefined ? {} : { price }) };
     await this.database.write((transaction) => insertModel(transaction, model));
   }
 

@@ -141,6 +141,26 @@ describe.each(testDatabases())('price sync on $kind', ({ open }) => {
     expect(await bench.prices()).toMatchObject({ hand: ['2', 'synced'] });
   });
 
+  it('leaves a price that a person set by a pattern in force, and writes one for a name that is, if it is chosen all the same', async () => {
+    await bench.price('hand*', { modelRatio: '1', cacheRatio: '0.5' }, 'manual');
+    await bench.price('hand-2', { modelRatio: '5' }, 'preset');
+    bench.channels = [channel('http://127.0.0.1:1', ['hand-1', 'hand-2'])];
+    const list = { 'hand-1': { modelRatio: 2 }, 'hand-2': { modelRatio: 3 } };
+    bench.source(await bench.serve({ '/list.json': list }).then((url) => `${url}/list.json`));
+    const sync = bench.sync();
+    await sync.run();
+    expect(await sync.applyUnopposed()).toEqual([]);
+    expect(await bench.prices()).toEqual({ 'hand*': ['1', 'manual'], 'hand-2': ['5', 'preset'] });
+    const evenIf = ['local-manual'] as const;
+    const applied = await sync.apply(['hand-1', 'hand-2'].map((model) => ({ model, source: 'other', evenIf })));
+    expect(applied).toMatchObject([
+      { before: { modelRatio: '1' }, after: { modelRatio: '2', cacheReadRatio: '0.5' } },
+      { before: { modelRatio: '1' }, after: { modelRatio: '3', cacheReadRatio: '0.5' } },
+    ]);
+    expect(await bench.prices()).toEqual({ 'hand*': ['1', 'manual'], 'hand-1': ['2', 'manual'], 'hand-2': ['3', 'manual'] });
+    expect(await sync.differences()).toEqual([]);
+  });
+
   it('tells how far it is', async () => {
     const place = await bench.serve({ '/api/prices': { object: 'price_list', prices: [] } });
     bench.source(place, 'first');

@@ -5,7 +5,7 @@ import { newId } from '../../foundation/ids.js';
 import type { Database, Transaction } from '../../storage/database.js';
 import { type ChangeAuthor, commandLine, gatewayItself, type PlannedStep, writeChanges } from '../changes/index.js';
 import type { Channel } from '../channels/index.js';
-import { type Model, modelSteps, readModels } from '../models/index.js';
+import { type Model, ModelCatalogue, modelSteps, readModels } from '../models/index.js';
 import { type ModelPrice, modelPriceOf } from '../pricing/index.js';
 import type { SettingsValues } from '../settings/index.js';
 import { comparePrices, type ComparedQuote, type DifferenceMark, type PriceDifference, type QuoteMark } from './compare-prices.js';
@@ -192,7 +192,7 @@ export class PriceSync {
     const reports = [...asked, ...listed].map((report) =>
       everything ? report : { ...report, quotes: report.quotes.filter(({ model }) => known.has(model)) },
     );
-    return comparePrices(models, reports, this.#parts.settings().suspiciousFactor);
+    return comparePrices(new ModelCatalogue(models), reports, this.#parts.settings().suspiciousFactor);
   }
 
   async #write(
@@ -201,18 +201,24 @@ export class PriceSync {
     chosen: readonly ComparedQuote[],
     author: ChangeAuthor,
   ): Promise<readonly AppliedPrice[]> {
+    const catalogue = new ModelCatalogue(models);
     const known = new Map(models.map((model) => [model.name, model]));
+    const inForce = new Map(chosen.map(({ model }) => [model, catalogue.find(model)?.price]));
     const at = this.#parts.clock.now();
     const applied: AppliedPrice[] = [];
     const steps: PlannedStep[] = [];
     for (const { model: name, source, fields } of chosen) {
       const model = known.get(name);
-      const after = merged(model?.price, fields);
+      const before = inForce.get(name);
+      const after = merged(before, fields);
       if (after === undefined) throw new UnknownPriceChoiceError(name, source);
-      const priced: Model = { ...(model ?? { id: newId(), name, enabled: true, createdAt: at }), price: after, priceSource: 'synced' };
+      // Beside a pattern that a person has priced, a price that is only synced would not be in force: who confirms it there sets it by hand.
+      const priceSource = catalogue.isPricedByHandAsMany(name) ? 'manual' : 'synced';
+      const priced: Model = { ...(model ?? { id: newId(), name, createdAt: at }), price: after, priceSource };
       steps.push(...modelSteps(model, priced));
       known.set(name, priced);
-      applied.push({ model: name, source, ...(model?.price === undefined ? {} : { before: model.price }), after });
+      inForce.set(name, after);
+      applied.push({ model: name, source, ...(before === undefined ? {} : { before }), after });
     }
     if (steps.length > 0) await bumpRevision(transaction);
     await writeChanges(transaction, steps, { author, at });

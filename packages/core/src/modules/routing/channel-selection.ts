@@ -131,6 +131,7 @@ export class ChannelSelection {
 
   /** Nothing became of the candidate that was handed out: it may be handed out again. */
   giveBack({ channel, key }: Candidate): void {
+    this.#trace.withdrawn(channel.id, key.id);
     this.#parts.health.abandon({ channelId: channel.id, keyId: key.id, model: this.#wish.model }, this.#takenAt);
   }
 

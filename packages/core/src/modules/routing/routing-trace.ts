@@ -95,6 +95,12 @@ export class TraceWriter {
     this.#choices.push(choice);
   }
 
+  /** The one that was chosen last was not asked after all. */
+  withdrawn(channelId: string, keyId: string): void {
+    const last = this.#choices.at(-1);
+    if (last?.channelId === channelId && last.keyId === keyId) this.#choices.pop();
+  }
+
   notHedged(bound: HedgeBound): void {
     this.#notHedged = bound;
   }

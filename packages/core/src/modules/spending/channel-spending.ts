@@ -16,6 +16,15 @@ export interface CappedChannel {
   readonly caps: ChannelSpendCaps;
 }
 
+/** How much of a cap is spent, in millipoints. */
+export interface SpentCap {
+  readonly window: (typeof windows)[number];
+  readonly spent: bigint;
+  readonly limit: bigint;
+  /** When the window ends, in milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
 export interface ChannelSpendingOptions {
   readonly database: Database;
   readonly calendar: SpendCalendar;
@@ -51,6 +60,28 @@ export class ChannelSpending {
   reachedUntil(channelId: string, now: number): number | undefined {
     const until = this.#reached.get(channelId);
     return until !== undefined && now < until ? until : undefined;
+  }
+
+  /**
+   * Of channels with caps, whether they are used or not: of those that are the last look tells, the others are read together.
+   * @throws StorageUnavailableError
+   */
+  async spentOf(channels: readonly CappedChannel[]): Promise<ReadonlyMap<string, readonly SpentCap[]>> {
+    const { calendar, clock, database } = this.#options;
+    const now = clock.now();
+    const others = channels.flatMap(({ id }) => (this.#spent.has(id) ? [] : [id]));
+    const since = hourOf(calendar.periodAt('month', now).startsAt);
+    const read = new Map(others.map((id) => [id, new Map<number, bigint>()]));
+    const hours = others.length === 0 ? [] : await readChannelHours(database.knex, others, since);
+    for (const { channelId, hour, cost } of hours) read.get(channelId)?.set(hour, cost);
+    return new Map(channels.map(({ id, caps }) => [id, this.#spentCaps(read.get(id) ?? this.#spent.get(id), caps, now)]));
+  }
+
+  /** The same of all that are used, as the last look knows it. */
+  watched(): readonly (SpentCap & { readonly channelId: string })[] {
+    const { capped, clock } = this.#options;
+    const now = clock.now();
+    return capped().flatMap(({ id, caps }) => this.#spentCaps(this.#spent.get(id), caps, now).map((cap) => ({ ...cap, channelId: id })));
   }
 
   /** Looks once, then every second. A database that is away changes nothing. */
@@ -101,15 +132,19 @@ export class ChannelSpending {
   }
 
   #reachedBy(id: string, caps: ChannelSpendCaps, now: number): number | undefined {
-    const ends = windows.flatMap((window) => {
+    const ends = this.#spentCaps(this.#spent.get(id), caps, now).flatMap(({ spent, limit, endsAt }) => (spent >= limit ? [endsAt] : []));
+    return ends.length === 0 ? undefined : Math.max(...ends);
+  }
+
+  #spentCaps(hours: ReadonlyMap<number, bigint> = new Map(), caps: ChannelSpendCaps, now: number): readonly SpentCap[] {
+    return windows.flatMap((window) => {
       const cap = caps[window];
       if (cap === undefined) return [];
       const { startsAt, endsAt } = this.#options.calendar.periodAt(window, now);
-      let sum = 0n;
-      for (const [hour, cost] of this.#spent.get(id) ?? []) if (hour >= hourOf(startsAt)) sum += cost;
-      return sum >= millipointsFromPoints(cap) ? [endsAt] : [];
+      let spent = 0n;
+      for (const [hour, cost] of hours) if (hour >= hourOf(startsAt)) spent += cost;
+      return [{ window, spent, limit: millipointsFromPoints(cap), endsAt }];
     });
-    return ends.length === 0 ? undefined : Math.max(...ends);
   }
 }
 

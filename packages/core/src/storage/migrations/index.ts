@@ -21,6 +21,8 @@ import { balancesMigration } from './0019-balances.js';
 import { searchUnitsMigration } from './0020-search-units.js';
 import { channelRunsMigration } from './0021-channel-runs.js';
 import { usageSeriesMigration } from './0022-usage-series.js';
+import { unstatedEnabledMigration } from './0023-unstated-enabled.js';
+import { outagesMigration } from './0024-outages.js';
 
 /** Every migration, oldest first. */
 export const migrations: readonly Migration[] = [
@@ -46,4 +48,6 @@ export const migrations: readonly Migration[] = [
   searchUnitsMigration,
   channelRunsMigration,
   usageSeriesMigration,
+  unstatedEnabledMigration,
+  outagesMigration,
 ];
