@@ -208,7 +208,7 @@ function healthOf(container: DependencyContainer, { database, settings }: Founda
     channelNameOf: (id) => channels.nameOf(id),
     database,
     onWritten: () => bus.hint('health'),
-    onOutcome: ({ keyId, verdict, at }) => keyUsage.note({ keyId, outcome: useOf(verdict), at }),
+    onOutcome: ({ keyId, verdict, startedAt, at }) => keyUsage.note({ keyId, outcome: useOf(verdict), startedAt, at }),
   });
 }
 

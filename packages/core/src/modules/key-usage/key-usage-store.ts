@@ -20,7 +20,7 @@ interface KeyUsageRow {
 
 export interface NotedUse extends KeyCounts {
   readonly keyId: string;
-  /** Absent where it has not answered. */
+  /** When the newest try began that it has answered; absent where there is none. */
   readonly lastServedAt?: number | undefined;
 }
 
@@ -92,7 +92,7 @@ export async function readUsageOfKeys(knex: Knex, keyIds: readonly string[]): Pr
   return counts;
 }
 
-/** Channel → when a key of it last answered, of those of these that have. @throws StorageUnavailableError */
+/** Channel → when the newest try began that a key of it has answered, of those of these that have answered any. @throws StorageUnavailableError */
 export async function readLastServed(knex: Knex, channelIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (let start = 0; start < channelIds.length; start += rowsAtOnce) {

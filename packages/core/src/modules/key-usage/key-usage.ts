@@ -8,7 +8,8 @@ export interface KeyUse {
   readonly keyId: string;
   /** `other`: the upstream refused what the caller had asked for, which says nothing of the key. */
   readonly outcome: 'served' | 'failed' | 'other';
-  /** Milliseconds since 1970. */
+  /** When it began and when it was over, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly at: number;
 }
 
@@ -43,13 +44,14 @@ export class KeyUsage {
     }, writeEveryMs).unref();
   }
 
-  note({ keyId, outcome, at }: KeyUse): void {
+  note({ keyId, outcome, startedAt, at }: KeyUse): void {
     const known = this.#counts.get(keyId);
     const count = known ?? { served: 0, failed: 0, lastUsedAt: at };
     if (known === undefined) this.#counts.set(keyId, count);
     if (outcome !== 'other') count[outcome] += 1;
     if (at > count.lastUsedAt) count.lastUsedAt = at;
-    if (outcome === 'served') count.lastServedAt = Math.max(at, count.lastServedAt ?? 0);
+    // A long answer says nothing of those that began after it.
+    if (outcome === 'served') count.lastServedAt = Math.max(startedAt, count.lastServedAt ?? 0);
   }
 
   /** Key → counters, with what this node has counted just now. @throws StorageUnavailableError */
@@ -64,7 +66,7 @@ export class KeyUsage {
     return readUsageOfKeys(this.#database.knex, channelIds);
   }
 
-  /** Channel → when it last answered, of those of these that have. @throws StorageUnavailableError */
+  /** Channel → when the newest try began that it has answered, of those of these that have answered any. @throws StorageUnavailableError */
   async lastServedOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (channelIds.length === 0) return new Map();
     await this.flush();

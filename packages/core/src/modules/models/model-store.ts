@@ -57,10 +57,15 @@ function rowToModel(row: ModelRow): Model {
   };
 }
 
-/** A node of the release before switches off without a word about the second column. */
-function enabledIn({ enabled, states_enabled }: ModelRow): Pick<Model, 'enabled'> {
+/** In `states_enabled` of what a node of the release before has inserted, which knows nothing of the column. */
+const writtenBefore = 2;
+
+/** A node of the release before switches off without a word about the second column, too. */
+function enabledIn({ enabled, states_enabled, price, price_source }: ModelRow): Pick<Model, 'enabled'> {
   if (Number(enabled) === 0) return { enabled: false };
-  return Number(states_enabled) === 0 ? {} : { enabled: true };
+  const isPricedByHand = price !== null && price_source !== 'preset' && price_source !== 'synced';
+  const isStated = Number(states_enabled) === writtenBefore ? isPricedByHand : Number(states_enabled) === 1;
+  return isStated ? { enabled: true } : {};
 }
 
 function modelToRow(model: Model): ModelRow {

@@ -44,8 +44,12 @@ describe.each(testDatabases())('whether an entry says that it is enabled, on $ki
         await updateModel(transaction, model);
       }
       await transaction('models').where({ name: 'preset' }).update({ enabled: 0 });
-      await transaction('models').insert({ id: 'older', name: 'older', enabled: 1, created_at: 1 });
+      const older = { enabled: 1, created_at: 1 };
+      await transaction('models').insert({ id: 'older', name: 'older', ...older });
+      await transaction('models').insert({ id: 'older-manual', name: 'older-manual', price, price_source: 'manual', ...older });
+      await transaction('models').insert({ id: 'older-synced', name: 'older-synced', price, price_source: 'synced', ...older });
     });
-    expect(await stored()).toMatchObject({ 'new-true': true, 'new-false': false, 'new-undefined': undefined, preset: false, older: true });
+    expect(await stored()).toMatchObject({ 'new-true': true, 'new-false': false, 'new-undefined': undefined, preset: false });
+    expect(await stored()).toMatchObject({ older: undefined, 'older-synced': undefined, 'older-manual': true });
   });
 });

@@ -64,9 +64,11 @@ describe('an outage of a channel', () => {
     expect(of([open('model', 'm', -400, 100)])).toMatchObject({ out: 'models', lastedMs: 400 });
   });
 
-  it('begins after the last answer, and is none where something has answered since models failed', () => {
-    const circuits = [open('model', 'm', -400, 100)];
-    expect(of(circuits, { m: 5 }, -150)).toMatchObject({ since: now - 150, lastedMs: 150 });
-    expect(of([open('model', 'm', -400, -200)], { m: 5 }, -150)).toBeUndefined();
+  it('begins after the last answer, and is none where another model has answered since the last one went out', () => {
+    const busy = open('model', 'busy', -400, 100);
+    expect(of([busy], { busy: 9, rare: 1 }, -150)).toBeUndefined();
+    expect(of([busy], {}, -150)).toBeUndefined();
+    expect(of([busy, open('model', 'rare', -100, 100)], { busy: 9, rare: 1 }, -150)).toMatchObject({ since: now - 150, lastedMs: 150 });
+    expect(of([busy], { busy: 9, rare: 1 }, -500)).toMatchObject({ since: now - 400, lastedMs: 400 });
   });
 });

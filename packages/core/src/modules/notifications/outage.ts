@@ -17,7 +17,7 @@ export interface Outage {
 
 /** What a channel has answered, as far as anybody knows. */
 export interface Answered {
-  /** Absent where it never has. */
+  /** When the newest call began that it has answered; absent where there is none. */
   readonly lastAt?: number | undefined;
   /** Model → calls answered lately. */
   readonly lately: ReadonlyMap<string, number>;
@@ -40,9 +40,8 @@ export function outageOf(
   if (ofKeys.length > 0 && ofKeys.length === keys.length) found.push(described('keys', ofKeys, startOf(ofKeys), now));
   const ofModels = circuits.filter(({ kind }) => kind === 'model');
   const mostSince = sinceMostAreOut(ofModels, lately);
-  const models = mostSince === undefined ? undefined : described('models', ofModels, Math.max(mostSince, lastAt), now);
-  // What has answered since the last of them failed serves.
-  if (models !== undefined && models.lastedMs > 0) found.push(models);
+  // Who has answered since the last of them went out serves.
+  if (mostSince !== undefined && lastAt < startOf(ofModels)) found.push(described('models', ofModels, Math.max(mostSince, lastAt), now));
   return found.toSorted((one, other) => other.lastedMs - one.lastedMs)[0];
 }
 

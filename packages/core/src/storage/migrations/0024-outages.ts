@@ -3,7 +3,7 @@ import type { Migration } from '../migrate.js';
 /**
  * Channels that somebody was told are down, so that each outage is told once, whichever node finds out and however often it starts.
  * `well_since` is set while nothing is the matter any more; the end of the outage is told once that has lasted. `last_served_at` of a key is
- * when it last answered. A node from before leaves both alone.
+ * when the newest try began that it has answered. A node from before leaves both alone.
  */
 export const outagesMigration: Migration = {
   name: '0024-outages',
@@ -20,4 +20,5 @@ const statements = [
     well_since bigint
   )`,
   'alter table key_usage add column last_served_at bigint',
+  'update key_usage set last_served_at = last_used_at where served > 0',
 ];
