@@ -109,6 +109,14 @@ describe.each(testDatabases())('a change of many channels on $kind', ({ open }) 
     await expect(change('one', { fields: { groups: ['nobody'] } })).rejects.toThrow('There is no group "nobody".');
   });
 
+  it('ends what failures have disabled where it enables, be it by the default', async () => {
+    const { id } = await named('one');
+    doors = { ...doors, failing: () => ({ channels: new Set([id]), keys: new Set() }) };
+    for (const enabled of [true, null])
+      expect(await change('one', { fields: { enabled } }), String(enabled)).toEqual({ matched: 1, changed: 1 });
+    expect(await change('one', { fields: { weight: 1 } })).toEqual({ matched: 1, changed: 0 });
+  });
+
   it('reaches those whose plugin is gone, as long as it needs nothing of it', async () => {
     await add({ ...testChannel('orphan', secretBox), provider: 'gone' });
     expect(await change('orphan', { fields: { enabled: false, spendCaps: { month: '1' } } })).toEqual({ matched: 1, changed: 1 });

@@ -54,12 +54,13 @@ export async function changeChannels(
     const ids = await findChannelIds(transaction, database.kind, meant);
     if (ids.length > channelsMax) throw new ChannelsTooManyError(ids.length, channelsMax);
     const known = await readChannels(transaction, ids);
-    const unwell = failing().channels;
+    // Null is the default, which is on.
+    const unwell = enabled === true || enabled === null ? failing().channels : new Set<string>();
     const perChannel: (readonly PlannedStep[])[] = [];
     for (const channel of known) {
       const steps =
         batch.delete === true ? [channelDeletion(channel)] : channelSteps(channel, changedIn(batch, channel, surroundings), secretBox);
-      perChannel.push(enabled === true && unwell.has(channel.id) ? [...steps, recovery(channel)] : steps);
+      perChannel.push(unwell.has(channel.id) ? [...steps, recovery(channel)] : steps);
       if (perChannel.length % channelsInTurn === 0) await nextTurn();
     }
     return { steps: perChannel.flat(), result: resultOf(perChannel) };

@@ -100,13 +100,13 @@ export async function findHintedChannels(knex: Knex, { start, end }: HintSearch)
   return ((await query) as readonly { readonly channel_id: string }[]).map((row) => row.channel_id);
 }
 
-/** Listed keys of exactly this hint. */
-export async function readKeysOfHint(
+/** Listed keys of exactly one of these hints. */
+export async function readKeysOfHints(
   knex: Knex,
-  hint: string,
+  hints: readonly string[],
 ): Promise<readonly (Pick<StoredKey, 'id' | 'secrets'> & { readonly channelId: string })[]> {
   const rows: readonly { readonly id: string; readonly channel_id: string; readonly secrets: string }[] = await knex('channel_keys')
-    .where({ hint })
+    .whereIn('hint', [...hints])
     .select('id', 'channel_id', 'secrets');
   return rows.map((row) => ({ id: row.id, channelId: row.channel_id, secrets: JSON.parse(row.secrets) as StoredKey['secrets'] }));
 }

@@ -73,6 +73,16 @@ describe.each(testDatabases())('search for channels on $kind', ({ kind, open }) 
     expect(await found({ keyHint: keyOf('four') }), 'another whole key').toEqual([]);
   });
 
+  it('finds a whole key that was stored with the line break of its file', async () => {
+    await store(
+      listing('list', [`${keyOf('one')}\n`]),
+      holding('config', `${keyOf('two')}\n`),
+      listing('same hint', [keyOf('one').replace('234', '432')]),
+    );
+    expect(await found({ keyHint: keyOf('one') })).toEqual(['list']);
+    expect(await found({ keyHint: keyOf('two') })).toEqual(['config']);
+  });
+
   it('finds what hints show, and compares no more of a beginning than they do', async () => {
     await store(
       listing('list', [keyOf('one')]),

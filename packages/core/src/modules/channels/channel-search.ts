@@ -4,7 +4,7 @@ import { foldedText } from '../../foundation/folded-text.js';
 import type { SecretBox } from '../../foundation/secret-box.js';
 import type { ChannelFilter, ComparableFilter } from './channel-filter.js';
 import { hintedCharactersMin, hintSearchOf, keyHintOf, showsHint } from './channel-key.js';
-import { findHintedChannels, readKeysOfHint, readNames, readSecretsAfter } from './channel-search-store.js';
+import { findHintedChannels, readKeysOfHints, readNames, readSecretsAfter } from './channel-search-store.js';
 import { type Config, openedConfigSecrets, openedKeySecrets } from './channel-secrets.js';
 
 /** How many channels are opened before others have their turn. */
@@ -39,7 +39,8 @@ async function channelsNamed(knex: Database['knex'], part: string): Promise<Read
  */
 async function channelsWithKey(knex: Database['knex'], text: string, secretBox: SecretBox): Promise<ReadonlySet<string>> {
   const whole = new Set<string>();
-  for (const key of await readKeysOfHint(knex, keyHintOf({ text })))
+  const hints = [text, `${text}\n`].map((secret) => keyHintOf({ secret }));
+  for (const key of await readKeysOfHints(knex, hints))
     if (holds(openedKeySecrets(key.channelId, key, secretBox), text)) whole.add(key.channelId);
   const hinted = new Set<string>();
   for await (const { id, secrets } of configSecrets(knex, secretBox)) {
@@ -50,8 +51,9 @@ async function channelsWithKey(knex: Database['knex'], text: string, secretBox: 
   return new Set([...hinted, ...(await findHintedChannels(knex, hintSearchOf(text)))]);
 }
 
+/** A key from a file may end with a line break, which nobody searches for. */
 function holds(secrets: Config, text: string): boolean {
-  return Object.values(secrets).includes(text);
+  return Object.values(secrets).some((secret) => typeof secret === 'string' && (secret === text || secret.trim() === text));
 }
 
 /** Of channels whose key is in their configuration: no hint of it is stored. */

@@ -69,12 +69,14 @@ export class ChannelSpending {
   async spentOf(channels: readonly CappedChannel[]): Promise<ReadonlyMap<string, readonly SpentCap[]>> {
     const { calendar, clock, database } = this.#options;
     const now = clock.now();
-    const others = channels.flatMap(({ id }) => (this.#spent.has(id) ? [] : [id]));
+    // The next look may know other channels while these are read.
+    const known = this.#spent;
+    const others = channels.flatMap(({ id }) => (known.has(id) ? [] : [id]));
     const since = hourOf(calendar.periodAt('month', now).startsAt);
     const read = new Map(others.map((id) => [id, new Map<number, bigint>()]));
     const hours = others.length === 0 ? [] : await readChannelHours(database.knex, others, since);
     for (const { channelId, hour, cost } of hours) read.get(channelId)?.set(hour, cost);
-    return new Map(channels.map(({ id, caps }) => [id, this.#spentCaps(read.get(id) ?? this.#spent.get(id), caps, now)]));
+    return new Map(channels.map(({ id, caps }) => [id, this.#spentCaps(read.get(id) ?? known.get(id), caps, now)]));
   }
 
   /** The same of all that are used, as the last look knows it. */
@@ -104,7 +106,7 @@ export class ChannelSpending {
     const { calendar, clock, capped } = this.#options;
     const channels = capped();
     if (channels.length === 0) {
-      this.#spent.clear();
+      this.#spent = new Map();
       this.#reached = new Map();
       return;
     }

@@ -1,13 +1,14 @@
+import type { ProviderAdapter } from '@tollgate/plugin-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../foundation/clock.js';
 import type { Logger } from '../../foundation/logger.js';
 import { SecretBox } from '../../foundation/secret-box.js';
 import { type OpenedTestDatabase, testDatabases } from '../../storage/test-database.js';
-import { insertChannel } from '../channels/index.js';
+import { defaultChannelOptions, insertChannel } from '../channels/index.js';
 import { testChannel } from '../channels/test-channel.js';
 import { testProvider } from '../channels/test-provider.js';
 import { endRun, writeRunFinding } from './channel-run-store.js';
-import { ChannelRuns, RunInterruptedError } from './channel-runs.js';
+import { ChannelRuns, type ChannelRunsDoors, RunInterruptedError } from './channel-runs.js';
 
 const secretBox = new SecretBox('a master secret of at least 32 characters');
 const providers = new Map([['test', testProvider]]);
@@ -21,6 +22,7 @@ interface Question {
 describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open }) => {
   let opened: OpenedTestDatabase;
   let names: ReadonlyMap<string, string>;
+  let doors: ChannelRunsDoors;
   let runs: ChannelRuns;
   /** All that was asked, in its order. */
   let asked: string[];
@@ -36,7 +38,7 @@ describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open
     await opened.database.write(async (transaction) => {
       for (const channel of channels) await insertChannel(transaction, channel);
     });
-    runs = new ChannelRuns({
+    doors = {
       database: opened.database,
       providers,
       secretBox,
@@ -45,7 +47,8 @@ describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open
       models: { sync: async () => Promise.reject(new Error('No models are asked for.')) },
       clock: systemClock,
       log: { info: () => undefined, error: () => undefined } as unknown as Logger,
-    });
+    };
+    runs = new ChannelRuns(doors);
   });
   afterEach(() => opened.close());
 
@@ -110,6 +113,31 @@ describe.each(testDatabases())('runs over many channels on $kind', ({ kind, open
     expect(await runs.one(id)).toMatchObject({ state: 'done', total: 20, done: 20, failed: 0 });
     expect(asked.filter((name) => name === 'c-00')).toHaveLength(1);
     expect(asked).toHaveLength(9 + 19);
+  });
+
+  it('leave the models of a channel alone that somebody keeps by now', async () => {
+    const { database } = opened;
+    const followed: string[] = [];
+    const models: ProviderAdapter['models'] = { request: () => ({ method: 'GET', url: '', headers: {} }), read: () => [] };
+    const following = new ChannelRuns({
+      ...doors,
+      providers: new Map<string, ProviderAdapter>([['test', { ...testProvider, models }]]),
+      models: {
+        sync: async (channelId) => {
+          followed.push(names.get(channelId) ?? '');
+          return { answer: { added: [], removed: [] } };
+        },
+      },
+    });
+    const { id } = await following.start('models', {}, {}, 'root');
+    const options = JSON.stringify({ ...defaultChannelOptions, syncModels: false });
+    await database.knex('channels').where({ name: 'c-03' }).update({ options });
+    await following.job('models').run({ runId: id }, new AbortController().signal);
+    expect(followed).toHaveLength(19);
+    expect(followed).not.toContain('c-03');
+    expect(await following.items(id, { limit: 30, outcome: 'failed' })).toMatchObject([
+      { name: 'c-03', asked: { finding: { problem: { code: 'channel_unusable' } } } },
+    ]);
   });
 
   it('ask nothing that another node has asked meanwhile', async () => {

@@ -8,7 +8,7 @@ import type { Database } from '../../storage/database.js';
 import { JobInterruptedError, type JobHandler } from '../../storage/job-runner.js';
 import { JobQueue } from '../../storage/jobs.js';
 import { channelBalanceOf } from '../balances/index.js';
-import { type ChannelFilter, type ChannelHead, comparableFilter, findChannelHeads } from '../channels/index.js';
+import { type ChannelFilter, type ChannelHead, comparableFilter, findChannelHeads, knownChannel } from '../channels/index.js';
 import type { ChannelBalances } from './channel-balances.js';
 import type { ChannelRun, ChannelRunItem, ChannelRunKind, ModelsFinding, RunFinding, RunWish } from './channel-run.js';
 import {
@@ -218,7 +218,11 @@ export class ChannelRuns {
   }
 
   async #modelsOf({ wish, userId }: ChannelRun, channelId: string, signal: AbortSignal): Promise<RunFinding> {
-    const synced = await this.#doors.models.sync(channelId, wish.author ?? { kind: 'api', userId }, signal);
+    const { database, models } = this.#doors;
+    // Somebody may have begun to keep its list since the run began.
+    const { options } = await knownChannel(database.knex, channelId);
+    if (!options.syncModels) return { problem: followsNoMore };
+    const synced = await models.sync(channelId, wish.author ?? { kind: 'api', userId }, signal);
     if ('answer' in synced) return { models: modelsFindingOf(synced.answer) };
     const { code, message } = synced.failure;
     return { problem: { code, message } };
@@ -234,6 +238,7 @@ function modelsFindingOf({ added, removed }: SyncedModels): ModelsFinding {
   };
 }
 
+const followsNoMore = { code: 'channel_unusable', message: 'Its option `syncModels` is false by now: somebody keeps its list of models.' };
 const nothingAsked = { code: 'channel_unusable', message: 'None of its keys could be asked.' };
 
 function jobKindOf(kind: ChannelRunKind): string {

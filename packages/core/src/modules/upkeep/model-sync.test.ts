@@ -32,17 +32,18 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
     await opened.close();
   });
 
-  it('do not wait for one that hangs once the gateway stops, and take nothing from it', async () => {
+  /** Of one channel, which is stored. */
+  async function syncing(ofEditor: (editor: ConfigurationEditor) => ConfigurationEditor = (editor) => editor) {
+    const { database } = opened;
     const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
     const models: ProviderAdapter['models'] = { request: () => ({ method: 'GET', url, headers: {} }), read: () => [{ id: 'm' }] };
     const providers = new Map<string, ProviderAdapter>([['test', { ...testProvider, models }]]);
     const options = { ...defaultChannelOptions, allowPrivate: true };
-    const stored = testChannel('hung', secretBox, {}, { baseUrl: url, options });
-    await opened.database.write((transaction) => insertChannel(transaction, stored));
-    const stopping = new AbortController();
+    const stored = testChannel('followed', secretBox, {}, { baseUrl: url, options });
+    await database.write((transaction) => insertChannel(transaction, stored));
     const warnings: string[] = [];
     const sync = new ModelSync({
-      database: opened.database,
+      database,
       providers,
       ioOf: () => {
         throw new Error('Nothing is signed here.');
@@ -50,25 +51,40 @@ describe.each(testDatabases())('channels that follow their upstreams by themselv
       userAgent: 'test',
       secretBox,
       clock,
-      editor: new ConfigurationEditor({
-        database: opened.database,
-        clock,
-        onChanged: async () => undefined,
-      }),
-      settings: () => ({
-        auto: true,
-        everyHours: 24,
-        keepCustom: true,
-      }),
+      editor: ofEditor(new ConfigurationEditor({ database, clock, onChanged: async () => undefined })),
+      settings: () => ({ auto: true, everyHours: 24, keepCustom: true }),
       channels: () => [openChannel(stored, providers, secretBox)],
       log: { warn: (_facts: object, message: string) => warnings.push(message) } as unknown as Logger,
     });
+    return { sync, warnings, findings: () => readFindings(database.knex, [stored.id]) };
+  }
+
+  it('do not wait for one that hangs once the gateway stops, and take nothing from it', async () => {
+    const { sync, warnings, findings } = await syncing();
+    const stopping = new AbortController();
     const asked = once(upstream, 'request');
     const turn = sync.runDue(stopping.signal);
     await asked;
     stopping.abort();
     await turn;
-    expect(await readFindings(opened.database.knex, [stored.id])).toEqual([]);
+    expect(await findings()).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('change nothing where they are stopped while their change waits for others', async () => {
+    const stopping = new AbortController();
+    const { sync, warnings, findings } = await syncing((editor) => {
+      const edit = editor.edit.bind(editor);
+      editor.edit = (author, plan) => {
+        stopping.abort();
+        return edit(author, plan);
+      };
+      return editor;
+    });
+    upstream.once('request', (_request, response) => response.end('{}'));
+    await sync.runDue(stopping.signal);
+    expect(stopping.signal.aborted).toBe(true);
+    expect(await findings()).toEqual([]);
     expect(warnings).toEqual([]);
   });
 });

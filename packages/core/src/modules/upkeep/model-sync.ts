@@ -100,6 +100,8 @@ export class ModelSync {
     signal?.throwIfAborted();
     const at = clock.now();
     return editor.edit<Answered<SyncedModels>>(author, async (transaction) => {
+      // Others may have kept the edit waiting.
+      signal?.throwIfAborted();
       // The list may be that of another upstream than the one that the channel leads to now.
       const known = await knownChannel(transaction, channelId, asked.version);
       const before = (await readFindings(transaction, [channelId])).find(({ kind }) => kind === 'models')?.finding as
