@@ -163,7 +163,7 @@ export class SimulatedFleet {
     const attempt: RunningAttempt = { candidate, startedAt: this.#time.now };
     call.attempts += 1;
     call.running.push(attempt);
-    this.#loads.begin(candidate.channel.id);
+    this.#loads.begin(this.#loads.of(candidate.channel.id));
     this.#time.after(answer.lastsMs, () => {
       // It was stopped.
       if (!call.running.includes(attempt)) return;
@@ -192,8 +192,9 @@ export class SimulatedFleet {
   #end({ running, startedAt, attempts, isHedged }: RunningCall, end: SimulatedCall['end']): void {
     for (const { candidate, startedAt: since } of running.splice(0)) {
       const { channel, key } = candidate;
-      this.#loads.end(channel.id);
-      this.#loads.tookLonger(channel.id, model, this.#time.now - since);
+      const load = this.#loads.of(channel.id);
+      this.#loads.end(load);
+      this.#loads.tookLonger(load, model, this.#time.now - since);
       this.#book.abandon({ channelId: channel.id, keyId: key.id, model }, since);
     }
     this.#calls.push({ startedAt, tookMs: this.#time.now - startedAt, attempts, isHedged, end });
@@ -201,8 +202,9 @@ export class SimulatedFleet {
 
   #over({ candidate: { channel, key }, startedAt }: RunningAttempt, { verdict, lastsMs }: PlaceAnswer): void {
     const { now } = this.#time;
-    this.#loads.end(channel.id);
-    if (verdict === undefined) this.#loads.measured(channel.id, model, lastsMs);
+    const load = this.#loads.of(channel.id);
+    this.#loads.end(load);
+    if (verdict === undefined) this.#loads.measured(load, model, lastsMs);
     this.#attempts.push({ startedAt, channel: Number(channel.id.slice(1)), keyId: key.id, failed: verdict !== undefined });
     this.#book.report({ channelId: channel.id, keyId: key.id, model, verdict, mayDisable: true, startedAt, at: now });
     this.#noteStatedWait(key.id, verdict);

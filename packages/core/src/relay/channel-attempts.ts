@@ -5,7 +5,7 @@ import type { Channel } from '../modules/channels/index.js';
 import type { AttemptPlace, ChannelHealth } from '../modules/health/index.js';
 import type { LimitTicket } from '../modules/limits/index.js';
 import type { ResourceDirectory } from '../modules/resources/index.js';
-import type { Candidate, ChannelLoads } from '../modules/routing/index.js';
+import type { Candidate, ChannelLoad, ChannelLoads } from '../modules/routing/index.js';
 import type { Settings } from '../modules/settings/index.js';
 import type { AttemptEnd } from './answer.js';
 import { Attempt, type AttemptTools } from './attempt.js';
@@ -132,12 +132,13 @@ export class ChannelAttempts {
 
   async #attempt(running: RunningCall, route: Route, growthOf: GrowthOf | undefined, racer: Racer | undefined): Promise<AttemptEnd> {
     const { call, view, course } = running;
-    const { hooks, clock, faults } = this.#doors;
+    const { hooks, clock, faults, loads } = this.#doors;
     const translation = racer?.translation ?? running.translation;
     const meter = this.#meterFor(running, route);
     course.route = route;
     course.meter = meter;
     const startedAt = clock.now();
+    const load = loads.of(route.channel.id);
     const tapSink = hooks.tapStream === null || !call.facts.stream ? undefined : hooks.tapStream(view, routeView(route));
     const { onUpstreamResponse } = hooks;
     const attempt = new Attempt(this.#doors.tools, {
@@ -154,12 +155,12 @@ export class ChannelAttempts {
       settings: this.#doors.settings.current(relaySettings),
       tap: tapSink && streamTap(route, translation, call, tapSink),
       headArrived: (status) => {
-        if (status < 300) this.#doors.loads.measured(route.channel.id, call.facts.model, clock.now() - startedAt);
+        if (status < 300) loads.measured(load, call.facts.model, clock.now() - startedAt);
         if (onUpstreamResponse !== null) void onUpstreamResponse(view, routeView(route), status);
       },
     });
     racer?.runs(attempt, route, meter);
-    const end = await this.#reported(attempt, running, route, startedAt);
+    const end = await this.#reported(attempt, running, route, load, startedAt);
     if (faults !== undefined) await faults('attempt-over');
     if (racer?.isLost !== true) {
       course.route = route;
@@ -170,7 +171,7 @@ export class ChannelAttempts {
     const durationMs = clock.now() - startedAt;
     const isLost = end === lostEnd;
     // How long it would have taken nobody knows: it was longer than this.
-    if (isLost && attempt.upstreamStatus === undefined) this.#doors.loads.tookLonger(route.channel.id, call.facts.model, durationMs);
+    if (isLost && attempt.upstreamStatus === undefined) loads.tookLonger(load, call.facts.model, durationMs);
     course.attempts.push(attemptRecord(attempt, end, route, meter, startedAt - call.startedAt, durationMs, racer));
     const { verdict } = end;
     if (verdict !== undefined && !isLost && hooks.onUpstreamError !== null) void hooks.onUpstreamError(view, routeView(route), verdict);
@@ -178,17 +179,23 @@ export class ChannelAttempts {
   }
 
   /** One attempt, and what it says about its place. */
-  async #reported(attempt: Attempt, { call, binding }: RunningCall, route: Route, startedAt: number): Promise<AttemptEnd> {
-    const { health, clock, faults } = this.#doors;
+  async #reported(
+    attempt: Attempt,
+    { call, binding }: RunningCall,
+    route: Route,
+    load: ChannelLoad,
+    startedAt: number,
+  ): Promise<AttemptEnd> {
+    const { health, clock, faults, loads } = this.#doors;
     const place = placeOf(route, call);
     let end: AttemptEnd | undefined;
-    this.#doors.loads.begin(route.channel.id);
+    loads.begin(load);
     try {
       if (faults !== undefined) await faults('attempt');
       end = await attempt.run();
       return end;
     } finally {
-      this.#doors.loads.end(route.channel.id);
+      loads.end(load);
       if (end === undefined || saysNothing(end)) health.abandon(place, startedAt);
       else {
         const verdict = end.verdict && verdictOnPlace(end.verdict, isOwnerUnknown(binding, route.channel));

@@ -1,5 +1,5 @@
-/** What is known of one channel. Kept and changed in place: every call comes by twice. */
-interface ChannelLoad {
+/** What is known of one channel. Kept and changed in place: every call comes by three times. */
+export interface ChannelLoad {
   calls: number;
   /** By model. */
   readonly firstBytes: Map<string, FirstByteAverage>;
@@ -17,27 +17,33 @@ export class ChannelLoads {
   readonly #channels = new Map<string, ChannelLoad>();
   #allCalls = 0;
 
-  begin(channelId: string): void {
-    this.#allCalls += 1;
-    this.#loadOf(channelId).calls += 1;
+  /** For an attempt to keep: among a thousand channels each look is a slow one. */
+  of(channelId: string): ChannelLoad {
+    let load = this.#channels.get(channelId);
+    if (load === undefined) this.#channels.set(channelId, (load = { calls: 0, firstBytes: new Map() }));
+    return load;
   }
 
-  end(channelId: string): void {
+  begin(load: ChannelLoad): void {
+    this.#allCalls += 1;
+    load.calls += 1;
+  }
+
+  end(load: ChannelLoad): void {
     this.#allCalls -= 1;
-    this.#loadOf(channelId).calls -= 1;
+    load.calls -= 1;
   }
 
   /** The last calls count most. @param firstByteMs milliseconds until the first byte */
-  measured(channelId: string, model: string, firstByteMs: number): void {
-    const { firstBytes } = this.#loadOf(channelId);
+  measured({ firstBytes }: ChannelLoad, model: string, firstByteMs: number): void {
     const average = firstBytes.get(model);
     if (average === undefined) firstBytes.set(model, { ms: firstByteMs });
     else average.ms += (firstByteMs - average.ms) * newestShare;
   }
 
   /** A call that was given up after so long without a first byte: where others were quicker, the average is not true any more. */
-  tookLonger(channelId: string, model: string, thanMs: number): void {
-    if (thanMs > (this.firstByteMsAt(channelId, model) ?? 0)) this.measured(channelId, model, thanMs);
+  tookLonger(load: ChannelLoad, model: string, thanMs: number): void {
+    if (thanMs > (load.firstBytes.get(model)?.ms ?? 0)) this.measured(load, model, thanMs);
   }
 
   callsAt(channelId: string): number {
@@ -51,11 +57,5 @@ export class ChannelLoads {
   /** Undefined where no call has been measured. */
   firstByteMsAt(channelId: string, model: string): number | undefined {
     return this.#channels.get(channelId)?.firstBytes.get(model)?.ms;
-  }
-
-  #loadOf(channelId: string): ChannelLoad {
-    let load = this.#channels.get(channelId);
-    if (load === undefined) this.#channels.set(channelId, (load = { calls: 0, firstBytes: new Map() }));
-    return load;
   }
 }

@@ -240,7 +240,7 @@ describe('selecting channels', () => {
       const loads = new ChannelLoads();
       const firsts = Array.from({ length: 100 }, (_, index) => {
         const chosen = first(channels, conversation.number, { loads, random: () => (index % 10) / 10 });
-        loads.begin(chosen?.channel.id ?? '');
+        loads.begin(loads.of(chosen?.channel.id ?? ''));
         return chosen?.channel.id;
       });
       const [home] = firsts;
@@ -254,9 +254,9 @@ describe('selecting channels', () => {
 
   it('knows the quickest, the least busy and the cheapest', () => {
     const loads = new ChannelLoads();
-    loads.measured('a', 'm', 500);
-    loads.measured('b', 'm', 90);
-    loads.begin('b');
+    loads.measured(loads.of('a'), 'm', 500);
+    loads.measured(loads.of('b'), 'm', 90);
+    loads.begin(loads.of('b'));
     const channels = [channel('a', { costRatio: '0.5' }), channel('b', { costRatio: '0.9' })];
     const first = (strategy: SelectionWish['strategy']) =>
       select(channels, { strategy }, { loads, random: () => 0.99 }).selection.next()?.channel.id;
