@@ -284,6 +284,11 @@ describe('selecting channels', () => {
     only.selection.next();
     expect(only.text()).toBe('["only","a",null]');
     expect(traceOf(only.text()).choices).toEqual([{ channelId: 'a', keyId: 'a', by: 'only' }]);
+    for (const strategy of ['weighted', 'least-busy'] as const) {
+      const one = select([channel('a', { keys: ['a1', 'a2'] }), channel('b')], { strategy });
+      one.selection.next();
+      expect(traceOf(one.text())).toEqual(one.trace());
+    }
     const health: ChannelHealth = {
       ...alwaysHealthy,
       channelBlocked: (id) => (id === 'b' ? { reason: 'cooling-down', until: 9 } : undefined),

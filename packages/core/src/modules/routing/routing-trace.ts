@@ -129,9 +129,8 @@ export class TraceWriter {
   /** As a receipt keeps it: short, since every call writes one. */
   get text(): string {
     const [choice] = this.#choices;
-    const isPlain = this.#skipped === undefined && this.#notHedged === undefined;
-    if (this.#candidates === 1 && this.#choices.length === 1 && isPlain && choice !== undefined)
-      return JSON.stringify([choice.by, choice.channelId, choice.keyId === choice.channelId ? null : choice.keyId]);
+    const isPlain = this.#choices.length === 1 && this.#skipped === undefined && this.#notHedged === undefined;
+    if (isPlain && choice !== undefined && choice.hedgeAfterMs === undefined && choice.group === undefined) return this.#plainText(choice);
     const choices = this.#choices.map(({ channelId, keyId, by, priority, among, score, hedgeAfterMs, group }) => {
       const choice = [channelId, keyId === channelId ? null : keyId, by, priority, among, score];
       if (group !== undefined) return [...choice, hedgeAfterMs, group];
@@ -141,9 +140,25 @@ export class TraceWriter {
     const written = [this.#strategy, this.#candidates, choices, skipped, this.#skippedMore ? 1 : undefined];
     return JSON.stringify(this.#notHedged === undefined ? written : [...written, this.#notHedged]);
   }
+
+  #plainText({ by, channelId, keyId, priority, among, score }: Choice): string {
+    const key = keyId === channelId ? null : keyId;
+    if (this.#candidates === 1) return JSON.stringify([by, channelId, key]);
+    return JSON.stringify([by, channelId, key, this.#strategy, this.#candidates, priority, among, score]);
+  }
 }
 
-type OnlyText = readonly [by: ChoiceGround, channelId: string, keyId: string | null];
+/** One choice and nothing passed over, as with most calls. What follows the key is left out where there was one channel. */
+type PlainText = readonly [
+  by: ChoiceGround,
+  channelId: string,
+  keyId: string | null,
+  strategy?: RoutingStrategy,
+  candidates?: number,
+  priority?: number | null,
+  among?: number | null,
+  score?: number | null,
+];
 type ChoiceText = readonly [
   channelId: string,
   keyId: string | null,
@@ -166,10 +181,11 @@ type TraceText = readonly [
 
 /** Reads what {@link TraceWriter.text} has written. */
 export function traceOf(text: string): RoutingTrace {
-  const written = JSON.parse(text) as OnlyText | TraceText;
+  const written = JSON.parse(text) as PlainText | TraceText;
   if (typeof written[1] === 'string') {
-    const [by, channelId, keyId] = written as OnlyText;
-    return { strategy: 'weighted', candidates: 1, choices: [{ channelId, keyId: keyId ?? channelId, by }], skipped: [] };
+    const [by, channelId, keyId, strategy = 'weighted', candidates = 1, priority = null, among = null, score = null] = written as PlainText;
+    const choice = { channelId, keyId: keyId ?? channelId, by, ...known({ priority, among, score }) };
+    return { strategy, candidates, choices: [choice], skipped: [] };
   }
   const [strategy, candidates, choices, skipped, more, notHedged] = written as TraceText;
   return {
