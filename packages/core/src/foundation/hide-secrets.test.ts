@@ -9,10 +9,4 @@ describe('hidden secrets', () => {
   });
 
   it('take no words apart that are as short as words are', () => expect(hideSecrets('Not an arm.', ['arm'])).toBe('Not an arm.'));
-
-  it('are tokens, too, of which nobody was told', () => {
-    expect(hideSecrets('Wrong: "Bearer ya29.a0-token_of/an+hour=="; use bearer authentication.', [])).toBe(
-      'Wrong: "Bearer (hidden)"; use bearer authentication.',
-    );
-  });
 });

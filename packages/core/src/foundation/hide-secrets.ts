@@ -2,10 +2,7 @@ const hidden = '(hidden)';
 /** Shorter ones would take words apart that have nothing to do with them. */
 const secretLengthMin = 4;
 
-/** A token that was fetched for a call is in no configuration; upstreams repeat it as they got it. */
-const bearerToken = /(\bbearer\s+)[\w.~+/-]{16,}=*/gi;
-
-/** The text with every one of the secrets taken out, as it is or as it stands in a URL, and tokens that follow the word bearer. */
+/** The text with every one of the secrets taken out, as it is or as it stands in a URL. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   let shown = text;
   for (const secret of secrets) {
@@ -14,5 +11,5 @@ export function hideSecrets(text: string, secrets: readonly string[]): string {
       shown = shown.replaceAll(spelling, hidden);
     }
   }
-  return shown.replaceAll(bearerToken, `$1${hidden}`);
+  return shown;
 }
